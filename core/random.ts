@@ -57,7 +57,7 @@ class XorShiftStream implements RandomStream {
 
   normal(): number {
     const spare = this.#spare;
-    if (spare === spare) {
+    if (!Number.isNaN(spare)) {
       this.#spare = Number.NaN;
       return spare;
     }
