@@ -1,0 +1,41 @@
+/**
+ * Who watches a run without taking part: the recorder, the progress bar, tests.
+ * Knows nothing of what is done with what it hears. Called by the router and the simulation.
+ * contract: Observer.
+ */
+import type { Account } from './account.js';
+import type { Book } from './book/book.js';
+import type { Instrument } from './instrument.js';
+import type { OrderEvent } from './order.js';
+import type { Nanos } from './time.js';
+
+/** What a run is made of, known before its first event. */
+export interface RunOutline {
+  readonly originNs: bigint;
+  readonly instruments: readonly Instrument[];
+  /** Names of the strategies; an order's `strategy` indexes them. */
+  readonly strategies: readonly string[];
+  /** One per strategy, live: reads as of now. */
+  readonly accounts: readonly Account[];
+  /** The local books, live, one per instrument. */
+  readonly books: readonly Book[];
+  /** Between two calls of `onSample`, ns; 0 = never. */
+  readonly sampleNs: Nanos;
+}
+
+/**
+ * Hears what happens in a run; must not change it, nor keep `event`. Every handler is optional. Times are local, ns since
+ * the run's origin, and never decrease. Called for order events and samples, never for market rows. An observer that
+ * throws stops the run. Conformance: test/contracts/observer.contract.ts.
+ */
+export interface Observer {
+  onStart?(run: RunOutline): void;
+  /** Requests when they are sent, answers when they arrive; accounts already count a fill. */
+  onOrderEvent?(event: OrderEvent): void;
+  /** Every `sampleNs` of market time; accounts are marked at the local mid prices of this moment. */
+  onSample?(nowNs: Nanos): void;
+  onLog?(nowNs: Nanos, strategy: number, message: string): void;
+  onMetric?(nowNs: Nanos, strategy: number, name: string, value: number): void;
+  /** The run is over (also when it failed); accounts are marked for the last time. */
+  onStop?(nowNs: Nanos): void;
+}
