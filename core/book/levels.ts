@@ -1,0 +1,246 @@
+/**
+ * A level-2 book: lots by price level, one typed array a side over a window of ticks that re-centres and grows; only
+ * what lies far from the touch is in a Map. Knows nothing of events or orders. Called by the lanes and the L3 book.
+ * Reads and writes near the touch are one subtraction and one array access.
+ */
+import type { Instrument } from '../instrument.js';
+import { Side } from '../market.js';
+import type { Book } from './book.js';
+
+/** `bid` of a book without bids, `ask` of one without asks: beyond every price. */
+export const NO_BID = -(2 ** 31);
+export const NO_ASK = 2 ** 31 - 1;
+
+const FIRST_WINDOW = 4096;
+const LARGEST_WINDOW = 65_536;
+
+export class LevelBook implements Book {
+  readonly instrument: Instrument;
+  /** Highest bid in ticks or {@link NO_BID}. Read freely; only the book writes. */
+  bid = NO_BID;
+  /** Lowest ask in ticks or {@link NO_ASK}. */
+  ask = NO_ASK;
+  /** Asks or bids that an incoming level of the other side removed because it crossed them. */
+  crossed = 0;
+  /** Whether a level that crosses the other side removes what it crosses (feeds of levels), or both stay (auctions). */
+  readonly #uncross: boolean;
+  #bids: Float64Array;
+  #asks: Float64Array;
+  #size: number;
+  /** Tick of `#bids[0]` and `#asks[0]`. */
+  #base = 0;
+  #bidLevels = 0;
+  #askLevels = 0;
+  /** Levels outside the window. */
+  readonly #farBids = new Map<number, number>();
+  readonly #farAsks = new Map<number, number>();
+  /** Writes outside the window that a window twice as large would have caught. */
+  #misses = 0;
+
+  /** `window`: ticks that the arrays span at first. */
+  constructor(instrument: Instrument, { uncross = true, window = FIRST_WINDOW } = {}) {
+    this.instrument = instrument;
+    this.#uncross = uncross;
+    this.#size = window;
+    this.#bids = new Float64Array(window);
+    this.#asks = new Float64Array(window);
+    this.#base = -(window >> 1);
+  }
+
+  /**
+   * A level of one side now holds `lots` (0 = gone). A bid at or above the best ask removes the asks up to it, and the
+   * other way round. Returns the lots the level held before.
+   */
+  set(side: number, tick: number, lots: number): number {
+    const index = tick - this.#base;
+    if (index < 0 || index >= this.#size) return this.#setFar(side, tick, lots);
+    if (side === Side.buy) {
+      const levels = this.#bids;
+      if (lots !== 0) {
+        if (tick >= this.ask && this.#uncross) this.#removeAsksTo(tick);
+        const before = levels[index]!;
+        levels[index] = lots;
+        if (before === 0) this.#bidLevels++;
+        if (tick > this.bid) this.bid = tick;
+        return before;
+      }
+      if (tick > this.bid) return 0;
+      const before = levels[index]!;
+      if (before !== 0) {
+        levels[index] = 0;
+        this.#bidLevels--;
+        if (tick === this.bid) this.bid = this.#bidBelow(tick);
+      }
+      return before;
+    }
+    const levels = this.#asks;
+    if (lots !== 0) {
+      if (tick <= this.bid && this.#uncross) this.#removeBidsTo(tick);
+      const before = levels[index]!;
+      levels[index] = lots;
+      if (before === 0) this.#askLevels++;
+      if (tick < this.ask) this.ask = tick;
+      return before;
+    }
+    if (tick < this.ask) return 0;
+    const before = levels[index]!;
+    if (before !== 0) {
+      levels[index] = 0;
+      this.#askLevels--;
+      if (tick === this.ask) this.ask = this.#askAbove(tick);
+    }
+    return before;
+  }
+
+  /** Removes all levels of a side from the best to `tick` inclusive. */
+  clear(side: number, tick: number): void {
+    if (side === Side.buy) while (this.bid >= tick && this.bid !== NO_BID) this.set(Side.buy, this.bid, 0);
+    else while (this.ask <= tick && this.ask !== NO_ASK) this.set(Side.sell, this.ask, 0);
+  }
+
+  /** Level-1 data: this side's only level is now `lots` at `tick`; 0 lots empties the side. */
+  setOnly(side: number, tick: number, lots: number): void {
+    if (side === Side.buy) {
+      while (this.bid !== NO_BID && (this.bid !== tick || lots === 0)) this.set(Side.buy, this.bid, 0);
+    } else {
+      while (this.ask !== NO_ASK && (this.ask !== tick || lots === 0)) this.set(Side.sell, this.ask, 0);
+    }
+    if (lots !== 0) this.set(side, tick, lots);
+  }
+
+  get bestBidTicks(): number {
+    return this.bid === NO_BID ? Number.NaN : this.bid;
+  }
+  get bestAskTicks(): number {
+    return this.ask === NO_ASK ? Number.NaN : this.ask;
+  }
+  get bestBidLots(): number {
+    return this.bid === NO_BID ? 0 : this.lotsAt(Side.buy, this.bid);
+  }
+  get bestAskLots(): number {
+    return this.ask === NO_ASK ? 0 : this.lotsAt(Side.sell, this.ask);
+  }
+  get midTicks(): number {
+    return this.bid === NO_BID || this.ask === NO_ASK ? Number.NaN : (this.bid + this.ask) / 2;
+  }
+
+  lotsAt(side: Side, tick: number): number {
+    const index = tick - this.#base;
+    const inside = index >= 0 && index < this.#size;
+    if (side === Side.buy) return inside ? this.#bids[index]! : (this.#farBids.get(tick) ?? 0);
+    return inside ? this.#asks[index]! : (this.#farAsks.get(tick) ?? 0);
+  }
+
+  levelsInto(side: Side, count: number, ticks: Int32Array, lots: Float64Array): number {
+    let found = 0;
+    let tick = side === Side.buy ? this.bid : this.ask;
+    const end = side === Side.buy ? NO_BID : NO_ASK;
+    while (tick !== end && found < count) {
+      ticks[found] = tick;
+      lots[found++] = this.lotsAt(side, tick);
+      tick = side === Side.buy ? this.#bidBelow(tick, found) : this.#askAbove(tick, found);
+    }
+    return found;
+  }
+
+  /** The highest bid below `tick`, of which `seen` bids are known to lie at or above it. */
+  #bidBelow(tick: number, seen = 0): number {
+    if (this.#bidLevels <= seen) return NO_BID;
+    const bids = this.#bids;
+    for (let i = Math.min(tick - this.#base, this.#size) - 1; i >= 0; i--) {
+      if (bids[i] !== 0) return this.#base + i;
+    }
+    let best = NO_BID;
+    for (const far of this.#farBids.keys()) if (far < tick && far > best) best = far;
+    return best;
+  }
+
+  #askAbove(tick: number, seen = 0): number {
+    if (this.#askLevels <= seen) return NO_ASK;
+    const asks = this.#asks;
+    const size = this.#size;
+    for (let i = Math.max(tick - this.#base, -1) + 1; i < size; i++) {
+      if (asks[i] !== 0) return this.#base + i;
+    }
+    let best = NO_ASK;
+    for (const far of this.#farAsks.keys()) if (far > tick && far < best) best = far;
+    return best;
+  }
+
+  #removeAsksTo(tick: number): void {
+    while (this.ask <= tick && this.ask !== NO_ASK) {
+      this.set(Side.sell, this.ask, 0);
+      this.crossed++;
+    }
+  }
+
+  #removeBidsTo(tick: number): void {
+    while (this.bid >= tick && this.bid !== NO_BID) {
+      this.set(Side.buy, this.bid, 0);
+      this.crossed++;
+    }
+  }
+
+  /** `set` outside the window. A new best moves the window there; many near misses make it grow. */
+  #setFar(side: number, tick: number, lots: number): number {
+    const improves = lots !== 0 && (side === Side.buy ? tick > this.bid : tick < this.ask);
+    const middle = this.#base + this.#size / 2;
+    if (improves) this.#moveWindow(this.#size, tick);
+    else if (Math.abs(tick - middle) < this.#size && this.#size < LARGEST_WINDOW && ++this.#misses > this.#size) {
+      const mid = this.midTicks;
+      this.#moveWindow(this.#size * 2, Number.isNaN(mid) ? tick : Math.round(mid));
+    }
+    const index = tick - this.#base;
+    if (index >= 0 && index < this.#size) return this.set(side, tick, lots);
+
+    const before = this.lotsAt(side as Side, tick);
+    const far = side === Side.buy ? this.#farBids : this.#farAsks;
+    const gained = (lots !== 0 ? 1 : 0) - (before !== 0 ? 1 : 0);
+    if (lots !== 0) far.set(tick, lots);
+    else far.delete(tick);
+    if (side === Side.buy) {
+      if (lots !== 0 && tick >= this.ask && this.#uncross) this.#removeAsksTo(tick);
+      this.#bidLevels += gained;
+      if (gained < 0 && tick === this.bid) this.bid = this.#bidBelow(tick);
+    } else {
+      if (lots !== 0 && tick <= this.bid && this.#uncross) this.#removeBidsTo(tick);
+      this.#askLevels += gained;
+      if (gained < 0 && tick === this.ask) this.ask = this.#askAbove(tick);
+    }
+    return before;
+  }
+
+  /** Puts the window's middle at `middle`: levels that fall out go to the Maps, those that fall in come from there. */
+  #moveWindow(size: number, middle: number): void {
+    const base = middle - size / 2;
+    this.#bids = moveLevels(this.#bids, this.#base, this.#farBids, size, base);
+    this.#asks = moveLevels(this.#asks, this.#base, this.#farAsks, size, base);
+    this.#size = size;
+    this.#base = base;
+    this.#misses = 0;
+  }
+}
+
+function moveLevels(
+  old: Float64Array,
+  oldBase: number,
+  far: Map<number, number>,
+  size: number,
+  base: number,
+): Float64Array {
+  const levels = new Float64Array(size);
+  for (const [tick, lots] of far) {
+    const index = tick - base;
+    if (index < 0 || index >= size) continue;
+    levels[index] = lots;
+    far.delete(tick);
+  }
+  for (let i = 0; i < old.length; i++) {
+    const lots = old[i]!;
+    if (lots === 0) continue;
+    const index = oldBase + i - base;
+    if (index >= 0 && index < size) levels[index] = lots;
+    else far.set(oldBase + i, lots);
+  }
+  return levels;
+}
