@@ -1,0 +1,8 @@
+/**
+ * The error of a configuration: what the user wrote is at fault, not the data or the machine.
+ * Knows nothing of exit codes. Thrown by the run file and the plug-in loader; the command line answers it with code 2.
+ */
+
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError';
+}

@@ -1,0 +1,10 @@
+/** The door of `tickwright/strategies`: re-exports only. */
+
+export * from './built-in.js';
+export * from './market-maker.js';
+export * from './momentum.js';
+export * from './noop.js';
+export * from './parameter.js';
+export * from './quote-slot.js';
+export * from './registry.js';
+export * from './touch.js';
