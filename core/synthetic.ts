@@ -1,0 +1,205 @@
+/**
+ * A seeded synthetic market: several instruments with level-2 depth and trades, as a tape in memory or block by block.
+ * Knows nothing of files, venues or strategies. Called by the demo, examples, benches and tests.
+ */
+import { allocateColumns, type Columns, Flag } from './market.js';
+import { RandomSource } from './random.js';
+import { type FeedLatency, FeedLine } from './synthetic/feed-line.js';
+import { FeedOrder } from './synthetic/feed-order.js';
+import { OrderFlow } from './synthetic/order-flow.js';
+import { checkProfile, type SyntheticProfile, stockProfiles } from './synthetic/profile.js';
+import { emptyCounts, MemoryTape, sliceColumns, type TapeInfo } from './tape.js';
+import { copyRows } from './tape-builder.js';
+import { MICROSECOND } from './time.js';
+
+export type { FeedLatency } from './synthetic/feed-line.js';
+export type { SyntheticProfile } from './synthetic/profile.js';
+
+/** What market to make. The same options give the same rows on every machine. */
+export interface SyntheticOptions {
+  /** Whole number 0 … 2^53−1. */
+  readonly seed: number;
+  /** Tape rows wanted, ≥ 1; the tape ends with the message that reaches them, and what is still on its way then. */
+  readonly rows: number;
+  /** How many stock instruments (1 … 10,000), or their profiles. Default 3. */
+  readonly instruments?: number | readonly SyntheticProfile[];
+  /** Default: 1.5 ms log-normal with bursts. */
+  readonly feedLatency?: FeedLatency;
+  /** How far the book reaches from the touch, ticks, 16 … 4,096. Default 500. */
+  readonly depthTicks?: number;
+  /** Mean rows of all instruments in a second of market time, > 0. Default 1,400 × the sum of the activities. */
+  readonly rowsPerSecond?: number;
+  /** Rows of a block, ≥ 1. Default 65,536 for {@link syntheticBlocks}, one single block for {@link syntheticTape}. */
+  readonly blockRows?: number;
+}
+
+const ROWS_PER_SECOND = 1_400;
+/** 2024-01-01 00:00 UTC. */
+const ORIGIN_NS = 1_704_067_200_000_000_000n;
+
+/** What is known of the tape before its rows are made: `rows` is what was asked for, `counts` are zero. */
+export function syntheticInfo(options: SyntheticOptions): TapeInfo {
+  const { profiles, rowsPerSecond, depthTicks } = checkOptions(options);
+  return {
+    instruments: profiles.map(({ symbol, tick, lot }) => ({ symbol, tick, lot })),
+    originNs: ORIGIN_NS,
+    rows: options.rows,
+    columns: { orderId: false, bars: false, value: false },
+    provenance: {
+      source: 'synthetic market',
+      seed: String(options.seed),
+      rows: String(options.rows),
+      rowsPerSecond: String(rowsPerSecond),
+      depthTicks: String(depthTicks),
+      feedLatency: JSON.stringify(options.feedLatency ?? {}),
+    },
+    corrections: [],
+    counts: emptyCounts(profiles.length),
+  };
+}
+
+/** The whole market as a tape in memory: 31 bytes a row. Throws `RangeError` naming a field of `options` that is wrong. */
+export function syntheticTape(options: SyntheticOptions): MemoryTape {
+  const { instruments, originNs, provenance, corrections } = syntheticInfo(options);
+  let columns = allocateColumns(options.rows + 65_536);
+  for (const block of syntheticBlocks({ ...options, blockRows: Math.min(options.rows, 65_536) })) {
+    const length = columns.length + block.length;
+    if (length > columns.code.length) {
+      const grown = allocateColumns(length + 65_536);
+      copyRows(columns, 0, columns.length, grown, 0);
+      grown.length = columns.length;
+      columns = grown;
+    }
+    copyRows(block, 0, block.length, columns, columns.length);
+    columns.length = length;
+  }
+  return new MemoryTape(
+    sliceColumns(columns, 0, columns.length),
+    { instruments, originNs, provenance, corrections },
+    options.blockRows === undefined ? {} : { blockRows: options.blockRows },
+  );
+}
+
+/**
+ * The market block by block in tape order, in bounded memory however many rows. All blocks but the last have
+ * `blockRows` rows. A block's buffers are used again for the next one: copy what you keep.
+ * Times count from the origin that {@link syntheticInfo} gives. Throws as {@link syntheticTape} does.
+ */
+export function* syntheticBlocks(options: SyntheticOptions): Generator<Columns, void, undefined> {
+  const { profiles, rowsPerSecond, depthTicks, blockRows } = checkOptions(options);
+  const source = new RandomSource(options.seed);
+  const line = new FeedLine(profiles.length, options.feedLatency ?? {}, source.stream('synthetic/feed-line'));
+  const order = new FeedOrder();
+  const activity = profiles.reduce((sum, profile) => sum + profile.activity, 0);
+  const flows = profiles.map((profile) => {
+    const rate = (rowsPerSecond * profile.activity) / activity;
+    return new OrderFlow(profile, rate, depthTicks, source.stream(`synthetic/flow/${profile.symbol}`), order);
+  });
+  const block = allocateColumns(blockRows);
+  let written = 0;
+  let exchangeNs = 0;
+  for (let index = 0; index < flows.length; index++) {
+    // One snapshot after the other, a microsecond apart.
+    exchangeNs = index * MICROSECOND;
+    flows[index]!.open();
+    order.send(index, exchangeNs, line.arrival(index, exchangeNs), Flag.snapshot);
+  }
+  const schedule = new Schedule(flows.length, exchangeNs + 1);
+  for (;;) {
+    while (order.drain(block, blockRows)) {
+      yield block;
+      written += block.length;
+      block.length = 0;
+    }
+    if (written + block.length + order.pendingRows >= options.rows) break;
+    const index = schedule.first;
+    // The venue gives every message a nanosecond of its own.
+    exchangeNs = Math.max(exchangeNs + 1, Math.floor(schedule.firstNs));
+    const next = flows[index]!.step(exchangeNs);
+    order.send(index, exchangeNs, line.arrival(index, exchangeNs), 0);
+    schedule.replaceFirst(next);
+  }
+  order.end();
+  while (order.drain(block, blockRows)) {
+    yield block;
+    block.length = 0;
+  }
+  if (block.length > 0) yield block;
+}
+
+function checkOptions(options: SyntheticOptions) {
+  const { seed, rows, instruments = 3, depthTicks = 500, blockRows = 65_536 } = options;
+  const need = (field: string, value: unknown, fine: boolean, allowed: string) => {
+    if (!fine) throw new RangeError(`synthetic market: ${field} ${value} is not ${allowed}`);
+  };
+  need('rows', rows, Number.isSafeInteger(rows) && rows >= 1, 'a whole number above 0');
+  need(
+    'depthTicks',
+    depthTicks,
+    Number.isInteger(depthTicks) && depthTicks >= 16 && depthTicks <= 4096,
+    'a whole number from 16 to 4096',
+  );
+  need('blockRows', blockRows, Number.isSafeInteger(blockRows) && blockRows >= 1, 'a whole number above 0');
+  let profiles: readonly SyntheticProfile[];
+  if (typeof instruments === 'number') {
+    const fine = Number.isInteger(instruments) && instruments >= 1 && instruments <= 10_000;
+    need('instruments', instruments, fine, 'a whole number from 1 to 10000');
+    profiles = stockProfiles(instruments, new RandomSource(seed).stream('synthetic/profiles'));
+  } else {
+    profiles = instruments;
+    need('instruments', profiles.length, profiles.length >= 1 && profiles.length <= 10_000, 'a list of 1 to 10000');
+  }
+  const symbols = new Set<string>();
+  profiles.forEach((profile, index) => {
+    checkProfile(profile, index, depthTicks);
+    need('symbol', profile.symbol, !symbols.has(profile.symbol), 'unique');
+    symbols.add(profile.symbol);
+  });
+  const activity = profiles.reduce((sum, profile) => sum + profile.activity, 0);
+  const { rowsPerSecond = ROWS_PER_SECOND * activity } = options;
+  need('rowsPerSecond', rowsPerSecond, rowsPerSecond > 0 && rowsPerSecond <= 1e9, 'above 0 and at most 1e9');
+  return { profiles, rowsPerSecond, depthTicks, blockRows };
+}
+
+/** When each instrument's next message comes: a binary heap of (time, instrument), whose first is replaced in place. */
+class Schedule {
+  readonly #times: Float64Array;
+  readonly #indices: Uint16Array;
+
+  constructor(length: number, startNs: number) {
+    this.#times = new Float64Array(length).fill(startNs);
+    this.#indices = new Uint16Array(length).map((_, index) => index);
+  }
+
+  get first(): number {
+    return this.#indices[0]!;
+  }
+
+  get firstNs(): number {
+    return this.#times[0]!;
+  }
+
+  replaceFirst(time: number): void {
+    const times = this.#times;
+    const indices = this.#indices;
+    const index = indices[0]!;
+    const { length } = times;
+    let at = 0;
+    for (;;) {
+      let child = 2 * at + 1;
+      if (child >= length) break;
+      if (child + 1 < length && this.#before(child + 1, times[child]!, indices[child]!)) child++;
+      if (!this.#before(child, time, index)) break;
+      times[at] = times[child]!;
+      indices[at] = indices[child]!;
+      at = child;
+    }
+    times[at] = time;
+    indices[at] = index;
+  }
+
+  #before(at: number, time: number, index: number): boolean {
+    const other = this.#times[at]!;
+    return other < time || (other === time && this.#indices[at]! < index);
+  }
+}
