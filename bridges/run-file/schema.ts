@@ -29,11 +29,9 @@ const instrument = z.union([
   z.strictObject({ symbol, tick: positiveDecimal.optional(), lot: positiveDecimal.optional() }),
 ]);
 
-const strategyName = z
-  .string()
-  .regex(/^[A-Za-z0-9][\w.-]*$/, {
-    error: 'letters, digits, dot, dash and underscore, beginning with a letter or digit',
-  });
+const strategyName = z.string().regex(/^[A-Za-z0-9][\w.-]*$/, {
+  error: 'letters, digits, dot, dash and underscore, beginning with a letter or digit',
+});
 
 const strategy = z.strictObject({
   /** Built-in name, path (./mine.ts) or package name. */

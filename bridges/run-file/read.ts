@@ -1,0 +1,109 @@
+/**
+ * Reads a run file (YAML, JSON, or a module whose default export is the run), applies what the command line changes, and
+ * checks it. Knows nothing of the engine. Called by the command line and by users.
+ */
+import { readFile } from 'node:fs/promises';
+import { dirname, extname, isAbsolute, resolve } from 'node:path';
+import { parseDocument } from 'yaml';
+import { ConfigError } from './config-error.js';
+import { checkConfig } from './fault-text.js';
+import { importModule } from './module-loader.js';
+import { withOverride } from './override.js';
+import { type RunConfig, runSchema } from './schema.js';
+
+/** What the command line changes in a run file. Paths count from `directory`. */
+export interface RunOverrides {
+  /** `path=value`, in order. */
+  readonly set?: readonly string[];
+  readonly tapes?: readonly string[];
+  readonly seed?: number;
+  readonly out?: string;
+  /** Default: the working directory. */
+  readonly directory?: string;
+}
+
+/** A checked run file. */
+export interface RunFile {
+  readonly config: RunConfig;
+  /** As it was given; messages begin with it. */
+  readonly path: string;
+  /** Relative paths inside count from here. */
+  readonly directory: string;
+}
+
+/** Throws {@link ConfigError} for content that is wrong, `Error` where the file cannot be read. */
+export async function readRunFile(path: string, overrides: RunOverrides = {}): Promise<RunFile> {
+  const cwd = overrides.directory ?? process.cwd();
+  const absolute = resolve(cwd, path);
+  let raw = await readRaw(absolute, path);
+  if (overrides.tapes !== undefined && overrides.tapes.length > 0) {
+    raw = withField(
+      raw,
+      'tape',
+      overrides.tapes.map((tape) => resolve(cwd, tape)),
+    );
+  }
+  if (overrides.seed !== undefined) raw = withField(raw, 'seed', overrides.seed);
+  if (overrides.out !== undefined) raw = withField(raw, 'out', resolve(cwd, overrides.out));
+  for (const assignment of overrides.set ?? []) raw = withOverride(raw, assignment, cwd);
+  return { config: checkConfig(runSchema, raw, path), path, directory: dirname(absolute) };
+}
+
+/** A path of the run file: absolute, or relative to the run file's folder. */
+export function pathIn(file: Pick<RunFile, 'directory'>, path: string): string {
+  return isAbsolute(path) ? path : resolve(file.directory, path);
+}
+
+async function readRaw(absolute: string, path: string): Promise<unknown> {
+  const extension = extname(absolute).toLowerCase();
+  if (/^\.[cm]?[jt]s$/.test(extension)) {
+    const exported = await importModule(absolute);
+    if (exported.default === undefined) throw new ConfigError(`${path}: has no default export, which is the run`);
+    return exported.default;
+  }
+  const text = await readText(absolute, path);
+  if (text.trim() === '') throw new ConfigError(`${path}: the file is empty`);
+  if (extension === '.json') return parseJson(text, path);
+  if (extension === '.yaml' || extension === '.yml') return parseYaml(text, path);
+  throw new ConfigError(`${path}: a run file ends in .yaml, .yml, .json, .ts, .mts, .js or .mjs`);
+}
+
+async function readText(absolute: string, path: string): Promise<string> {
+  try {
+    return await readFile(absolute, 'utf8');
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const texts: Record<string, string> = {
+      ENOENT: 'there is no such file',
+      EISDIR: 'is a folder, not a run file',
+      EACCES: 'it may not be read (no permission)',
+    };
+    throw new Error(`${path}: ${texts[code ?? ''] ?? message}`, { cause });
+  }
+}
+
+function parseJson(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (cause) {
+    throw new ConfigError(`${path}: is not valid JSON: ${(cause as Error).message.split('\n')[0]}`, { cause });
+  }
+}
+
+function parseYaml(text: string, path: string): unknown {
+  const document = parseDocument(text, { prettyErrors: false });
+  const fault = document.errors[0];
+  if (fault !== undefined) {
+    const before = text.slice(0, fault.pos[0]).split('\n');
+    throw new ConfigError(`${path}:${before.length}:${before.at(-1)!.length + 1}: is not valid YAML: ${fault.message}`);
+  }
+  try {
+    return document.toJS();
+  } catch (cause) {
+    throw new ConfigError(`${path}: is not valid YAML: ${(cause as Error).message}`, { cause });
+  }
+}
+
+function withField(raw: unknown, key: string, value: unknown): unknown {
+  return typeof raw === 'object' && raw !== null && !Array.isArray(raw) ? { ...raw, [key]: value } : raw;
+}
