@@ -1,0 +1,470 @@
+/**
+ * Imports raw Binance websocket captures, futures and spot: one line `local_ns {json}` as hftbacktest's collector writes
+ * them, gzip or plain, files of consecutive days as one tape.
+ * Knows nothing of how a tape is stored. Called by the command line and the library's users.
+ *
+ * Rules (those of hftbacktest's converter, so that its results can be compared):
+ * - trade: at `T`; a buyer who was the maker (`m`) means a sell aggressor. On futures only `X` = MARKET is a trade of the
+ *   book; insurance fund and the like are left out and counted.
+ * - depth diff: its bids, then its asks, at `T`; diffs from before the snapshot are kept. Spot diffs have no `T`: `E`.
+ * - snapshot (a REST answer among the lines): for each side a clear down to the last listed price, then its levels, at its
+ *   own `T`. A spot snapshot has no time: the time of the last diff that it already contains; where there is none, its
+ *   local time, or the next diff's time if that is earlier.
+ * - local time = the line's first 19 digits; where any row was received before it happened all are moved by the worst.
+ * - a level whose quantity is not a whole number of lots (Binance spot shows such dust) is rounded to the nearest lot, never
+ *   to 0, and counted, or refused if so wished; trades and quotes off the lot and prices off the tick are refused always.
+ * - bookTicker: only on request. On spot it has no exchange time: the (moved) local time less a stated latency.
+ */
+import { basename } from 'node:path';
+import { codeOf, Flag, Instrument, Kind, MAX_PRICE_TICKS, Side } from '../../core/index.js';
+import { TradeChain, UpdateChain } from './binance-continuity.js';
+import { CrossingWatch } from './crossing-watch.js';
+import { DecimalReader } from './decimal-reader.js';
+import { ImportError, type InputFact, type OnProgress, readLines } from './input-file.js';
+import { type ImportedTape, RowCollector } from './row-collector.js';
+
+export interface BinanceCaptureOptions {
+  /** In order of time. */
+  readonly files: readonly string[];
+  /** The instrument's name on the tape. */
+  readonly symbol: string;
+  /** Price step, e.g. `0.1`; prices off it are refused. */
+  readonly tick: string;
+  /** Quantity step, e.g. `0.001`; see `offLotLevels`. */
+  readonly lot: string;
+  /**
+   * Depth levels off the lot: `round` (default) to the nearest lot and count, as long as they are at most 1 in 1,000;
+   * `refuse` the first.
+   */
+  readonly offLotLevels?: 'round' | 'refuse';
+  /** Also take bookTicker as quote rows (a bid row, then an ask row). */
+  readonly quotes?: boolean;
+  /** Spot quotes only, ns ≥ 0: how long a quote is taken to have travelled, as spot's bookTicker has no exchange time. */
+  readonly spotQuoteLatencyNs?: number;
+  readonly onProgress?: OnProgress;
+}
+
+type Fields = Record<string, unknown>;
+/** Prices or quantities as the venue sends them: `[["61800.20", "2.507"], …]`. */
+type Levels = readonly (readonly [string, string])[];
+
+const TRADE_BUY = codeOf(Kind.trade, Side.buy);
+const TRADE_SELL = codeOf(Kind.trade, Side.sell);
+const SPACE = 32;
+const ZERO = 48;
+/** Digits of the local time: ns since 1970, from 2001 to 2262. */
+const LOCAL_DIGITS = 19;
+
+/** More than one level in so many off the lot means that the lot is wrong. */
+const LEVELS_PER_OFF_LOT = 1_000;
+
+/** Throws `ImportError` with file, line, field and value where something cannot be imported. */
+export async function importBinanceCapture(options: BinanceCaptureOptions): Promise<ImportedTape> {
+  const { files, symbol, tick, lot } = options;
+  if (files.length === 0) throw new ImportError('binance-capture: no files were given');
+  const reader = new CaptureReader(options);
+  const facts: InputFact[] = [];
+  for (const [file, path] of files.entries()) {
+    reader.beginFile(path);
+    const onBytes = (bytesRead: number, bytesTotal: number) =>
+      options.onProgress?.({ file, files: files.length, path, bytesRead, bytesTotal });
+    facts.push(await readLines(path, reader.line, onBytes));
+  }
+  reader.end();
+  return reader.collector.finish({
+    importer: 'binance-capture',
+    version: '1',
+    instruments: [{ symbol, tick, lot }],
+    files: facts,
+    choices: { market: reader.market ?? 'unknown (no depth)', venueSymbol: reader.venueSymbol },
+  });
+}
+
+/** One pass over the lines of all files. */
+class CaptureReader {
+  readonly collector = new RowCollector();
+  market: 'futures' | 'spot' | undefined;
+  venueSymbol = '';
+  readonly #symbol: string;
+  readonly #price: DecimalReader;
+  readonly #qty: DecimalReader;
+  readonly #quotes: boolean;
+  readonly #spotQuoteLatencyNs: number | undefined;
+  readonly #updates = new UpdateChain(this.collector.tally);
+  readonly #trades = new TradeChain(this.collector.tally);
+  readonly #watch = new CrossingWatch();
+  readonly #unknown = new Map<string, number>();
+  #path = '';
+  #line = 0;
+  #levels = 0;
+  #offLot = { count: 0, first: '' };
+  readonly #roundLevels: boolean;
+  #firstOfFile = false;
+  #localNs = 0;
+  #sawSnapshot = false;
+  /** Spot: time and last update id of the latest diffs, to place a snapshot; rows of a snapshot still without a time. */
+  #recentDiffs: { last: number; time: number }[] = [];
+  #untimed: { from: number; to: number; local: number } | undefined;
+  #untimedQuotes: number[] = [];
+
+  constructor(options: BinanceCaptureOptions) {
+    new Instrument(options, 0); // refuses a bad symbol, tick or lot before any file is read
+    this.#symbol = options.symbol;
+    this.#price = new DecimalReader(options.tick);
+    this.#qty = new DecimalReader(options.lot);
+    this.#quotes = options.quotes ?? false;
+    this.#roundLevels = options.offLotLevels !== 'refuse';
+    const latency = options.spotQuoteLatencyNs;
+    if (latency !== undefined && !(Number.isSafeInteger(latency) && latency >= 0)) {
+      throw new RangeError(`spotQuoteLatencyNs is ${latency}; it must be a whole number of ns ≥ 0`);
+    }
+    this.#spotQuoteLatencyNs = latency;
+  }
+
+  beginFile(path: string): void {
+    this.#path = path;
+    this.#firstOfFile = true;
+  }
+
+  readonly line = (bytes: Buffer, start: number, end: number, line: number): void => {
+    this.#line = line;
+    if (end === start) {
+      this.collector.tally.count('blank-lines', 'empty lines were left out');
+      return;
+    }
+    const local = this.#localTime(bytes, start, end);
+    if (this.#firstOfFile && local < this.#localNs) {
+      throw new RangeError(
+        `${this.#path} begins before the file given before it ends: give the files in order of time`,
+      );
+    }
+    this.#firstOfFile = false;
+    this.#localNs = local;
+    const text = bytes.toString('utf8', start + LOCAL_DIGITS + 1, end);
+    let message: unknown;
+    try {
+      message = JSON.parse(text);
+    } catch (cause) {
+      throw new RangeError(`after the local time there is no whole JSON message: ${(cause as Error).message}`);
+    }
+    if (!isObject(message)) throw new RangeError(`the message is ${brief(message)} where a JSON object was expected`);
+    if (message.lastUpdateId !== undefined) this.#snapshot(message);
+    else if (isObject(message.data)) this.#streamed(message.data, message.stream);
+    else this.#passOver(typeof message.stream === 'string' ? message.stream : 'no stream');
+  };
+
+  #localTime(bytes: Buffer, start: number, end: number): number {
+    let seconds = 0;
+    let nanos = 0;
+    for (let at = start; at < start + LOCAL_DIGITS; at++) {
+      const digit = at < end ? bytes[at]! - ZERO : -1;
+      if (!(digit >= 0 && digit <= 9)) throw new RangeError(localFault(bytes, start, end));
+      if (at < start + 10) seconds = seconds * 10 + digit;
+      else nanos = nanos * 10 + digit;
+    }
+    if (bytes[start + LOCAL_DIGITS] !== SPACE) throw new RangeError(localFault(bytes, start, end));
+    return this.collector.time(seconds, nanos);
+  }
+
+  #streamed(data: Fields, stream: unknown): void {
+    const name = typeof stream === 'string' ? stream.slice(stream.indexOf('@') + 1) : '';
+    if (data.e === 'depthUpdate') this.#diff(data);
+    else if (data.e === 'trade') this.#trade(data);
+    // On spot a bookTicker has no `e`.
+    else if (data.e === 'bookTicker' || (data.e === undefined && name === 'bookTicker')) this.#quote(data);
+    else this.#passOver(typeof data.e === 'string' ? data.e : name);
+  }
+
+  #passOver(name: string): void {
+    this.#unknown.set(name, (this.#unknown.get(name) ?? 0) + 1);
+  }
+
+  #diff(data: Fields): void {
+    this.#checkSymbol(data);
+    const previous = data.pu === undefined ? undefined : integer(data, 'pu');
+    this.#setMarket(previous === undefined ? 'spot' : 'futures', 'depthUpdate');
+    const ids = { first: integer(data, 'U'), last: integer(data, 'u'), previous };
+    const bids = levels(data, 'b');
+    const asks = levels(data, 'a');
+    const happened = this.#milliseconds(data, this.market === 'spot' ? 'E' : 'T');
+    if (!this.#updates.diff(ids)) return;
+    if (this.market === 'spot') this.#rememberDiff(ids.last, happened);
+    const before = this.collector.rows.length;
+    this.#levelRows(bids, 'b', Side.buy, happened, 0);
+    this.#levelRows(asks, 'a', Side.sell, happened, 0);
+    this.#closeMessage(before);
+    if (!this.#sawSnapshot) {
+      this.collector.tally.count(
+        'diffs-before-snapshot',
+        'depth diffs came before any snapshot; they were kept, so the book is only part of the market until the first one',
+      );
+    } else this.#countCrossing();
+  }
+
+  #countCrossing(): void {
+    if (!this.#watch.crossed) return;
+    const { bids, asks } = this.#watch;
+    this.collector.tally.count(
+      'crossed-book',
+      `after depth messages, in the order received, the best bid was not below the best ask; the rows were kept ` +
+        `(first: bid ${bids.best} ticks, ask ${asks.best} ticks, ${basename(this.#path)}:${this.#line})`,
+    );
+  }
+
+  #snapshot(data: Fields): void {
+    const spot = data.T === undefined;
+    this.#setMarket(spot ? 'spot' : 'futures', 'snapshot');
+    const id = integer(data, 'lastUpdateId');
+    const bids = levels(data, 'bids');
+    const asks = levels(data, 'asks');
+    const happened = spot ? this.#spotSnapshotTime(id) : this.#milliseconds(data, 'T');
+    const before = this.collector.rows.length;
+    this.#clearRow(bids, 'bids', Side.buy, happened);
+    this.#levelRows(bids, 'bids', Side.buy, happened, Flag.snapshot);
+    this.#clearRow(asks, 'asks', Side.sell, happened);
+    this.#levelRows(asks, 'asks', Side.sell, happened, Flag.snapshot);
+    this.#closeMessage(before);
+    if (Number.isNaN(happened)) this.#untimed = { from: before, to: this.collector.rows.length, local: this.#localNs };
+    if (this.#updates.snapshot(id, spot)) {
+      this.collector.tally.count(
+        'snapshot-behind-diffs',
+        'snapshots were older than diffs received before them: on the local side their levels are set back until updated',
+      );
+    }
+    this.#sawSnapshot = true;
+    this.#countCrossing();
+  }
+
+  /** The last diff that the snapshot contains; `NaN` when none has come yet. */
+  #spotSnapshotTime(id: number): number {
+    this.#settleUntimed(Infinity);
+    this.collector.tally.count(
+      'snapshot-time-inferred',
+      'spot snapshots carry no time: they stand at the time of the last diff they contain, else at their local time or ' +
+        "the next diff's, whichever is earlier",
+    );
+    return this.#recentDiffs.findLast(({ last }) => last <= id)?.time ?? Number.NaN;
+  }
+
+  #rememberDiff(last: number, time: number): void {
+    this.#settleUntimed(time);
+    this.collector.tally.count(
+      'event-time-used',
+      'spot depth diffs carry no `T`: their exchange time is `E`, when they were sent',
+    );
+    this.#recentDiffs.push({ last, time });
+    if (this.#recentDiffs.length > 1_000) this.#recentDiffs = this.#recentDiffs.slice(-500);
+  }
+
+  #settleUntimed(nextDiffTime: number): void {
+    if (this.#untimed === undefined) return;
+    const { from, to, local } = this.#untimed;
+    this.collector.rows.columns.exchangeNs.fill(Math.min(local, nextDiffTime), from, to);
+    this.#untimed = undefined;
+  }
+
+  /** Everything of this side from the best to the last listed price goes. */
+  #clearRow(side: Levels, field: string, which: Side, happened: number): void {
+    const last = side.at(-1);
+    if (last === undefined) return;
+    const ticks = this.#ticks(last[0], field, side.length - 1);
+    (which === Side.buy ? this.#watch.bids : this.#watch.asks).clear(ticks);
+    this.collector.rows.add(happened, this.#localNs, codeOf(Kind.depthClear, which), Flag.snapshot, 0, ticks, 0);
+  }
+
+  #levelRows(side: Levels, field: string, which: Side, happened: number, flags: number): void {
+    const rows = this.collector.rows;
+    const local = this.#localNs;
+    const code = codeOf(Kind.depth, which);
+    const watched = which === Side.buy ? this.#watch.bids : this.#watch.asks;
+    this.#levels += side.length;
+    for (let level = 0; level < side.length; level++) {
+      const ticks = this.#ticks(side[level]![0], field, level);
+      const lots = this.#levelLots(side[level]![1], field, level);
+      watched.set(ticks, lots);
+      rows.add(happened, local, code, flags, 0, ticks, lots);
+    }
+  }
+
+  /** The rows since `before` were one message. */
+  #closeMessage(before: number): void {
+    const { length, columns } = this.collector.rows;
+    if (length > before) columns.flags[length - 1]! |= Flag.last;
+  }
+
+  #trade(data: Fields): void {
+    this.#checkSymbol(data);
+    const id = integer(data, 't');
+    const happened = this.#milliseconds(data, 'T');
+    if (typeof data.m !== 'boolean') throw new RangeError(`m is ${brief(data.m)} where true or false was expected`);
+    const ticks = this.#ticks(data.p, 'p');
+    const lots = this.#lots(data.q, 'q');
+    if (!this.#trades.trade(id)) return;
+    if (data.X !== undefined && data.X !== 'MARKET') {
+      this.collector.tally.count(
+        'off-book-trades',
+        'trades other than X = MARKET (insurance fund, auto-deleveraging …) were left out',
+      );
+      return;
+    }
+    this.collector.rows.add(happened, this.#localNs, data.m ? TRADE_SELL : TRADE_BUY, Flag.last, 0, ticks, lots);
+  }
+
+  #quote(data: Fields): void {
+    this.#checkSymbol(data);
+    const spot = data.T === undefined;
+    const happened = spot ? Number.NaN : this.#milliseconds(data, 'T');
+    const bidTicks = this.#ticks(data.b, 'b');
+    const bidLots = this.#lots(data.B, 'B');
+    const askTicks = this.#ticks(data.a, 'a');
+    const askLots = this.#lots(data.A, 'A');
+    if (!this.#quotes) return;
+    if (spot && this.#spotQuoteLatencyNs === undefined) {
+      throw new RangeError(
+        'bookTicker has no exchange time on spot: say how old a quote is when it arrives (spotQuoteLatencyNs)',
+      );
+    }
+    const rows = this.collector.rows;
+    const first = rows.add(happened, this.#localNs, codeOf(Kind.quote, Side.buy), 0, 0, bidTicks, bidLots);
+    rows.add(happened, this.#localNs, codeOf(Kind.quote, Side.sell), Flag.last, 0, askTicks, askLots);
+    if (spot) this.#untimedQuotes.push(first, first + 1);
+  }
+
+  /** After the last file: what could only be decided now. */
+  end(): void {
+    this.#settleUntimed(Infinity);
+    this.#countOffLot();
+    this.collector.shiftLocalClock();
+    const { exchangeNs, localNs } = this.collector.rows.columns;
+    for (const row of this.#untimedQuotes) exchangeNs[row] = localNs[row]! - this.#spotQuoteLatencyNs!;
+    const { tally } = this.collector;
+    tally.count(
+      'quote-time-inferred',
+      `spot quotes carry no exchange time: it was taken to be ${this.#spotQuoteLatencyNs} ns before the local time`,
+      this.#untimedQuotes.length,
+    );
+    const unknown = [...this.#unknown];
+    const total = unknown.reduce((sum, [, count]) => sum + count, 0);
+    const names = unknown.map(([name, count]) => `${name} ${count}`).join(', ');
+    tally.count('unknown-kind', `messages of kinds that are not imported were left out: ${names}`, total);
+    if (this.venueSymbol !== '' && this.venueSymbol !== this.#symbol) {
+      tally.count('renamed-symbol', `the capture says ${this.venueSymbol}, the tape says ${this.#symbol}`);
+    }
+  }
+
+  #setMarket(market: 'futures' | 'spot', what: string): void {
+    this.market ??= market;
+    if (this.market !== market) {
+      throw new RangeError(
+        `a ${market} ${what} among ${this.market} data: import spot and futures into tapes of their own`,
+      );
+    }
+  }
+
+  #checkSymbol(data: Fields): void {
+    if (data.s === this.venueSymbol) return;
+    if (typeof data.s !== 'string' || data.s === '')
+      throw new RangeError(`s is ${brief(data.s)} where a symbol was expected`);
+    if (this.venueSymbol !== '') {
+      throw new RangeError(
+        `s is "${data.s}" where all before was "${this.venueSymbol}": import each symbol into a tape of its own`,
+      );
+    }
+    this.venueSymbol = data.s;
+  }
+
+  #milliseconds(data: Fields, field: string): number {
+    const time = integer(data, field);
+    const seconds = Math.floor(time / 1000);
+    return this.collector.time(seconds, (time - seconds * 1000) * 1e6);
+  }
+
+  #ticks(text: unknown, field: string, level = -1): number {
+    if (typeof text === 'string') {
+      const ticks = this.#price.units(text);
+      if (Math.abs(ticks) <= MAX_PRICE_TICKS) return ticks;
+    }
+    const fault =
+      typeof text !== 'string'
+        ? `${brief(text)} is not text`
+        : Number.isNaN(this.#price.units(text))
+          ? `${this.#price.fault(text)} (the tick)`
+          : `${text} is beyond ${MAX_PRICE_TICKS} ticks`;
+    throw new RangeError(`price in ${placeOf(field, level)}: ${fault}`);
+  }
+
+  #levelLots(text: unknown, field: string, level: number): number {
+    const lots = typeof text === 'string' ? this.#qty.units(text) : Number.NaN;
+    if (lots >= 0) return lots;
+    const rounded = this.#roundLevels && typeof text === 'string' ? this.#qty.nearest(text) : Number.NaN;
+    if (!(rounded >= 0)) return this.#lots(text, field, level);
+    this.#offLot.count++;
+    this.#offLot.first ||= `${basename(this.#path)}:${this.#line}: quantity in ${placeOf(field, level)}: ${this.#qty.fault(text as string)} (the lot)`;
+    return rounded;
+  }
+
+  #countOffLot(): void {
+    const { count, first } = this.#offLot;
+    if (count * LEVELS_PER_OFF_LOT > this.#levels) {
+      throw new ImportError(`${first}, and so are ${count} of ${this.#levels} levels: give the right lot`);
+    }
+    this.collector.tally.count(
+      'off-lot-quantity',
+      `level quantities that are not whole lots were rounded to the nearest lot, never to 0 (first: ${first})`,
+      count,
+    );
+  }
+
+  #lots(text: unknown, field: string, level = -1): number {
+    if (typeof text === 'string') {
+      const lots = this.#qty.units(text);
+      if (lots >= 0) return lots;
+    }
+    const fault =
+      typeof text !== 'string'
+        ? `${brief(text)} is not text`
+        : this.#qty.units(text) < 0
+          ? `${text} is negative`
+          : `${this.#qty.fault(text)} (the lot)`;
+    throw new RangeError(`quantity in ${placeOf(field, level)}: ${fault}`);
+  }
+}
+
+function placeOf(field: string, level: number): string {
+  return level < 0 ? field : `${field}[${level}]`;
+}
+
+function localFault(bytes: Buffer, start: number, end: number): string {
+  const head = bytes.toString('utf8', start, Math.min(end, start + 24));
+  return `the line begins with ${JSON.stringify(head)}, not with a local time of ${LOCAL_DIGITS} digits (ns since 1970) and a space`;
+}
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function integer(data: Fields, field: string): number {
+  const value = data[field];
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
+  throw new RangeError(`${field} is ${brief(value)} where a whole number ≥ 0 was expected`);
+}
+
+function levels(data: Fields, field: string): Levels {
+  const value = data[field];
+  if (!Array.isArray(value))
+    throw new RangeError(`${field} is ${brief(value)} where a list of [price, quantity] was expected`);
+  for (let at = 0; at < value.length; at++) {
+    const level: unknown = value[at];
+    if (!Array.isArray(level) || level.length < 2) {
+      throw new RangeError(`${field}[${at}] is ${brief(level)} where [price, quantity] was expected`);
+    }
+  }
+  return value as unknown as Levels;
+}
+
+/** A value as a message shows it. */
+function brief(value: unknown): string {
+  if (value === undefined) return 'missing';
+  const text = JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}

@@ -1,0 +1,211 @@
+/**
+ * Reads a text file, plain or gzip, line by line without ever holding the whole of it, and says what file it was.
+ * Knows nothing of what the lines mean. Called by the importers.
+ */
+import { createHash } from 'node:crypto';
+import { type FileHandle, open } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { pipeline, Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+
+/** Something in an input file that cannot be imported. The message starts with file and line and fits one line. */
+export class ImportError extends Error {
+  override readonly name = 'ImportError';
+}
+
+/** Which file it was that a tape came from. */
+export interface InputFact {
+  /** File name without folders. */
+  readonly name: string;
+  readonly sizeBytes: number;
+  /** Hex SHA-256 of the file as it lies on disk (compressed, if it is). */
+  readonly sha256: string;
+  readonly lines: number;
+}
+
+/** How far an importer has come; bytes as on disk, `file` counts from 0. */
+export interface ImportProgress {
+  readonly file: number;
+  readonly files: number;
+  readonly path: string;
+  readonly bytesRead: number;
+  readonly bytesTotal: number;
+}
+export type OnProgress = (progress: ImportProgress) => void;
+
+/**
+ * Called for each line, which is `bytes` from `start` to `end` without its line end. The bytes are borrowed for the call.
+ * `line` counts from 1. A `RangeError` thrown here comes out as an {@link ImportError} with file and line.
+ */
+export type OnLine = (bytes: Buffer, start: number, end: number, line: number) => void;
+
+/** Longest line in bytes; a capture's snapshot of 5,000 levels has about 150 kB. */
+const LONGEST_LINE = 64 * 1024 * 1024;
+const NEWLINE = 10;
+const RETURN = 13;
+
+/**
+ * Reads the whole file. Throws {@link ImportError} when it is missing, no file, compressed in another way, damaged or
+ * truncated, and where `onLine` refuses a line.
+ */
+export async function readLines(
+  path: string,
+  onLine: OnLine,
+  onBytes: (read: number, total: number) => void = () => {},
+): Promise<InputFact> {
+  const handle = await openInput(path);
+  try {
+    const { size } = await handle.stat();
+    const packing = await packingOf(handle, path);
+    const hash = createHash('sha256');
+    const splitter = new LineSplitter(path, onLine);
+    const tapped = tap(handle, (chunk, read) => {
+      hash.update(chunk);
+      onBytes(read, size);
+    });
+    try {
+      for await (const chunk of packing === 'gzip' ? gunzip(tapped) : tapped) splitter.push(chunk as Buffer);
+    } catch (cause) {
+      throw readError(path, splitter.lines, cause);
+    }
+    splitter.end();
+    return { name: basename(path), sizeBytes: size, sha256: hash.digest('hex'), lines: splitter.lines };
+  } finally {
+    await handle.close();
+  }
+}
+
+async function openInput(path: string): Promise<FileHandle> {
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(path, 'r');
+    if ((await handle.stat()).isFile()) return handle;
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOENT') throw new ImportError(`${path}: there is no such file`);
+    if (code === 'EACCES') throw new ImportError(`${path}: it may not be read (no permission)`);
+    throw new ImportError(`${path}: ${message}`);
+  }
+  await handle.close();
+  throw new ImportError(`${path}: is a folder or a device, not a file`);
+}
+
+/** By the first bytes, whatever the name says. */
+async function packingOf(handle: FileHandle, path: string): Promise<'gzip' | 'plain'> {
+  const head = Buffer.alloc(4);
+  const { bytesRead } = await handle.read(head, 0, 4, 0);
+  if (bytesRead === 0) throw new ImportError(`${path}: the file is empty`);
+  const magic = head.subarray(0, bytesRead).toString('hex');
+  if (magic.startsWith('1f8b')) return 'gzip';
+  const other = OTHER_MAGIC.find(([start]) => magic.startsWith(start));
+  if (other !== undefined) {
+    throw new ImportError(`${path}: is ${other[1]}, not plain text or gzip; unpack it first`);
+  }
+  return 'plain';
+}
+
+const OTHER_MAGIC: readonly (readonly [string, string])[] = [
+  ['28b52ffd', 'zstd-compressed'],
+  ['504b0304', 'a zip archive'],
+  ['425a68', 'bzip2-compressed'],
+  ['fd377a58', 'xz-compressed'],
+  ['50415231', 'a Parquet file'],
+  ['fffe', 'UTF-16 text'],
+  ['feff', 'UTF-16 text'],
+];
+
+async function* tap(handle: FileHandle, onChunk: (chunk: Buffer, read: number) => void): AsyncGenerator<Buffer> {
+  let read = 0;
+  for (;;) {
+    // A buffer of its own each time: the decompressor may still hold the one before.
+    const chunk = Buffer.allocUnsafe(256 * 1024);
+    const { bytesRead } = await handle.read(chunk, 0, chunk.length, read);
+    if (bytesRead === 0) return;
+    read += bytesRead;
+    const part = chunk.subarray(0, bytesRead);
+    onChunk(part, read);
+    yield part;
+  }
+}
+
+function gunzip(source: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
+  const unpacked = createGunzip({ chunkSize: 256 * 1024 });
+  // The callback is needed for `pipeline` to hand errors of the source on to the reader of `unpacked`.
+  pipeline(Readable.from(source, { objectMode: false }), unpacked, () => {});
+  return unpacked;
+}
+
+function readError(path: string, lines: number, cause: unknown): unknown {
+  if (cause instanceof ImportError) return cause;
+  const { code, message } = cause as NodeJS.ErrnoException;
+  if (code === 'Z_BUF_ERROR') {
+    return new ImportError(`${path}:${lines + 1}: the gzip data ends in the middle of this line: the file was cut off`);
+  }
+  if (code?.startsWith('Z_')) {
+    return new ImportError(`${path}:${lines + 1}: the gzip data is damaged from about here on (${message})`);
+  }
+  return code === undefined ? cause : new ImportError(`${path}: ${message}`);
+}
+
+/** Cuts chunks into lines; a line that spans chunks is put together first. */
+class LineSplitter {
+  lines = 0;
+  readonly #path: string;
+  readonly #onLine: OnLine;
+  #rest: Buffer[] = [];
+  #restBytes = 0;
+
+  constructor(path: string, onLine: OnLine) {
+    this.#path = path;
+    this.#onLine = onLine;
+  }
+
+  push(chunk: Buffer): void {
+    let start = 0;
+    let end = chunk.indexOf(NEWLINE);
+    if (end >= 0 && this.#restBytes > 0) {
+      this.#rest.push(chunk.subarray(0, end));
+      const line = Buffer.concat(this.#rest);
+      this.#forget();
+      this.#give(line, 0, line.length);
+      start = end + 1;
+      end = chunk.indexOf(NEWLINE, start);
+    }
+    while (end >= 0) {
+      this.#give(chunk, start, end);
+      start = end + 1;
+      end = chunk.indexOf(NEWLINE, start);
+    }
+    if (start === chunk.length) return;
+    this.#rest.push(chunk.subarray(start));
+    this.#restBytes += chunk.length - start;
+    if (this.#restBytes > LONGEST_LINE) {
+      throw new ImportError(
+        `${this.#path}:${this.lines + 1}: no line end within ${LONGEST_LINE} bytes: not a text file`,
+      );
+    }
+  }
+
+  end(): void {
+    if (this.#restBytes === 0) return;
+    const line = Buffer.concat(this.#rest);
+    this.#forget();
+    this.#give(line, 0, line.length, ' (the last line has no line end: the file may have been cut off)');
+  }
+
+  #forget(): void {
+    this.#rest = [];
+    this.#restBytes = 0;
+  }
+
+  #give(bytes: Buffer, start: number, end: number, hint = ''): void {
+    this.lines++;
+    const last = end > start && bytes[end - 1] === RETURN ? end - 1 : end;
+    try {
+      this.#onLine(bytes, start, last, this.lines);
+    } catch (cause) {
+      if (!(cause instanceof RangeError)) throw cause;
+      throw new ImportError(`${this.#path}:${this.lines}: ${cause.message}${hint}`);
+    }
+  }
+}
