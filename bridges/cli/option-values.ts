@@ -1,0 +1,42 @@
+/**
+ * Reads what stands behind options: whole numbers, durations, choices. Refuses with what is allowed.
+ * Knows nothing of any command. Called by commander while it parses.
+ */
+import { InvalidArgumentError } from 'commander';
+import { parseDecimal } from '../../core/decimal.js';
+import { parseDuration } from '../../core/time.js';
+
+/** A whole number within [least, most], digits only. */
+export function wholeNumber(least: number, most: number = Number.MAX_SAFE_INTEGER): (text: string) => number {
+  return (text) => {
+    const value = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`Allowed: a whole number from ${least} to ${most}.`);
+  };
+}
+
+/** A duration above 0, in nanoseconds. */
+export function period(text: string): number {
+  try {
+    const nanos = parseDuration(text);
+    if (nanos > 0) return nanos;
+  } catch {
+    // What is allowed is said below.
+  }
+  throw new InvalidArgumentError('Allowed: a duration above 0, such as 250us, 10ms, 1.5s.');
+}
+
+/** A decimal above 0, kept as text so that it stays exact. */
+export function decimalText(text: string): string {
+  try {
+    if (parseDecimal(text).digits > 0n) return text;
+  } catch {
+    // What is allowed is said below.
+  }
+  throw new InvalidArgumentError('Allowed: a decimal above 0, such as 0.1.');
+}
+
+/** Collects an option that may be given several times. */
+export function collect(text: string, before: readonly string[]): readonly string[] {
+  return [...before, text];
+}
