@@ -14,7 +14,7 @@ export class Account {
   readonly #cashTickLots: Float64Array;
   /** What the open position cost by average cost, ticks × lots, signed like the position. */
   readonly #costTickLots: Float64Array;
-  /** The last mark by instrument in half ticks (so that a mid is whole); `NaN` until there is one. */
+  /** The last mark by instrument in half ticks (so that a mid is whole); `NaN` until the first mark or fill. */
   readonly #markHalfTicks: Float64Array;
   readonly #fees: Float64Array;
   readonly #feeErrors: Float64Array;
@@ -53,6 +53,8 @@ export class Account {
       this.#costTickLots[instrument] = priceTicks * after;
     }
     this.#positionLots[instrument] = after;
+    // Until the first mark the fill's own price is the best there is.
+    if (Number.isNaN(this.#markHalfTicks[instrument]!)) this.#markHalfTicks[instrument] = 2 * priceTicks;
     this.#trades++;
     this.#addFee(instrument, fee);
   }
@@ -100,7 +102,7 @@ export class Account {
     return this.#instruments[instrument]!.value(this.#cashTickLots[instrument]! + this.#costTickLots[instrument]!);
   }
 
-  /** Profit of the open position at the last mark, before fees; `NaN` when open without a mark. */
+  /** Profit of the open position at the last mark (before the first one: at the first fill's price), before fees. */
   unrealisedOf(instrument: number): number {
     const lots = this.#positionLots[instrument]!;
     if (lots === 0) return 0;

@@ -1,15 +1,22 @@
 /** The door of `tickwright/core`: re-exports only. */
-
 export * from './account.js';
 export * from './book/book.js';
+export * from './book/levels.js';
+export * from './book/orders.js';
 export * from './decimal.js';
 export * from './instrument.js';
 export * from './market.js';
+export * from './market-books.js';
+export * from './merge.js';
 export * from './observer.js';
 export * from './order.js';
+export * from './queue.js';
 export * from './random.js';
 export * from './rank.js';
+export * from './simulation.js';
 export * from './strategy.js';
+export * from './synthetic.js';
 export * from './tape.js';
 export * from './tape-builder.js';
 export * from './time.js';
+export * from './venue.js';

@@ -53,7 +53,8 @@ export class Kernel {
     const secondReady = second.nextNs <= secondLimit && second.nextNs < Infinity;
     if (firstReady && !(secondReady && second.nextNs < first.nextNs)) first.run(firstLimit);
     else if (secondReady) second.run(secondLimit);
-    else if (this.#schedule.pending > 0 || first.nextNs < Infinity || second.nextNs < Infinity) this.#schedule.fireHead();
+    else if (this.#schedule.pending > 0 || first.nextNs < Infinity || second.nextNs < Infinity)
+      this.#schedule.fireHead();
     else return false;
     return true;
   }
@@ -64,6 +65,6 @@ export class Kernel {
     const scheduled = lane.rank < headRank || headNs === Infinity ? headNs : justBefore(headNs);
     const reachNs = other.nextNs + other.reachNs;
     const reached = lane.rank < other.reachRank || reachNs === Infinity ? reachNs : justBefore(reachNs);
-    return scheduled < reached ? scheduled : reached;
+    return Math.min(scheduled, reached);
   }
 }

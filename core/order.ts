@@ -128,8 +128,8 @@ export class Order {
   status: OrderStatus = 0;
   /** Why it was rejected or expired. */
   reason: Reason = 0;
-  /** A cancel or modify is on its way. */
-  requestPending = false;
+  /** Cancels and modifies on their way. */
+  requestsPending = 0;
 
   constructor(
     id: number,
@@ -156,6 +156,11 @@ export class Order {
     this.priceTicks = priceTicks;
     this.qtyLots = qtyLots;
     this.leavesLots = qtyLots;
+  }
+
+  /** A cancel or modify is on its way. */
+  get requestPending(): boolean {
+    return this.requestsPending > 0;
   }
 
   /** Filled, cancelled, rejected or expired: nothing more can happen to it. */

@@ -147,24 +147,29 @@ export class LevelBook implements Book {
   #bidBelow(tick: number, seen = 0): number {
     if (this.#bidLevels <= seen) return NO_BID;
     const bids = this.#bids;
+    const above = this.#base + this.#size;
+    if (tick > above) {
+      const best = extreme(this.#farBids, above, tick, Math.max, NO_BID);
+      if (best !== NO_BID) return best;
+    }
     for (let i = Math.min(tick - this.#base, this.#size) - 1; i >= 0; i--) {
       if (bids[i] !== 0) return this.#base + i;
     }
-    let best = NO_BID;
-    for (const far of this.#farBids.keys()) if (far < tick && far > best) best = far;
-    return best;
+    return extreme(this.#farBids, NO_BID, Math.min(tick, this.#base), Math.max, NO_BID);
   }
 
   #askAbove(tick: number, seen = 0): number {
     if (this.#askLevels <= seen) return NO_ASK;
     const asks = this.#asks;
     const size = this.#size;
+    if (tick < this.#base - 1) {
+      const best = extreme(this.#farAsks, tick + 1, this.#base, Math.min, NO_ASK);
+      if (best !== NO_ASK) return best;
+    }
     for (let i = Math.max(tick - this.#base, -1) + 1; i < size; i++) {
       if (asks[i] !== 0) return this.#base + i;
     }
-    let best = NO_ASK;
-    for (const far of this.#farAsks.keys()) if (far > tick && far < best) best = far;
-    return best;
+    return extreme(this.#farAsks, Math.max(tick + 1, this.#base + size), NO_ASK, Math.min, NO_ASK);
   }
 
   #removeAsksTo(tick: number): void {
@@ -219,6 +224,19 @@ export class LevelBook implements Book {
     this.#base = base;
     this.#misses = 0;
   }
+}
+
+/** The largest or smallest far tick in [from, to); `none` when there is none. */
+function extreme(
+  far: Map<number, number>,
+  from: number,
+  to: number,
+  pick: (a: number, b: number) => number,
+  none: number,
+): number {
+  let best = none;
+  for (const tick of far.keys()) if (tick >= from && tick < to) best = pick(best, tick);
+  return best;
 }
 
 function moveLevels(

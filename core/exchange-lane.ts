@@ -1,0 +1,121 @@
+/**
+ * Market data at exchange time: moves the venue's books and tells the venue where its orders are concerned.
+ * Knows nothing of strategies. Called by the kernel.
+ */
+import type { Feed, Link } from './feed.js';
+import type { Lane } from './kernel.js';
+import { CODE_EXCHANGE, CODE_KIND, CODE_SIDE_SHIFT, Kind, Side } from './market.js';
+import type { LevelListener, MarketBooks } from './market-books.js';
+import type { Schedule } from './queue.js';
+import { Rank } from './rank.js';
+import type { Nanos } from './time.js';
+import type { Venue } from './venue.js';
+
+export class ExchangeLane implements Lane {
+  readonly rank = Rank.exchangeData;
+  readonly reachRank = Rank.answer;
+  nextNs: Nanos = 0;
+  /** Time of the last event of the blocks it has left; −1 before that. */
+  lastNs: Nanos = -1;
+  readonly #feed: Feed;
+  readonly #books: MarketBooks;
+  readonly #venue: Venue;
+  readonly #schedule: Schedule;
+  #link: Link | undefined;
+  #row = 0;
+  /** Where the row that {@link MarketBooks.apply} is busy with belongs, for `#onLevel`. */
+  #instrument = 0;
+  #timeNs: Nanos = 0;
+  readonly #onLevel: LevelListener = (side, tick, before, after) => {
+    if (this.#venue.interest[this.#instrument] !== 0) {
+      this.#venue.onDepth(this.#instrument, side, tick, before, after, this.#timeNs);
+    }
+  };
+
+  constructor(feed: Feed, books: MarketBooks, venue: Venue, schedule: Schedule) {
+    this.#feed = feed;
+    this.#books = books;
+    this.#venue = venue;
+    this.#schedule = schedule;
+    this.#link = feed.first;
+    this.#seek();
+  }
+
+  /** Market rows cause answers only where orders rest. */
+  get reachNs(): Nanos {
+    return this.#venue.working > 0 ? this.#venue.leastResponseNs : Number.POSITIVE_INFINITY;
+  }
+
+  run(limitNs: Nanos): void {
+    const { code, exchangeNs, instrument, priceTicks, qtyLots, length } = this.#link!.columns;
+    const levels = this.#books.levels;
+    const venue = this.#venue;
+    const interest = venue.interest;
+    const schedule = this.#schedule;
+    const added = schedule.added;
+    const depth = Kind.depth;
+    const trade = Kind.trade;
+    let row = this.#row;
+    for (; row < length; row++) {
+      const bits = code[row]!;
+      if ((bits & CODE_EXCHANGE) === 0) continue;
+      const timeNs = exchangeNs[row]!;
+      if (timeNs > limitNs) break;
+      const kind = bits & CODE_KIND;
+      const index = instrument[row]!;
+      const side = ((bits >> CODE_SIDE_SHIFT) & 3) as Side;
+      if (kind === depth) {
+        const after = qtyLots[row]!;
+        const before = levels[index]!.set(side, priceTicks[row]!, after);
+        if (interest[index] === 0) continue;
+        venue.onDepth(index, side, priceTicks[row]!, before, after, timeNs);
+      } else if (kind === trade) {
+        if (interest[index] === 0) continue;
+        venue.onTrade(index, side, priceTicks[row]!, qtyLots[row]!, timeNs);
+      } else {
+        this.#applyOther(row, kind, side, index, timeNs);
+      }
+      if (schedule.added !== added) {
+        row++;
+        break;
+      }
+    }
+    this.#row = row;
+    this.#seek();
+  }
+
+  /** Rows of the rarer kinds. An execution is a trade first, then a smaller level. */
+  #applyOther(row: number, kind: number, side: Side, instrument: number, timeNs: Nanos): void {
+    const columns = this.#link!.columns;
+    if (kind === Kind.orderExecute && this.#venue.interest[instrument] !== 0) {
+      const aggressor = side === Side.buy ? Side.sell : Side.buy;
+      this.#venue.onTrade(instrument, aggressor, columns.priceTicks[row]!, columns.qtyLots[row]!, timeNs);
+    }
+    this.#instrument = instrument;
+    this.#timeNs = timeNs;
+    this.#books.apply(columns, row, kind, side, instrument, this.#onLevel);
+  }
+
+  /** Moves on to the next row seen at the exchange and notes its time. */
+  #seek(): void {
+    for (;;) {
+      if (this.#link === undefined) {
+        this.nextNs = Number.POSITIVE_INFINITY;
+        return;
+      }
+      const { code, exchangeNs, length } = this.#link.columns;
+      while (this.#row < length && (code[this.#row]! & CODE_EXCHANGE) === 0) this.#row++;
+      if (this.#row < length) {
+        this.nextNs = exchangeNs[this.#row]!;
+        return;
+      }
+      for (let row = length - 1; row >= 0; row--) {
+        if ((code[row]! & CODE_EXCHANGE) === 0) continue;
+        this.lastNs = exchangeNs[row]!;
+        break;
+      }
+      this.#link = this.#feed.leave(this.#link);
+      this.#row = 0;
+    }
+  }
+}

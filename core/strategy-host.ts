@@ -1,0 +1,205 @@
+/**
+ * One strategy in a run: its context, account and timers, and who is told what went wrong where.
+ * Knows nothing of venues or tapes. Called by the router and by the strategy itself.
+ */
+import { Account } from './account.js';
+import type { Book } from './book/book.js';
+import type { Clock } from './clock.js';
+import type { Instrument } from './instrument.js';
+import { Side } from './market.js';
+import type { Observer } from './observer.js';
+import { type Order, type OrderEvent, OrderEventKind, type OrderRequest } from './order.js';
+import type { OrderDesk, OrderOwner } from './order-desk.js';
+import type { Schedule } from './queue.js';
+import type { RandomSource, RandomStream } from './random.js';
+import type { Strategy, StrategyContext } from './strategy.js';
+import type { Nanos } from './time.js';
+import { Timers } from './timers.js';
+
+/** What all hosts of a run share. */
+export interface HostEnvironment {
+  readonly clock: Clock;
+  readonly originNs: bigint;
+  readonly instruments: readonly Instrument[];
+  readonly books: readonly Book[];
+  readonly desk: OrderDesk;
+  readonly schedule: Schedule;
+  readonly random: RandomSource;
+  readonly observers: readonly Observer[];
+  /** Says which host's handler is running, for errors. */
+  readonly entering: (host: StrategyHost, handler: keyof Strategy) => void;
+}
+
+export class StrategyHost implements StrategyContext, OrderOwner {
+  readonly name: string;
+  readonly index: number;
+  readonly strategy: Strategy;
+  readonly instruments: readonly Instrument[];
+  readonly account: Account;
+  readonly originNs: bigint;
+  readonly #environment: HostEnvironment;
+  readonly #clock: Clock;
+  readonly #timers: Timers;
+
+  /** `instruments`: what it subscribed to. */
+  constructor(
+    name: string,
+    index: number,
+    strategy: Strategy,
+    instruments: readonly Instrument[],
+    environment: HostEnvironment,
+  ) {
+    this.name = name;
+    this.index = index;
+    this.strategy = strategy;
+    this.instruments = instruments;
+    this.account = new Account(environment.instruments);
+    this.originNs = environment.originNs;
+    this.#environment = environment;
+    this.#clock = environment.clock;
+    this.#timers = new Timers(environment.schedule, (timer, nowNs) => {
+      environment.clock.nowNs = nowNs;
+      environment.entering(this, 'onTimer');
+      this.strategy.onTimer?.(timer, this);
+    });
+  }
+
+  get nowNs(): Nanos {
+    return this.#clock.nowNs;
+  }
+
+  instrument(symbol: string): Instrument {
+    const found = this.instruments.find((instrument) => instrument.symbol === symbol);
+    if (found === undefined) {
+      const known = this.instruments.map((instrument) => instrument.symbol).join(', ');
+      throw new RangeError(`instrument "${symbol}" is not among this strategy's: ${known}`);
+    }
+    return found;
+  }
+
+  book(instrument: Instrument): Book {
+    return this.#environment.books[instrument.index]!;
+  }
+
+  orders(): IterableIterator<Order> {
+    return this.#environment.desk.ordersOf(this.index);
+  }
+
+  positionLots(instrument: Instrument): number {
+    return this.account.positionLots(instrument.index);
+  }
+
+  get cash(): number {
+    return this.account.cash;
+  }
+
+  get equity(): number {
+    this.markToMid();
+    return this.account.equity;
+  }
+
+  /** Values the account at the local mid prices; where a side is missing the last mark stays. */
+  markToMid(): void {
+    for (const book of this.#environment.books) {
+      const twice = book.bestBidTicks + book.bestAskTicks;
+      if (!Number.isNaN(twice)) this.account.mark(book.instrument.index, twice);
+    }
+  }
+
+  submit(request: OrderRequest): Order {
+    if (this.#environment.instruments[request.instrument?.index] !== request.instrument) {
+      throw new TypeError('submit: request.instrument is not an instrument of this run; take it from the context');
+    }
+    return this.#environment.desk.submit(this.index, request, this.#clock.nowNs);
+  }
+
+  buy(instrument: Instrument, qtyLots: number, priceTicks?: number, postOnly = false): Order {
+    return this.submit(requestOf(instrument, Side.buy, qtyLots, priceTicks, postOnly));
+  }
+
+  sell(instrument: Instrument, qtyLots: number, priceTicks?: number, postOnly = false): Order {
+    return this.submit(requestOf(instrument, Side.sell, qtyLots, priceTicks, postOnly));
+  }
+
+  modify(order: Order, change: { readonly priceTicks?: number; readonly qtyLots?: number }): void {
+    this.#own(order, 'modify');
+    const { desk } = this.#environment;
+    desk.modify(order, change.priceTicks ?? order.priceTicks, change.qtyLots ?? order.qtyLots, this.#clock.nowNs);
+  }
+
+  cancel(order: Order): void {
+    this.#own(order, 'cancel');
+    this.#environment.desk.cancel(order, this.#clock.nowNs);
+  }
+
+  cancelAll(instrument?: Instrument): void {
+    for (const order of this.orders()) {
+      if (!order.requestPending && (instrument === undefined || order.instrument === instrument)) this.cancel(order);
+    }
+  }
+
+  every(name: string, periodNs: Nanos, firstNs = this.#clock.nowNs + periodNs): void {
+    if (!(periodNs >= 1 && periodNs < Infinity) || !Number.isInteger(periodNs)) {
+      throw new RangeError(`timer "${name}": period ${periodNs} ns is not a whole number of nanoseconds above 0`);
+    }
+    this.#timers.set(name, this.#notBeforeNow(name, firstNs), periodNs);
+  }
+
+  at(name: string, timeNs: Nanos): void {
+    this.#timers.set(name, this.#notBeforeNow(name, timeNs), 0);
+  }
+
+  clearTimer(name: string): void {
+    this.#timers.clear(name);
+  }
+
+  random(name: string): RandomStream {
+    return this.#environment.random.stream(`strategy/${this.name}/${name}`);
+  }
+
+  log(message: string): void {
+    for (const observer of this.#environment.observers) observer.onLog?.(this.#clock.nowNs, this.index, message);
+  }
+
+  metric(name: string, value: number): void {
+    for (const observer of this.#environment.observers) {
+      observer.onMetric?.(this.#clock.nowNs, this.index, name, value);
+    }
+  }
+
+  onAnswer(event: OrderEvent): void {
+    this.#clock.nowNs = event.localNs;
+    const { strategy } = this;
+    if (strategy.onOrderEvent !== undefined) {
+      this.#environment.entering(this, 'onOrderEvent');
+      strategy.onOrderEvent(event, this);
+    }
+    if (strategy.onFill !== undefined && event.kind === OrderEventKind.filled) {
+      this.#environment.entering(this, 'onFill');
+      strategy.onFill(event, this);
+    }
+  }
+
+  #own(order: Order, verb: string): void {
+    if (order.strategy !== this.index) throw new TypeError(`${verb}: order ${order.id} belongs to another strategy`);
+  }
+
+  #notBeforeNow(name: string, timeNs: Nanos): Nanos {
+    if (!(timeNs >= this.#clock.nowNs && timeNs < Infinity)) {
+      throw new RangeError(
+        `timer "${name}": time ${timeNs} ns lies before now (${this.#clock.nowNs} ns) or never comes`,
+      );
+    }
+    return timeNs;
+  }
+}
+
+function requestOf(
+  instrument: Instrument,
+  side: Side,
+  qtyLots: number,
+  priceTicks: number | undefined,
+  postOnly: boolean,
+): OrderRequest {
+  return priceTicks === undefined ? { instrument, side, qtyLots } : { instrument, side, qtyLots, priceTicks, postOnly };
+}

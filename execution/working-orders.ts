@@ -1,0 +1,169 @@
+/**
+ * Own orders resting at the venue, as columns with slots that are used again; by price level, best first, and first in
+ * first out at each level. Knows nothing of fills. Called by the simulated venue and, for its columns, queue models.
+ */
+import { Side } from '../core/market.js';
+
+const NONE = -1;
+
+/** A price level of one instrument and side that holds own orders. */
+interface Level {
+  readonly tick: number;
+  /** First order in line, slot. */
+  head: number;
+  tail: number;
+  /** The next worse level. */
+  worse: Level | undefined;
+}
+
+/** One side of one instrument. */
+class Ladder {
+  best: Level | undefined;
+  /** Best and worst own price, so that most market rows are told apart by two comparisons. */
+  highest = NONE;
+  lowest = 0;
+}
+
+export class WorkingOrders {
+  /** Columns by slot. */
+  readonly orderId: number[] = [];
+  readonly strategy: number[] = [];
+  readonly instrument: number[] = [];
+  readonly side: Side[] = [];
+  readonly priceTicks: number[] = [];
+  readonly leavesLots: number[] = [];
+  readonly filledLots: number[] = [];
+  readonly postOnly: boolean[] = [];
+  /** The queue model's own: lots ahead of the order (may go below 0), and lots traded since the last level change. */
+  readonly aheadLots: number[] = [];
+  readonly tradedLots: number[] = [];
+  /** The next order at the same price, slot. */
+  readonly next: number[] = [];
+  readonly #free: number[] = [];
+  readonly #ladders: Ladder[];
+  readonly #slots = new Map<number, number>();
+
+  constructor(instruments: number) {
+    this.#ladders = Array.from({ length: instruments * 2 }, () => new Ladder());
+  }
+
+  /** Number of orders resting. */
+  get size(): number {
+    return this.#slots.size;
+  }
+
+  /** The slot of an order; −1 when it does not rest here. */
+  slotOf(orderId: number): number {
+    return this.#slots.get(orderId) ?? NONE;
+  }
+
+  /** Whether any own order of this side rests at or between the extremes of which `tick` is one. */
+  mayHold(instrument: number, side: Side, tick: number): boolean {
+    const ladder = this.#ladders[instrument * 2 + side - 1]!;
+    return tick <= ladder.highest && tick >= ladder.lowest;
+  }
+
+  holds(instrument: number): boolean {
+    return this.#ladders[instrument * 2]!.best !== undefined || this.#ladders[instrument * 2 + 1]!.best !== undefined;
+  }
+
+  /** The best own price of a side: highest bid, lowest ask; `NaN` when there is none. */
+  bestTick(instrument: number, side: Side): number {
+    return this.#ladders[instrument * 2 + side - 1]!.best?.tick ?? Number.NaN;
+  }
+
+  /** First in line at the best own price; −1 when there is none. */
+  bestSlot(instrument: number, side: Side): number {
+    return this.#ladders[instrument * 2 + side - 1]!.best?.head ?? NONE;
+  }
+
+  /** First in line at a price; −1 when there is none. Follow `next`. */
+  firstAt(instrument: number, side: Side, tick: number): number {
+    let level = this.#ladders[instrument * 2 + side - 1]!.best;
+    while (level !== undefined && level.tick !== tick) level = level.worse;
+    return level?.head ?? NONE;
+  }
+
+  /** Puts an order at the end of its own line and returns its slot; the queue columns are 0. */
+  add(
+    orderId: number,
+    strategy: number,
+    instrument: number,
+    side: Side,
+    priceTicks: number,
+    leavesLots: number,
+    filledLots: number,
+    postOnly: boolean,
+  ): number {
+    const slot = this.#free.pop() ?? this.orderId.length;
+    this.orderId[slot] = orderId;
+    this.strategy[slot] = strategy;
+    this.instrument[slot] = instrument;
+    this.side[slot] = side;
+    this.priceTicks[slot] = priceTicks;
+    this.leavesLots[slot] = leavesLots;
+    this.filledLots[slot] = filledLots;
+    this.postOnly[slot] = postOnly;
+    this.aheadLots[slot] = 0;
+    this.tradedLots[slot] = 0;
+    this.next[slot] = NONE;
+    this.#slots.set(orderId, slot);
+    const level = this.#levelAt(this.#ladders[instrument * 2 + side - 1]!, side, priceTicks);
+    if (level.head === NONE) level.head = slot;
+    else this.next[level.tail] = slot;
+    level.tail = slot;
+    return slot;
+  }
+
+  remove(slot: number): void {
+    const side = this.side[slot]!;
+    const tick = this.priceTicks[slot]!;
+    const ladder = this.#ladders[this.instrument[slot]! * 2 + side - 1]!;
+    let better: Level | undefined;
+    let level = ladder.best!;
+    while (level.tick !== tick) {
+      better = level;
+      level = level.worse!;
+    }
+    let previous = NONE;
+    for (let at = level.head; at !== slot; at = this.next[at]!) previous = at;
+    const next = this.next[slot]!;
+    if (previous === NONE) level.head = next;
+    else this.next[previous] = next;
+    if (next === NONE) level.tail = previous;
+    if (level.head === NONE) {
+      if (better === undefined) ladder.best = level.worse;
+      else better.worse = level.worse;
+      measure(ladder, side);
+    }
+    this.#slots.delete(this.orderId[slot]!);
+    this.#free.push(slot);
+  }
+
+  #levelAt(ladder: Ladder, side: Side, tick: number): Level {
+    let better: Level | undefined;
+    let level = ladder.best;
+    while (level !== undefined && (side === Side.buy ? level.tick > tick : level.tick < tick)) {
+      better = level;
+      level = level.worse;
+    }
+    if (level?.tick === tick) return level;
+    const added: Level = { tick, head: NONE, tail: NONE, worse: level };
+    if (better === undefined) ladder.best = added;
+    else better.worse = added;
+    measure(ladder, side);
+    return added;
+  }
+}
+
+function measure(ladder: Ladder, side: Side): void {
+  let worst = ladder.best;
+  if (worst === undefined) {
+    ladder.highest = NONE;
+    ladder.lowest = 0;
+    return;
+  }
+  while (worst.worse !== undefined) worst = worst.worse;
+  ladder.highest = side === Side.buy ? ladder.best!.tick : worst.tick;
+  ladder.lowest = side === Side.buy ? worst.tick : ladder.best!.tick;
+}
