@@ -44,7 +44,7 @@ export class StrategyRegistry {
 
 /** What keeps a value from being a plug-in, in words; `undefined` when nothing does. */
 export function pluginFault(value: unknown): string | undefined {
-  if (typeof value !== 'object' || value === null) return `it is ${value === null ? 'null' : `a ${typeof value}`}`;
+  if (typeof value !== 'object' || value === null) return `it is ${kindOf(value)}`;
   const { name, params, create } = value as Partial<Record<keyof StrategyPlugin, unknown>>;
   if (typeof name !== 'string' || !/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(name)) {
     return `field "name" is ${name === undefined ? 'missing' : JSON.stringify(name)}, it must be kebab-case text`;
@@ -53,7 +53,12 @@ export function pluginFault(value: unknown): string | undefined {
     return `field "params" is ${params === undefined ? 'missing' : 'no zod schema'}, it must be a zod schema (z.strictObject({…}))`;
   }
   if (typeof create !== 'function') {
-    return `field "create" is ${create === undefined ? 'missing' : `a ${typeof create}`}, it must be a function (params) => strategy`;
+    return `field "create" is ${create === undefined ? 'missing' : kindOf(create)}, it must be a function (params) => strategy`;
   }
   return undefined;
+}
+
+function kindOf(value: unknown): string {
+  if (value === null || value === undefined) return String(value);
+  return `${typeof value === 'object' ? 'an' : 'a'} ${typeof value}`;
 }
