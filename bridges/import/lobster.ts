@@ -109,6 +109,8 @@ class OrderScan {
   readonly before = new Map<number, Resting>();
   offCent = 0;
   halts = 0;
+  /** Id of the first order that the file adds; without any, all recovered orders were there at the start. */
+  firstAdded = Infinity;
   readonly #added = new Set<number>();
 
   take({ type, orderId, size, price, buy }: LobsterMessage): void {
@@ -117,7 +119,10 @@ class OrderScan {
       return;
     }
     if (price % 100 !== 0) this.offCent++;
-    if (type === LobsterType.add) this.#added.add(orderId);
+    if (type === LobsterType.add) {
+      if (this.#added.size === 0) this.firstAdded = orderId;
+      this.#added.add(orderId);
+    }
     if (type === LobsterType.add || type === LobsterType.hidden || type === LobsterType.cross) return;
     if (this.#added.has(orderId)) return;
     const order = this.before.get(orderId);
@@ -140,12 +145,18 @@ class LobsterWriter {
   readonly #midnight: number;
   readonly #feedLatencyNs: number;
   #last = Number.NEGATIVE_INFINITY;
+  /** Ids of the orders that the file touches but never adds, and how many of them stand by now. */
+  readonly #recovered: readonly number[];
+  #next = 0;
+  readonly #firstAdded: number;
   #started = false;
 
   constructor(scan: OrderScan, tick: string, offTick: 'refuse' | 'drop', midnight: number, feedLatencyNs: number) {
     this.collector = new RowCollector({ orderId: true, value: scan.halts > 0 });
     this.#tally = this.collector.tally;
     this.#before = scan.before;
+    this.#firstAdded = scan.firstAdded;
+    this.#recovered = [...scan.before.keys()].sort((a, b) => a - b);
     this.#tick = new DecimalReader(tick);
     this.#drop = offTick === 'drop';
     this.#midnight = midnight;
@@ -156,7 +167,11 @@ class LobsterWriter {
     const happened = this.collector.time(this.#midnight + message.seconds, message.nanos);
     if (happened < this.#last) throw new RangeError('time is before that of the line before');
     this.#last = happened;
-    if (!this.#started) this.#restBefore(happened);
+    if (!this.#started) {
+      this.#recoverUpTo(this.#firstAdded, happened);
+      this.#started = true;
+    }
+    if (message.type <= LobsterType.execute) this.#recoverUpTo(message.orderId, happened);
     if (message.rounded) {
       this.#tally.count(
         'time-rounded',
@@ -185,24 +200,32 @@ class LobsterWriter {
     this.#countCrossing();
   }
 
-  /** The orders from before the file stand at its first time, oldest id first. */
-  #restBefore(happened: number): void {
-    this.#started = true;
-    const ids = [...this.#before.keys()].sort((a, b) => a - b);
-    for (const id of ids) {
-      const order = this.#before.get(id)!;
-      const side = order.buy ? Side.buy : Side.sell;
-      const flags = id === ids.at(-1) ? Flag.snapshot | Flag.last : Flag.snapshot;
-      this.#row(happened, codeOf(Kind.orderAdd, side), flags, this.#ticks(order.price), order.size, id);
-      this.#left.set(id, { ...order });
-      this.#level(order.price, order.buy, order.size);
-    }
+  /**
+   * Recovered orders whose ids the file has passed: ids are given in the order of the flow, so an order that the file never
+   * adds joined, out of its sight, before the first add with a higher id.
+   */
+  #recoverUpTo(id: number, happened: number): void {
+    const first = this.#next;
+    while (this.#next < this.#recovered.length && this.#recovered[this.#next]! <= id) this.#next++;
+    for (let at = first; at < this.#next; at++) this.#recover(this.#recovered[at]!, happened, at === this.#next - 1);
     this.#tally.count(
-      'orders-before-start',
-      'orders that the file touches but never adds stand at its first time, in order-id order, with what is later removed ' +
-        'of them',
-      ids.length,
+      this.#started ? 'orders-outside-levels' : 'orders-before-start',
+      this.#started
+        ? "orders that joined outside the file's levels stand from when the order ids reached theirs, with what is later " +
+            'removed of them'
+        : 'orders that were there before the file begins stand at its first time, in order-id order, with what is later ' +
+            'removed of them',
+      this.#next - first,
     );
+  }
+
+  #recover(id: number, happened: number, last: boolean): void {
+    const order = this.#before.get(id)!;
+    const flags = last ? Flag.snapshot | Flag.last : Flag.snapshot;
+    const side = order.buy ? Side.buy : Side.sell;
+    this.#row(happened, codeOf(Kind.orderAdd, side), flags, this.#ticks(order.price), order.size, id);
+    this.#left.set(id, { ...order });
+    this.#level(order.price, order.buy, order.size);
   }
 
   #add({ orderId, size, price, buy }: LobsterMessage, happened: number): void {
