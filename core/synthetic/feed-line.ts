@@ -5,7 +5,10 @@
 import type { RandomStream } from '../random.js';
 import { MILLISECOND, type Nanos, SECOND } from '../time.js';
 
-/** Latency of the feed: log-normal, with bursts that all instruments share. */
+/**
+ * Latency of the feed: log-normal, most of it shared by all instruments and slow to change (they come over one line),
+ * the rest each message's own, so that now and then messages of two instruments overtake each other; with shared bursts.
+ */
 export interface FeedLatency {
   /** Whole ns ≥ 0; 0 = no latency at all: local time is exchange time. Default 1.5 ms. */
   readonly medianNs?: Nanos;
@@ -17,13 +20,21 @@ export interface FeedLatency {
 
 const BURST_FACTOR = 12;
 const BURST_FADES_NS = 30 * MILLISECOND;
+/** Share of the logarithm's variance that is each message's own. */
+const OWN_SHARE = 0.15;
+/** The shared part forgets itself this fast, and moves in steps of a tenth of that. */
+const SHARED_NS = 50 * MILLISECOND;
+const SHARED_STEP_NS = SHARED_NS / 10;
 
 export class FeedLine {
   readonly #random: RandomStream;
   readonly #medianNs: number;
-  readonly #jitter: number;
+  readonly #sharedJitter: number;
+  readonly #ownJitter: number;
   readonly #burstEveryNs: number;
   readonly #lastArrivalNs: Float64Array;
+  #shared = 0.5;
+  #sharedNs = 0.5;
   #burstNs = 0.5;
   #nextBurstNs = 0.5;
 
@@ -37,9 +48,12 @@ export class FeedLine {
     if (!(burstEveryNs > 0)) throw new RangeError(`feedLatency.burstEveryNs ${burstEveryNs} is not above 0`);
     this.#random = random;
     this.#medianNs = medianNs;
-    this.#jitter = jitter;
+    this.#sharedJitter = jitter * Math.sqrt(1 - OWN_SHARE);
+    this.#ownJitter = jitter * Math.sqrt(OWN_SHARE);
     this.#burstEveryNs = burstEveryNs;
     this.#lastArrivalNs = new Float64Array(instruments);
+    this.#shared = random.normal();
+    this.#sharedNs = 0;
     this.#burstNs = Number.NEGATIVE_INFINITY;
     this.#nextBurstNs = burstEveryNs === Infinity ? Infinity : random.exponential(burstEveryNs);
   }
@@ -51,7 +65,14 @@ export class FeedLine {
       this.#burstNs = this.#nextBurstNs;
       this.#nextBurstNs += this.#random.exponential(this.#burstEveryNs);
     }
-    let travelNs = this.#medianNs * Math.exp(this.#jitter * this.#random.normal());
+    const sinceShared = exchangeNs - this.#sharedNs;
+    if (sinceShared > SHARED_STEP_NS) {
+      const keep = Math.exp(-sinceShared / SHARED_NS);
+      this.#shared = this.#shared * keep + Math.sqrt(1 - keep * keep) * this.#random.normal();
+      this.#sharedNs = exchangeNs;
+    }
+    const exponent = this.#sharedJitter * this.#shared + this.#ownJitter * this.#random.normal();
+    let travelNs = this.#medianNs * Math.exp(exponent);
     const sinceBurst = exchangeNs - this.#burstNs;
     if (sinceBurst < 8 * BURST_FADES_NS) travelNs *= 1 + BURST_FACTOR * Math.exp(-sinceBurst / BURST_FADES_NS);
     const arrival = Math.max(this.#lastArrivalNs[instrument]!, exchangeNs + Math.round(travelNs));

@@ -23,12 +23,14 @@ const EXCITED_NS = 400 * MILLISECOND;
 /** Mean signs of a run = about 4; a share of trades ignores it. */
 const LONGEST_RUN = 120;
 const STRAY_SIGN_CHANCE = 0.25;
-/** Trades a run is worth for the variance of pushes, measured. */
-const RUN_VARIANCE = 6;
+/** Variance of many trades' signs, runs and all, against as many independent ones; measured. */
+const RUN_VARIANCE = 30;
 /** Rows of an average message, measured; the pace corrects what is left. */
 const MESSAGE_ROWS = 2.6;
+/** Where the pace settles for the stock instruments, measured: without it the first minutes would be too slow. */
+const USUAL_PACE = 0.61;
 /** News are answered by a taker this often, else the makers are faster. */
-const TAKER_WINS_CHANCE = 0.55;
+const TAKER_WINS_CHANCE = 0.35;
 /** How long makers and takers need to answer, mean. */
 const REACTION_NS = 1.5 * MILLISECOND;
 const LONGEST_PULL = 14;
@@ -61,7 +63,7 @@ export class OrderFlow {
   readonly #spanTicks: number;
   readonly #excitement: number;
   /** Slows or hastens the calm flow so that the wanted rate comes out whatever the news do. */
-  #pace = 1.5;
+  #pace = 0.5;
   #paceFromNs = 0.5;
   #excited = 0.5;
   #lastNs = 0.5;
@@ -85,7 +87,7 @@ export class OrderFlow {
     this.#excitement = (BRANCHING * MESSAGE_ROWS) / (TRADE_CHANCE * EXCITED_NS * this.#rowRate);
     const bid = this.#bidTarget();
     this.book = new LevelBook(bid, bid + profile.spreadTicks, depthTicks, this.#sink);
-    this.#pace = 1 - BRANCHING;
+    this.#pace = USUAL_PACE;
     this.#paceFromNs = 0;
     this.#excited = 0;
     this.#lastNs = 0;
@@ -128,7 +130,7 @@ export class OrderFlow {
     const half = this.#profile.spreadTicks / 2;
     const calm = MESSAGE_ROWS / (this.#rowRate * this.#pace * (1 + this.#excited));
     const stale = book.ask <= fair.ticks - half || book.bid >= fair.ticks + half;
-    const mean = stale ? REACTION_NS : this.#wide() ? 2 * REACTION_NS : calm;
+    const mean = stale ? Math.min(REACTION_NS, calm) : this.#wide() ? Math.min(2 * REACTION_NS, calm) : calm;
     const gap = this.#random.exponential(mean);
     // News wake everybody, long before a rarely quoted instrument's next message.
     const toNews = fair.nextNewsNs - now;
