@@ -1,0 +1,89 @@
+/**
+ * RLE_DICTIONARY, writing: which of a column's codes occur, and each row's place among them, as runs of one value or as
+ * packed bits. Knows nothing of columns. Called by the row group encoder.
+ *
+ * Places are 1, 2, 4, 8 or 16 bits wide, never odd widths, and every run but the last covers a multiple of eight rows:
+ * any Parquet reader takes that, and ours then reads whole bytes.
+ */
+import type { ByteWriter } from './byte-writer.js';
+
+/** Eight-row groups of one value from which a run is worth its header (and the reader's turn). */
+const MIN_RUN_GROUPS = 8;
+
+const places = new Uint16Array(65_536);
+
+/**
+ * Appends the data page of `codes[0..rows)` (bit width, then the runs) to `out` and returns the codes that occur, in
+ * ascending order: the dictionary. Codes are below `codeCount` ≤ 65,536; `mask` and `shift` cut them out of a byte.
+ */
+export function encodeDictionary(
+  codes: Uint8Array | Uint16Array,
+  mask: number,
+  shift: number,
+  rows: number,
+  codeCount: number,
+  out: ByteWriter,
+): number[] {
+  const placeOf = new Int32Array(codeCount);
+  for (let row = 0; row < rows; row++) placeOf[(codes[row]! & mask) >> shift] = 1;
+  const used: number[] = [];
+  for (let code = 0; code < codeCount; code++) {
+    if (placeOf[code] === 1) placeOf[code] = used.push(code) - 1;
+  }
+  for (let row = 0; row < rows; row++) places[row] = placeOf[(codes[row]! & mask) >> shift]!;
+  const width = used.length <= 2 ? 1 : used.length <= 4 ? 2 : used.length <= 16 ? 4 : used.length <= 256 ? 8 : 16;
+  out.byte(width);
+  encodeRuns(rows, width, out);
+  return used;
+}
+
+/** Writes {@link places} as runs: repeated where long enough, else packed. */
+function encodeRuns(rows: number, width: number, out: ByteWriter): void {
+  const wholeGroups = rows >> 3;
+  let packedFrom = 0;
+  let group = 0;
+  while (group < wholeGroups) {
+    const value = places[group * 8]!;
+    let row = group * 8;
+    while (row < rows && places[row] === value) row++;
+    const same = (row >> 3) - group;
+    if (same < MIN_RUN_GROUPS) {
+      group += Math.max(1, same);
+      continue;
+    }
+    encodePacked(packedFrom, group * 8, width, out);
+    const to = row === rows ? rows : (group + same) * 8;
+    out.varint((to - group * 8) * 2);
+    out.byte(value & 255);
+    if (width === 16) out.byte(value >> 8);
+    packedFrom = to;
+    group += same;
+  }
+  encodePacked(packedFrom, rows, width, out);
+}
+
+/** Writes rows [from, to) in groups of eight, the last one filled with zeros. */
+function encodePacked(from: number, to: number, width: number, out: ByteWriter): void {
+  if (to <= from) return;
+  const groups = Math.ceil((to - from) / 8);
+  out.varint(groups * 2 + 1);
+  out.reserve(groups * width);
+  const { bytes } = out;
+  let at = out.length;
+  const end = at + groups * width;
+  if (width === 16) {
+    for (let row = from; row < to; row++) {
+      bytes[at++] = places[row]! & 255;
+      bytes[at++] = places[row]! >> 8;
+    }
+  } else {
+    const perByte = 8 / width;
+    for (let row = from; row < to; row += perByte) {
+      let byte = 0;
+      for (let k = 0; k < perByte && row + k < to; k++) byte |= places[row + k]! << (k * width);
+      bytes[at++] = byte;
+    }
+  }
+  bytes.fill(0, at, end);
+  out.length = end;
+}

@@ -1,0 +1,302 @@
+/**
+ * Writes tapes: rows in blocks of any size in, one Parquet file out, row group by row group in bounded memory, whole or
+ * not at all. Knows nothing of where rows come from. Called by importers, the demo and tests.
+ */
+import { createHash } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { allocateColumns, CODE_EXCHANGE, CODE_LOCAL, type ColumnSet, type Columns } from '../../core/market.js';
+import {
+  type Correction,
+  checkColumns,
+  countKinds,
+  emptyCounts,
+  OrderCheck,
+  sliceColumns,
+  type TapeInfo,
+} from '../../core/tape.js';
+import { copyRows } from '../../core/tape-builder.js';
+import { footerBytes, MAGIC } from './footer-write.js';
+import { type RowGroup, RowGroupEncoder } from './row-group-encode.js';
+import { reasonOf, TapeError } from './tape-error.js';
+import { ROW_GROUP_ROWS } from './tape-layout.js';
+import { checkInstruments, metadataText } from './tape-metadata.js';
+
+/** What the writer must be told; the rest of {@link TapeInfo} it finds out. */
+export interface TapeHead {
+  readonly instruments: TapeInfo['instruments'];
+  /** Int64 ns since 1970 UTC that the rows' times count from; no row may lie before it. */
+  readonly originNs: bigint;
+  /** Optional columns; taken from the first block where not given. */
+  readonly columns?: ColumnSet;
+  readonly provenance?: Readonly<Record<string, string>>;
+  readonly corrections?: readonly Correction[];
+}
+
+/**
+ * Writes a whole tape. `blocks`: columns, or blocks of them in order, with times relative to `head.originNs`; a block may
+ * be used again once the next one is asked for. Throws {@link TapeError}; then no file appears and none is changed.
+ */
+export function writeTape(file: string, blocks: Columns | Iterable<Columns>, head: TapeHead): TapeInfo {
+  const writer = new TapeWriter(file, head);
+  try {
+    if (Symbol.iterator in blocks) for (const block of blocks) writer.append(block);
+    else writer.append(blocks);
+    return writer.finish();
+  } finally {
+    writer.abort();
+  }
+}
+
+/** A tape being written, for rows that come bit by bit (or asynchronously). Ends with `finish` or `abort`. */
+export class TapeWriter {
+  readonly #file: string;
+  readonly #head: TapeHead;
+  readonly #sink: TemporaryFile;
+  readonly #hash = createHash('sha256');
+  readonly #encoder: RowGroupEncoder;
+  readonly #groups: RowGroup[] = [];
+  readonly #check: OrderCheck;
+  readonly #counts: number[][];
+  readonly #exchangeRange = new Range();
+  readonly #localRange = new Range();
+  #set: Required<ColumnSet> | undefined;
+  /** Rows that do not fill a group yet. */
+  #pending: Columns | undefined;
+  #at = 0;
+
+  constructor(file: string, head: TapeHead) {
+    this.#file = file;
+    this.#head = head;
+    this.#check = new OrderCheck('rows');
+    this.#sink = this.#guard(() => {
+      checkInstruments(head.instruments);
+      return new TemporaryFile(file);
+    });
+    this.#counts = emptyCounts(head.instruments.length);
+    this.#encoder = new RowGroupEncoder(
+      head.instruments.map((spec) => spec.symbol),
+      head.originNs,
+    );
+    if (head.columns !== undefined) this.#set = fullSet(head.columns);
+    this.#guard(() => this.#write(Buffer.from(MAGIC)));
+  }
+
+  /** Rows taken so far. */
+  get rows(): number {
+    return this.#check.rows;
+  }
+
+  /** Takes the next rows; nothing of the block is kept. On an error the file is gone and the writer is done. */
+  append(block: Columns): void {
+    this.#guard(() => {
+      this.#set ??= setOf(block);
+      this.#checkSet(block, this.#set);
+      const before = this.#check.rows;
+      checkColumns(block, this.#head.instruments.length, this.#check);
+      this.#checkExact(block, before);
+      countKinds(block, this.#head.instruments.length, this.#counts);
+      this.#regroup(block, this.#set);
+    });
+  }
+
+  /**
+   * Ends the file and puts it in its place. What only the end knows may be given here: it is added to the head's.
+   */
+  finish(last: Pick<TapeHead, 'provenance' | 'corrections'> = {}): TapeInfo {
+    return this.#guard(() => {
+      if (this.#pending !== undefined && this.#pending.length > 0) this.#writeGroup(this.#pending);
+      const { instruments, originNs } = this.#head;
+      const columns = this.#set ?? fullSet({});
+      const rows = this.#check.rows;
+      const info: TapeInfo = {
+        instruments,
+        originNs,
+        rows,
+        columns,
+        provenance: { ...this.#head.provenance, ...last.provenance },
+        corrections: [...(this.#head.corrections ?? []), ...(last.corrections ?? [])],
+        counts: this.#counts,
+      };
+      const text = metadataText({
+        info,
+        exchangeNs: this.#exchangeRange.from(originNs),
+        localNs: this.#localRange.from(originNs),
+      });
+      const { bytes, sha256 } = footerBytes(this.#groups, columns, rows, text, this.#hash);
+      this.#sink.write(bytes);
+      this.#sink.publish();
+      return { ...info, hash: sha256 };
+    });
+  }
+
+  /** Drops what was written. After `finish`, or called twice, it does nothing. */
+  abort(): void {
+    this.#sink.discard();
+  }
+
+  #guard<T>(act: () => T): T {
+    try {
+      return act();
+    } catch (error) {
+      this.#sink?.discard();
+      throw new TapeError(`cannot write tape ${this.#file}: ${reasonOf(error)}`);
+    }
+  }
+
+  #checkSet(block: Columns, set: Required<ColumnSet>): void {
+    const found = setOf(block);
+    for (const part of ['orderId', 'bars', 'value'] as const) {
+      if (found[part] !== set[part]) {
+        throw new TapeError(
+          `rows from ${this.#check.rows} on ${found[part] ? 'have' : 'lack'} ${part}, unlike the rest`,
+        );
+      }
+    }
+  }
+
+  /** What the engine would bear but a file cannot hold, or what would come back as something else. */
+  #checkExact(block: Columns, before: number): void {
+    const { exchangeNs, localNs, code, qtyLots, orderId, length } = block;
+    for (let row = 0; row < length; row++) {
+      const happened = exchangeNs[row]!;
+      const seen = localNs[row]!;
+      const place = () => `rows row ${before + row}`;
+      if (!Number.isSafeInteger(happened) || !Number.isSafeInteger(seen)) {
+        const far = Math.max(Math.abs(happened), Math.abs(seen)) > Number.MAX_SAFE_INTEGER;
+        const why = far ? 'lie more than 2^53 ns (104 days) after the origin: write several tapes' : 'are no whole ns';
+        throw new TapeError(`${place()}: exchange time ${happened} and local time ${seen} ${why}`);
+      }
+      if (happened < 0) throw new TapeError(`${place()}: exchange time ${happened} lies before the tape's origin`);
+      if ((code[row]! & (CODE_EXCHANGE | CODE_LOCAL)) === 0) throw new TapeError(`${place()} is seen by neither side`);
+      if (!Number.isSafeInteger(qtyLots[row]!))
+        throw new TapeError(`${place()}: quantity ${qtyLots[row]} is beyond 2^53`);
+      if (orderId !== undefined && !Number.isSafeInteger(orderId[row]!)) {
+        throw new TapeError(`${place()}: order id ${orderId[row]} is no whole number within 2^53`);
+      }
+      this.#exchangeRange.add(happened);
+      this.#localRange.add(seen);
+    }
+  }
+
+  /** Cuts blocks into groups of exactly 65,536 rows, so that equal rows give equal files however they came. */
+  #regroup(block: Columns, set: Required<ColumnSet>): void {
+    let from = 0;
+    while (from < block.length) {
+      const held = this.#pending?.length ?? 0;
+      if (held === 0 && block.length - from >= ROW_GROUP_ROWS) {
+        this.#writeGroup(sliceColumns(block, from, from + ROW_GROUP_ROWS));
+        from += ROW_GROUP_ROWS;
+        continue;
+      }
+      this.#pending ??= allocateColumns(ROW_GROUP_ROWS, set);
+      const to = Math.min(block.length, from + ROW_GROUP_ROWS - held);
+      copyRows(block, from, to, this.#pending, held);
+      this.#pending.length = held + to - from;
+      from = to;
+      if (this.#pending.length === ROW_GROUP_ROWS) {
+        this.#writeGroup(this.#pending);
+        this.#pending.length = 0;
+      }
+    }
+  }
+
+  #writeGroup(columns: Columns): void {
+    const { group, bytes } = this.#encoder.encode(columns, this.#at);
+    this.#groups.push(group);
+    this.#write(bytes);
+  }
+
+  #write(bytes: Uint8Array): void {
+    this.#hash.update(bytes);
+    this.#sink.write(bytes);
+    this.#at += bytes.length;
+  }
+}
+
+/** Smallest and largest of the times given. */
+class Range {
+  #least = Infinity;
+  #most = -Infinity;
+
+  add(value: number): void {
+    if (value < this.#least) this.#least = value;
+    if (value > this.#most) this.#most = value;
+  }
+
+  from(originNs: bigint): readonly [bigint, bigint] | undefined {
+    if (this.#least === Infinity) return undefined;
+    return [originNs + BigInt(this.#least), originNs + BigInt(this.#most)];
+  }
+}
+
+let temporaries = 0;
+/** Files to remove when the process ends in the middle of one. */
+const unfinished = new Set<string>();
+
+/** A file written beside its place and moved there at the end. */
+class TemporaryFile {
+  readonly #target: string;
+  readonly #temporary: string;
+  #descriptor: number | undefined;
+
+  constructor(target: string) {
+    this.#target = target;
+    this.#temporary = `${target}.tmp-${process.pid}-${temporaries++}`;
+    if (fs.statSync(target, { throwIfNoEntry: false })?.isDirectory()) throw new TapeError('it is a folder');
+    if (unfinished.size === 0 && temporaries === 1) {
+      process.on('exit', () => {
+        for (const file of unfinished) fs.rmSync(file, { force: true });
+      });
+    }
+    this.#descriptor = fs.openSync(this.#temporary, 'wx');
+    unfinished.add(this.#temporary);
+  }
+
+  write(bytes: Uint8Array): void {
+    if (this.#descriptor === undefined) throw new TapeError('it is finished or was given up already');
+    for (let at = 0; at < bytes.length; ) at += fs.writeSync(this.#descriptor, bytes, at);
+  }
+
+  publish(): void {
+    if (this.#descriptor === undefined) throw new TapeError('it is finished or was given up already');
+    fs.fsyncSync(this.#descriptor);
+    fs.closeSync(this.#descriptor);
+    this.#descriptor = undefined;
+    fs.renameSync(this.#temporary, this.#target);
+    unfinished.delete(this.#temporary);
+    syncFolder(path.dirname(this.#target));
+  }
+
+  discard(): void {
+    if (this.#descriptor !== undefined) fs.closeSync(this.#descriptor);
+    this.#descriptor = undefined;
+    if (unfinished.delete(this.#temporary)) fs.rmSync(this.#temporary, { force: true });
+  }
+}
+
+/** Makes the new name survive a power cut. Not every system can sync a folder; the file itself is safe by then. */
+function syncFolder(folder: string): void {
+  try {
+    const descriptor = fs.openSync(folder, 'r');
+    try {
+      fs.fsyncSync(descriptor);
+    } finally {
+      fs.closeSync(descriptor);
+    }
+  } catch {
+    // As said above.
+  }
+}
+
+function fullSet(set: ColumnSet): Required<ColumnSet> {
+  return { orderId: set.orderId === true, bars: set.bars === true, value: set.value === true };
+}
+
+function setOf(columns: Columns): Required<ColumnSet> {
+  return {
+    orderId: columns.orderId !== undefined,
+    bars: columns.openTicks !== undefined,
+    value: columns.value !== undefined,
+  };
+}
