@@ -6,7 +6,7 @@
  * again, as a single tape would hold them. At equal times the tape named first goes first; within a tape its own order
  * stands. Joining costs a copy of each row: a market that is replayed often is better merged once into one tape.
  */
-import { allocateColumns, CODE_EXCHANGE, CODE_LOCAL, type Columns, type ColumnSet } from './market.js';
+import { allocateColumns, CODE_EXCHANGE, CODE_LOCAL, type ColumnSet, type Columns } from './market.js';
 import type { BlockReader, TapeInfo, TapeSource } from './tape.js';
 import { copyRows } from './tape-builder.js';
 
