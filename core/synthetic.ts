@@ -8,7 +8,17 @@ import { type FeedLatency, FeedLine } from './synthetic/feed-line.js';
 import { FeedOrder } from './synthetic/feed-order.js';
 import { OrderFlow } from './synthetic/order-flow.js';
 import { checkProfile, type SyntheticProfile, stockProfiles } from './synthetic/profile.js';
-import { emptyCounts, MemoryTape, sliceColumns, type TapeInfo } from './tape.js';
+import {
+  type BlockReader,
+  checkColumns,
+  countKinds,
+  emptyCounts,
+  MemoryTape,
+  OrderCheck,
+  sliceColumns,
+  type TapeInfo,
+  type TapeSource,
+} from './tape.js';
 import { copyRows } from './tape-builder.js';
 import { MICROSECOND } from './time.js';
 
@@ -29,11 +39,12 @@ export interface SyntheticOptions {
   readonly depthTicks?: number;
   /** Mean rows of all instruments in a second of market time, > 0. Default 1,400 × the sum of the activities. */
   readonly rowsPerSecond?: number;
-  /** Rows of a block, ≥ 1. Default 65,536 for {@link syntheticBlocks}, one single block for {@link syntheticTape}. */
+  /** Rows of a block, ≥ 1. Default 65,536, but one single block for {@link syntheticTape}. */
   readonly blockRows?: number;
 }
 
 const ROWS_PER_SECOND = 1_400;
+const BLOCK_ROWS = 65_536;
 /** 2024-01-01 00:00 UTC. */
 const ORIGIN_NS = 1_704_067_200_000_000_000n;
 
@@ -78,6 +89,56 @@ export function syntheticTape(options: SyntheticOptions): MemoryTape {
     { instruments, originNs, provenance, corrections },
     options.blockRows === undefined ? {} : { blockRows: options.blockRows },
   );
+}
+
+/**
+ * The market as a tape that is made while it is read, in bounded memory: for runs over hundreds of millions of rows.
+ * The whole market is made once beforehand, to know the exact number and kinds of its rows (some 5 million a second).
+ * Throws as {@link syntheticTape} does.
+ */
+export function syntheticSource(options: SyntheticOptions): TapeSource {
+  const wanted = syntheticInfo(options);
+  const counts = emptyCounts(wanted.instruments.length);
+  let rows = 0;
+  for (const block of syntheticBlocks(options)) {
+    countKinds(block, counts.length, counts);
+    rows += block.length;
+  }
+  const info: TapeInfo = { ...wanted, rows, counts };
+  return { info, open: (originNs) => openBlocks(options, info, Number(info.originNs - originNs)) };
+}
+
+/** Copies the generator's one block into buffers that the reader's user may hold several of. */
+function openBlocks(options: SyntheticOptions, info: TapeInfo, shiftNs: number): BlockReader {
+  const blocks = syntheticBlocks(options);
+  const check = new OrderCheck('synthetic tape');
+  const capacity = options.blockRows ?? BLOCK_ROWS;
+  const free: Columns[] = [];
+  return {
+    next() {
+      const made = blocks.next();
+      if (made.done) return undefined;
+      const block = free.pop() ?? allocateColumns(capacity);
+      const { length } = made.value;
+      copyRows(made.value, 0, length, block, 0);
+      block.length = length;
+      if (shiftNs !== 0) {
+        for (let row = 0; row < length; row++) {
+          block.exchangeNs[row]! += shiftNs;
+          block.localNs[row]! += shiftNs;
+        }
+      }
+      checkColumns(block, info.instruments.length, check);
+      return block;
+    },
+    release(block) {
+      free.push(block);
+    },
+    close() {
+      blocks.return();
+      free.length = 0;
+    },
+  };
 }
 
 /**
@@ -128,7 +189,7 @@ export function* syntheticBlocks(options: SyntheticOptions): Generator<Columns, 
 }
 
 function checkOptions(options: SyntheticOptions) {
-  const { seed, rows, instruments = 3, depthTicks = 500, blockRows = 65_536 } = options;
+  const { seed, rows, instruments = 3, depthTicks = 500, blockRows = BLOCK_ROWS } = options;
   const need = (field: string, value: unknown, fine: boolean, allowed: string) => {
     if (!fine) throw new RangeError(`synthetic market: ${field} ${value} is not ${allowed}`);
   };

@@ -15,7 +15,13 @@ import {
   Kind,
   Side,
 } from '../../core/market.js';
-import { type SyntheticOptions, syntheticBlocks, syntheticInfo, syntheticTape } from '../../core/synthetic.js';
+import {
+  type SyntheticOptions,
+  syntheticBlocks,
+  syntheticInfo,
+  syntheticSource,
+  syntheticTape,
+} from '../../core/synthetic.js';
 import { checkColumns, OrderCheck } from '../../core/tape.js';
 import { COLUMN_NAMES, TapeBuilder } from '../../core/tape-builder.js';
 import { HOUR, SECOND } from '../../core/time.js';
@@ -129,6 +135,31 @@ describe('the rows', () => {
       for (const blockRows of [1, 997, 65_536]) {
         expect(hashOf(syntheticBlocks({ ...options, blockRows }))).toBe(inMemory);
       }
+    }
+  });
+
+  it('are the same from a source that makes them while it is read, buffers held and given back', () => {
+    const options = { seed: 6, rows: 50_000, blockRows: 4_096 };
+    const tape = syntheticTape({ seed: 6, rows: 50_000 });
+    const source = syntheticSource(options);
+    expect(source.info.rows).toBe(tape.info.rows);
+    expect(source.info.counts).toEqual(tape.info.counts);
+    for (let pass = 0; pass < 2; pass++) {
+      const reader = source.open(source.info.originNs - 1_000n);
+      const held: Columns[] = [];
+      const seen: number[] = [];
+      for (let block = reader.next(); block !== undefined; block = reader.next()) {
+        held.push(block);
+        if (held.length < 3) continue;
+        const oldest = held.shift()!;
+        seen.push(...oldest.localNs.subarray(0, oldest.length));
+        reader.release(oldest);
+      }
+      for (const block of held) seen.push(...block.localNs.subarray(0, block.length));
+      expect(seen).toEqual(Array.from(tape.open(tape.info.originNs).next()!.localNs, (time) => time + 1_000));
+      reader.close();
+      reader.close();
+      expect(reader.next()).toBe(undefined);
     }
   });
 
