@@ -26,6 +26,17 @@ export function period(text: string): number {
   throw new InvalidArgumentError('Allowed: a duration above 0, such as 250us, 10ms, 1.5s.');
 }
 
+/** A duration of 0 or more, in nanoseconds. */
+export function duration(text: string): number {
+  try {
+    const nanos = parseDuration(text);
+    if (nanos >= 0) return nanos;
+  } catch {
+    // What is allowed is said below.
+  }
+  throw new InvalidArgumentError('Allowed: a duration such as 250us, 10ms, 1.5s or 0.');
+}
+
 /** A decimal above 0, kept as text so that it stays exact. */
 export function decimalText(text: string): string {
   try {

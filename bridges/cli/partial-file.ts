@@ -1,5 +1,5 @@
 /**
- * A file that appears whole or not at all: written beside its place, then renamed; gone when the program is interrupted.
+ * A file that appears whole or not at all: written beside its place, then renamed; gone when the program ends before.
  * Knows nothing of what is in it. Called by commands that write files of their own.
  */
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
@@ -9,10 +9,7 @@ export class PartialFile {
   readonly #path: string;
   readonly #partial: string;
   readonly #file: number;
-  readonly #interrupted = () => {
-    this.discard();
-    process.exit(130);
-  };
+  readonly #atExit = () => rmSync(this.#partial, { force: true });
 
   /** Throws `Error` of one line where the folder is missing or cannot be written to. */
   constructor(path: string) {
@@ -21,10 +18,11 @@ export class PartialFile {
     try {
       this.#file = openSync(this.#partial, 'wx');
     } catch (cause) {
-      throw new Error(`${path}: cannot be written: ${reasonText(cause as NodeJS.ErrnoException, this.#path)}`, { cause });
+      throw new Error(`${path}: cannot be written: ${reasonText(cause as NodeJS.ErrnoException, this.#path)}`, {
+        cause,
+      });
     }
-    process.once('SIGINT', this.#interrupted);
-    process.once('SIGTERM', this.#interrupted);
+    process.on('exit', this.#atExit);
   }
 
   write(bytes: Uint8Array): void {
@@ -35,7 +33,7 @@ export class PartialFile {
   finish(): void {
     fsyncSync(this.#file);
     closeSync(this.#file);
-    this.#release();
+    process.off('exit', this.#atExit);
     try {
       renameSync(this.#partial, this.#path);
     } catch (cause) {
@@ -47,13 +45,8 @@ export class PartialFile {
   /** Takes away what was written. */
   discard(): void {
     closeSync(this.#file);
-    this.#release();
+    process.off('exit', this.#atExit);
     rmSync(this.#partial, { force: true });
-  }
-
-  #release(): void {
-    process.off('SIGINT', this.#interrupted);
-    process.off('SIGTERM', this.#interrupted);
   }
 }
 

@@ -53,7 +53,8 @@ export function grouped(count: number | bigint): string {
 /** Rows of cells as columns; numbers (cells that begin with a digit or sign) are set to the right. */
 export function alignColumns(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];
-  for (const row of rows) for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, cell.length);
+  for (const row of rows)
+    for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, cell.length);
   return rows
     .map((row) =>
       row

@@ -9,7 +9,7 @@ const wholeNumber = z.int({ error: 'a whole number from 0 to 9007199254740991' }
 
 const synthetic = z.strictObject({
   seed: wholeNumber.default(1),
-  rows: z.int().min(1_000).max(200_000_000).default(1_000_000),
+  rows: z.int().min(1_000).max(20_000_000).default(1_000_000),
   instruments: z.int().min(1).max(1_000).default(1),
 });
 

@@ -1,0 +1,132 @@
+/**
+ * `tickwright import …`: vendor files into a tape. Knows nothing of the formats. Called by the program.
+ */
+import { statSync } from 'node:fs';
+import { Command, Option } from 'commander';
+import { importBinanceCapture } from '../import/binance-capture.js';
+import { importCsv } from '../import/csv.js';
+import { readMapping } from '../import/csv-mapping.js';
+import type { OnProgress } from '../import/input-file.js';
+import { importLobster } from '../import/lobster.js';
+import type { ImportedTape } from '../import/row-collector.js';
+import { openTape } from '../tape/tape-file.js';
+import { writeTape } from '../tape/tape-writer.js';
+import { factsOf, factsText } from './inspect.js';
+import { whileWriting } from './interruption.js';
+import { decimalText, duration } from './option-values.js';
+import { ProgressBar, print } from './terminal.js';
+
+interface Target {
+  readonly out: string;
+  readonly json?: boolean;
+}
+
+export function importCommand(): Command {
+  const command = new Command('import')
+    .description('Make a tape of vendor files.')
+    .addHelpText('after', '\nExample:\n  tickwright import binance-capture --help');
+  command.addCommand(binanceCapture()).addCommand(lobster()).addCommand(csv());
+  return command;
+}
+
+function binanceCapture(): Command {
+  return target(new Command('binance-capture'))
+    .description('Raw websocket captures (lines of: local_ns {json}), futures or spot, plain or gzip.')
+    .argument('<files...>', 'capture files in order of time; consecutive days make one tape')
+    .requiredOption('--symbol <symbol>', 'the instrument’s name on the tape')
+    .requiredOption('--tick <size>', 'price step, e.g. 0.1', decimalText)
+    .requiredOption('--lot <size>', 'quantity step, e.g. 0.001', decimalText)
+    .option('--quotes', 'also take bookTicker, as best quotes')
+    .option('--spot-quote-latency <duration>', 'spot quotes have no exchange time: how long they travel', duration)
+    .addOption(
+      new Option('--off-lot-levels <what>', 'levels that are not whole lots')
+        .choices(['round', 'refuse'])
+        .default('round'),
+    )
+    .addHelpText(
+      'after',
+      '\nExample:\n  tickwright import binance-capture btcusdt_20240808.gz --symbol BTCUSDT --tick 0.1 --lot 0.001 --out btc.parquet',
+    )
+    .action(async (files: readonly string[], options) => {
+      const { symbol, tick, lot, quotes = false, spotQuoteLatency, offLotLevels } = options;
+      await keep(options, (onProgress) =>
+        importBinanceCapture({
+          ...{ files, symbol, tick, lot, quotes, offLotLevels, onProgress },
+          ...(spotQuoteLatency !== undefined && { spotQuoteLatencyNs: spotQuoteLatency }),
+        }),
+      );
+    });
+}
+
+function lobster(): Command {
+  return target(new Command('lobster'))
+    .description('A LOBSTER message file (NASDAQ, order by order).')
+    .requiredOption('--messages <file>', 'message file, CSV or CSV in gzip')
+    .option('--symbol <symbol>', 'default: from the file’s name')
+    .option('--date <day>', 'trading day, 2012-06-21; default: from the file’s name')
+    .option('--tick <size>', 'price step; default 0.01 if all prices are multiples of it, else 0.0001', decimalText)
+    .addOption(new Option('--off-tick-prints <what>', 'hidden prints off the tick').choices(['refuse', 'drop']))
+    .option('--feed-latency <duration>', 'local time = exchange time + this', duration, 0)
+    .addHelpText(
+      'after',
+      '\nExample:\n  tickwright import lobster --messages GOOG_message_10.csv --symbol GOOG --date 2012-06-21 --out goog.parquet',
+    )
+    .action(async (options) => {
+      const { messages, symbol, date, tick, offTickPrints, feedLatency } = options;
+      await keep(options, (onProgress) =>
+        importLobster({
+          ...{ messages, feedLatencyNs: feedLatency, onProgress },
+          ...(symbol !== undefined && { symbol }),
+          ...(date !== undefined && { date }),
+          ...(tick !== undefined && { tick }),
+          ...(offTickPrints !== undefined && { offTickPrints }),
+        }),
+      );
+    });
+}
+
+function csv(): Command {
+  return target(new Command('csv'))
+    .description('Any CSV of trades, quotes, depth or bars, plain or gzip, as a mapping file describes it.')
+    .argument('<files...>', 'CSV files in order of time')
+    .requiredOption('--mapping <file>', 'YAML or JSON: which column is what, units, time formats, instruments')
+    .addHelpText(
+      'after',
+      '\nExample:\n  tickwright import csv trades_*.csv.gz --mapping trades.yaml --out trades.parquet',
+    )
+    .action(async (files: readonly string[], options) => {
+      const mapping = await readMapping(options.mapping);
+      await keep(options, (onProgress) => importCsv({ files, mapping, onProgress }));
+    });
+}
+
+function target(command: Command): Command {
+  return command
+    .requiredOption('--out <tape>', 'the tape to write (Parquet)')
+    .option('--json', 'print what is on the tape as JSON');
+}
+
+/** Imports, writes the tape, and prints what is on it, corrections included. */
+async function keep({ out, json }: Target, load: (onProgress: OnProgress) => Promise<ImportedTape>): Promise<void> {
+  await whileWriting(async () => {
+    refuseFolder(out);
+    const bar = new ProgressBar('import');
+    try {
+      const { columns, info } = await load(({ file, files, bytesRead, bytesTotal, path }) => {
+        bar.update((file + bytesRead / Math.max(1, bytesTotal)) / files, path);
+      });
+      writeTape(out, columns, info);
+    } finally {
+      bar.end();
+    }
+  });
+  const facts = factsOf(openTape(out));
+  await print(json ? `${JSON.stringify(facts, null, 2)}\n` : factsText(facts));
+}
+
+/** Better known before a long import than after it. */
+function refuseFolder(out: string): void {
+  if (statSync(out, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new Error(`${out}: is a folder; give the name of a file`);
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * Runs a prepared simulation with a progress bar, keeps it in a run folder and prints what came of it.
+ * Knows nothing of where the run was described. Called by the `run` and `demo` commands.
+ */
+import { resolve } from 'node:path';
+import { formatSummary } from '../../analytics/summary-table.js';
+import { RunError, type RunResult } from '../../core/simulation.js';
+import type { PreparedRun } from '../run-file/prepare.js';
+import { writeRunFolder } from '../run-folder.js';
+import { whileWriting } from './interruption.js';
+import { grouped, ProgressBar, print, remark } from './terminal.js';
+
+export interface OutcomeOptions {
+  readonly run: PreparedRun;
+  readonly folder: string;
+  /** What was run, for the manifest. */
+  readonly config: unknown;
+  readonly seed: number;
+  readonly overwrite: boolean;
+  /** Print JSON rather than a table. */
+  readonly json: boolean;
+}
+
+/** Throws `RunError` for a run that failed, after its folder was written. */
+export async function runAndKeep({ run, folder, config, seed, overwrite, json }: OutcomeOptions): Promise<void> {
+  const startedAt = new Date();
+  const { result, failure } = replay(run);
+  const { recorder, tapes } = run;
+  const content = { recorder, result, config, seed, tapes, startedAt, overwrite };
+  const summary = await whileWriting(() => writeRunFolder(folder, content));
+  if (json) await print(`${JSON.stringify({ ...summary, folder: resolve(folder) }, null, 2)}\n`);
+  else await print(formatSummary(summary));
+  remark(`run folder: ${folder}${failure === undefined ? '' : ' (what was recorded until the failure)'}`);
+  if (failure !== undefined) throw failure;
+}
+
+/** Runs it; a failed run gives what there was until then. */
+function replay({ simulation }: PreparedRun): { result: RunResult; failure?: RunError } {
+  const bar = new ProgressBar('replay');
+  const began = performance.now();
+  simulation.events.on('progress', ({ rows, totalRows }) => {
+    const rowsPerSecond = Math.round((rows / (performance.now() - began)) * 1000);
+    bar.update(rows / totalRows, `${grouped(rows)} rows, ${grouped(rowsPerSecond)} a second`);
+  });
+  try {
+    return { result: simulation.run() };
+  } catch (error) {
+    if (error instanceof RunError) return { result: error.result, failure: error };
+    throw error;
+  } finally {
+    bar.end();
+  }
+}

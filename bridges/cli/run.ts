@@ -1,0 +1,64 @@
+/**
+ * `tickwright run`: a run as a file describes it. Knows nothing of engines. Called by the program.
+ */
+import { basename, extname } from 'node:path';
+import { Command } from 'commander';
+import { prepareRun } from '../run-file/prepare.js';
+import { pathIn, type RunFile, readRunFile } from '../run-file/read.js';
+import { checkRunFolderTarget } from '../run-folder.js';
+import { collect, wholeNumber } from './option-values.js';
+import { runAndKeep } from './run-outcome.js';
+
+interface Options {
+  readonly tape: readonly string[];
+  readonly set: readonly string[];
+  readonly seed?: number;
+  readonly out?: string;
+  readonly overwrite?: boolean;
+  readonly json?: boolean;
+}
+
+export function runCommand(): Command {
+  return new Command('run')
+    .description('Run strategies over tapes as a run file (YAML, JSON or a TypeScript/JavaScript module) says.')
+    .argument('<runfile>', 'what to run')
+    .option('--tape <file>', 'tape to replay instead of the run file’s; may be given several times', collect, [])
+    .option('--set <path=value>', 'change one field of the run file; may be given several times', collect, [])
+    .option('--seed <number>', 'seed of all random streams', wholeNumber(0))
+    .option('--out <folder>', 'run folder; default: the run file’s, else runs/NAME-TIME')
+    .option('--overwrite', 'give up the run that the folder holds')
+    .option('--json', 'print the summary as JSON')
+    .addHelpText(
+      'after',
+      `
+Paths in the run file count from its folder, paths on the command line from here.
+
+Example:
+  tickwright run examples/touch/run.yaml --tape btc.parquet \\
+    --set venue.latency.entry=100ms --set 'venue.queue={ model: power, exponent: 3 }' --out runs/touch`,
+    )
+    .action(run);
+}
+
+async function run(path: string, options: Options): Promise<void> {
+  const { seed, out, overwrite = false, json = false } = options;
+  const file = await readRunFile(path, {
+    set: options.set,
+    tapes: options.tape,
+    ...(seed !== undefined && { seed }),
+    ...(out !== undefined && { out }),
+  });
+  const folder = out ?? folderOf(file);
+  checkRunFolderTarget(folder, { overwrite });
+  const prepared = await prepareRun(file);
+  const { config } = file;
+  await runAndKeep({ run: prepared, folder, config, seed: config.seed, overwrite, json });
+}
+
+function folderOf(file: RunFile): string {
+  const { out } = file.config;
+  if (out !== undefined) return pathIn(file, out);
+  const name = basename(file.path, extname(file.path));
+  const time = new Date().toISOString().slice(0, 19).replace(/[-:]/g, '').replace('T', '-');
+  return `runs/${name}-${time}`;
+}

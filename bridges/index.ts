@@ -1,0 +1,17 @@
+/** The door of `tickwright/bridges`: re-exports only. */
+
+export * from './import/binance-capture.js';
+export * from './import/csv.js';
+export * from './import/csv-mapping.js';
+export { ImportError, type ImportProgress, type InputFact, type OnProgress } from './import/input-file.js';
+export * from './import/lobster.js';
+export type { ImportedTape } from './import/row-collector.js';
+export * from './plugin-loader.js';
+export * from './run-file/config-error.js';
+export * from './run-file/prepare.js';
+export * from './run-file/read.js';
+export { type RunConfig, type RunInput, runSchema } from './run-file/schema.js';
+export * from './run-folder.js';
+export * from './tape/tape-error.js';
+export * from './tape/tape-file.js';
+export * from './tape/tape-writer.js';
