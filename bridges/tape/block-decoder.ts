@@ -89,6 +89,11 @@ export class BlockDecoder {
   }
 }
 
+/** Rows that a block must have room for. */
+export function capacityOf({ groupRows }: DecodePlan): number {
+  return groupRows.reduce((most, rows) => Math.max(most, rows), 0);
+}
+
 /** Opens a tape for reading. Throws {@link TapeError} in words when there is none. */
 export function openFile(file: string): number {
   try {

@@ -68,18 +68,13 @@ function packBlock(count: number, out: ByteWriter): boolean {
   for (let run = 0; run < RUNS; run++) {
     const from = run * RUN;
     const to = Math.min(from + RUN, count);
-    let largest = 0;
-    for (let i = from; i < to; i++) largest = Math.max(largest, differences[i]! - least);
-    const width = bytesFor(largest);
+    let largest = least;
+    for (let i = from; i < to; i++) if (differences[i]! > largest) largest = differences[i]!;
+    const width = bytesFor(largest - least);
     bytes[widthsAt + run] = width * 8;
     if (width === 0) continue;
-    for (let i = from; i < to; i++) {
-      let rest = differences[i]! - least;
-      for (let k = 0; k < width; k++) {
-        bytes[at++] = rest % 256;
-        rest = Math.floor(rest / 256);
-      }
-    }
+    if (width <= 4) at = packInt32(bytes, at, width, from, to, least);
+    else at = packWide(bytes, at, width, from, to, least);
     // A run is always full on disk; what is beyond the last value is zero.
     const padding = (from + RUN - to) * width;
     bytes.fill(0, at, at + padding);
@@ -87,6 +82,30 @@ function packBlock(count: number, out: ByteWriter): boolean {
   }
   out.length = at;
   return true;
+}
+
+function packInt32(bytes: Uint8Array, start: number, width: number, from: number, to: number, least: number): number {
+  let at = start;
+  for (let i = from; i < to; i++) {
+    const value = (differences[i]! - least) >>> 0;
+    bytes[at++] = value;
+    if (width > 1) bytes[at++] = value >>> 8;
+    if (width > 2) bytes[at++] = value >>> 16;
+    if (width > 3) bytes[at++] = value >>> 24;
+  }
+  return at;
+}
+
+function packWide(bytes: Uint8Array, start: number, width: number, from: number, to: number, least: number): number {
+  let at = start;
+  for (let i = from; i < to; i++) {
+    let rest = differences[i]! - least;
+    for (let k = 0; k < width; k++) {
+      bytes[at++] = rest % 256;
+      rest = Math.floor(rest / 256);
+    }
+  }
+  return at;
 }
 
 function bytesFor(largest: number): number {

@@ -50,7 +50,9 @@ export function orCodes(
   finish();
 }
 
-/** Sets `out` to `codes[place]` for `rows` rows of the page in `bytes[start..end)`; 65,535 stands for "no such place" at 16 bits. */
+/** Sets `out` to `codes[place]` for `rows` rows of the page in `bytes[start..end)`; 65,535 where
+ * there is no such place, which no caller may take for a code.
+ */
 export function setCodes(
   bytes: Uint8Array,
   start: number,
@@ -72,7 +74,6 @@ export function setCodes(
     }
     const to = packedEnd(row, head >>> 1, width, rows);
     let p = cursor.at;
-    if (width < 16) checkPlaces(bytes, p, (head >>> 1) * width, width, codes.length);
     if (width === 16) {
       for (let i = row; i < to; i++, p += 2) out[i] = table[bytes[p]! | (bytes[p + 1]! << 8)]!;
     } else if (width === 8) {

@@ -7,23 +7,30 @@ import fs from 'node:fs';
 import os from 'node:os';
 import { allocateColumns, type Columns } from '../../core/market.js';
 import { type BlockReader, countKinds, emptyCounts, type TapeInfo, type TapeSource } from '../../core/tape.js';
-import { BlockDecoder, type DecodePlan, type FileIdentity, identityOf, openFile, readInto } from './block-decoder.js';
+import {
+  BlockDecoder,
+  capacityOf,
+  type DecodePlan,
+  type FileIdentity,
+  identityOf,
+  openFile,
+  readInto,
+} from './block-decoder.js';
 import { type Footer, readFooter } from './footer-read.js';
 import { reasonOf, TapeError } from './tape-error.js';
-import { ROW_GROUP_ROWS } from './tape-layout.js';
 import { parseMetadata, type TapeMetadata } from './tape-metadata.js';
 import { findWorker, WorkerReader } from './worker-reader.js';
 
 export interface TapeFileOptions {
   /**
-   * Decode ahead on a second thread. Default: where there are two cores or more and the tape has more than eight row
-   * groups (half a million rows). The rows are the same either way.
+   * Decode ahead on a second thread. Default: where there are two cores or more and the tape has more than 64 row
+   * groups (4 million rows). The rows are the same either way.
    */
   readonly worker?: boolean;
 }
 
-/** Row groups from which a worker's start (about 40 ms) is soon won back. */
-const WORKER_GROUPS = 8;
+/** Row groups from which a worker pays: it takes about 80 ms to start, in which this thread decodes some 2 M rows. */
+const WORKER_GROUPS = 64;
 
 /**
  * Opens a tape: reads and checks its footer (checksum, offsets, metadata), not its rows.
@@ -191,9 +198,4 @@ class DirectReader implements BlockReader {
     this.#decoder.close();
     this.#free.length = 0;
   }
-}
-
-/** Rows that a block must have room for. */
-export function capacityOf({ groupRows }: DecodePlan): number {
-  return groupRows.reduce((most, rows) => Math.max(most, rows), 0) || Math.min(1, ROW_GROUP_ROWS);
 }

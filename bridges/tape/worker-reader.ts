@@ -1,15 +1,146 @@
-/** placeholder */
-import type { Columns } from '../../core/market.js';
+/**
+ * A pass over a tape whose row groups are decoded ahead by a worker thread into shared memory.
+ * Knows nothing of decoding. Called by the tape file.
+ *
+ * `next` stays synchronous: it sleeps (Atomics.wait) until the worker has come so far. There are always three blocks
+ * beyond those the caller holds, so a caller that holds many only makes the ring larger and never waits for itself.
+ */
+import fs from 'node:fs';
+import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
+import { allocateColumns, type Columns } from '../../core/market.js';
 import type { BlockReader } from '../../core/tape.js';
-import type { DecodePlan } from './block-decoder.js';
+import { capacityOf, type DecodePlan } from './block-decoder.js';
+import {
+  BLOCKS_AHEAD,
+  type DecodeJob,
+  FAILURE_BYTES,
+  type NewBlock,
+  QUEUE,
+  SHARED_LENGTH,
+  Shared,
+} from './decode-ring.js';
+import { TapeError } from './tape-error.js';
+
+/** A row group takes the worker some 2 ms; when nothing came for this long it has died or the disk has. */
+const PATIENCE_MS = 60_000;
+
+/** Readers that were dropped without `close` still let their worker go. */
+const dropped = new FinalizationRegistry<Int32Array>(stop);
+
+/** The worker's script: beside this file when built; in `dist` when the sources themselves run. */
 export function findWorker(): URL | undefined {
-  return undefined;
+  const built = import.meta.url.endsWith('.ts') ? '../../dist/bridges/tape/decode-worker.js' : './decode-worker.js';
+  const script = new URL(built, import.meta.url);
+  return fs.existsSync(script) ? script : undefined;
 }
+
 export class WorkerReader implements BlockReader {
-  constructor(_plan: DecodePlan, _script: URL) {}
-  next(): Columns | undefined {
-    return undefined;
+  readonly #plan: DecodePlan;
+  readonly #shared = new Int32Array(new SharedArrayBuffer(SHARED_LENGTH * 4));
+  readonly #failureText = new Uint8Array(new SharedArrayBuffer(FAILURE_BYTES));
+  readonly #port: MessagePort;
+  readonly #blocks: Columns[] = [];
+  /** Numbers of the blocks that nobody uses. */
+  readonly #free: number[] = [];
+  readonly #held = new Map<Columns, number>();
+  #requested = 0;
+  #taken = 0;
+  #failure: TapeError | undefined;
+  #closed = false;
+
+  constructor(plan: DecodePlan, script: URL) {
+    this.#plan = plan;
+    const { port1, port2 } = new MessageChannel();
+    this.#port = port1;
+    // A process may end with a pass left open.
+    port1.unref();
+    const job: DecodeJob = { plan, shared: this.#shared, failure: this.#failureText, port: port2 };
+    const worker = new Worker(script, { workerData: job, transferList: [port2], execArgv: [], name: 'tape decoder' });
+    worker.unref();
+    // Its own script catches everything; what is left (no memory, no thread) shows when `next` runs out of patience.
+    worker.on('error', (error) => {
+      this.#failure ??= new TapeError(`tape ${plan.file}: the decode worker failed: ${error.message}`);
+    });
+    dropped.register(this, this.#shared, this);
+    this.#request();
   }
-  release(): void {}
-  close(): void {}
+
+  next(): Columns | undefined {
+    if (this.#failure !== undefined) throw this.#failure;
+    const group = this.#taken;
+    if (this.#closed || group >= this.#plan.groups) return undefined;
+    this.#request();
+    this.#await(group);
+    const number = this.#shared[Shared.queue + (group % QUEUE)]!;
+    this.#taken++;
+    const block = this.#blocks[number]!;
+    block.length = this.#plan.groupRows[group]!;
+    this.#held.set(block, number);
+    this.#request();
+    return block;
+  }
+
+  release(block: Columns): void {
+    const number = this.#held.get(block);
+    if (number === undefined) return;
+    this.#held.delete(block);
+    this.#free.push(number);
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    dropped.unregister(this);
+    stop(this.#shared);
+    this.#port.close();
+  }
+
+  /** Asks for row groups up to three beyond those taken. */
+  #request(): void {
+    const before = this.#requested;
+    const wanted = Math.min(this.#plan.groups, this.#taken + BLOCKS_AHEAD);
+    for (; this.#requested < wanted; this.#requested++) {
+      const number = this.#free.pop() ?? this.#addBlock();
+      Atomics.store(this.#shared, Shared.queue + (this.#requested % QUEUE), number);
+    }
+    if (this.#requested === before) return;
+    Atomics.store(this.#shared, Shared.requested, this.#requested);
+    Atomics.notify(this.#shared, Shared.requested);
+  }
+
+  #addBlock(): number {
+    const columns = allocateColumns(capacityOf(this.#plan), this.#plan.columns, true);
+    this.#port.postMessage({ columns } satisfies NewBlock);
+    return this.#blocks.push(columns) - 1;
+  }
+
+  /** Sleeps until `group` is decoded; throws what the worker met on the way. */
+  #await(group: number): void {
+    for (;;) {
+      const news = Atomics.load(this.#shared, Shared.news);
+      if (Atomics.load(this.#shared, Shared.done) > group) return;
+      const failed = Atomics.load(this.#shared, Shared.failed);
+      if (failed > 0) this.#fail(Buffer.from(this.#failureText.slice(0, failed)).toString());
+      const woken = Atomics.wait(this.#shared, Shared.news, news, PATIENCE_MS);
+      if (woken === 'timed-out' && Atomics.load(this.#shared, Shared.news) === news) {
+        this.#fail(
+          `tape ${this.#plan.file}: row group ${group}: the decode worker gave no answer for ${PATIENCE_MS / 1000} s; ` +
+            'open the tape without a worker',
+        );
+      }
+    }
+  }
+
+  #fail(message: string): never {
+    this.#failure = new TapeError(message);
+    this.close();
+    throw this.#failure;
+  }
+}
+
+function stop(shared: Int32Array): void {
+  Atomics.store(shared, Shared.stop, 1);
+  // What the worker sleeps on must change, or it could fall asleep just after this call.
+  Atomics.add(shared, Shared.requested, 1);
+  Atomics.notify(shared, Shared.requested);
 }
