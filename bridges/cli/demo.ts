@@ -84,7 +84,7 @@ strategies:
 venue:
   latency: { entry: 10ms, response: 10ms }
   queue: { model: power, exponent: 3 }
-  fees: { maker: 0, taker: 0.0002 }
+  fees: { maker: -0.00002, taker: 0.0003 }
 record: { sample: 1s }
 `;
 }

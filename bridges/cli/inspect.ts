@@ -126,12 +126,18 @@ export function factsText(facts: TapeFacts): string {
     corrections.length === 0
       ? 'corrections: none'
       : `corrections:\n${indented(alignColumns(corrections.map(({ name, count, note }) => [name, grouped(count), note])))}`;
-  return `${printable(`${file}\n${indented(alignColumns(lines))}\n${indented(alignColumns(table))}\n${corrected}`)}\n`;
+  return `${printable(`${file}\n${indented(labelled(lines))}\n${indented(alignColumns(table))}\n${corrected}`)}\n`;
 }
 
 function rangeText(times: TimeFacts | null): string {
   if (times === null) return 'no rows';
   return `${times.first} to ${times.last} (${formatDuration(Number(BigInt(times.lastNs) - BigInt(times.firstNs)))})`;
+}
+
+/** A label and a text in each line. */
+function labelled(lines: readonly (readonly string[])[]): string {
+  const width = Math.max(...lines.map(([label]) => label!.length));
+  return lines.map(([label, text]) => `${label!.padEnd(width)}  ${text}`).join('\n');
 }
 
 function indented(text: string): string {

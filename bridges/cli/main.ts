@@ -11,4 +11,10 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+// A strategy that answers with a promise nobody waits for, for one.
+process.on('unhandledRejection', (reason) => {
+  process.stderr.write(`tickwright: ${String((reason as Error)?.message ?? reason).replace(/\s*\n\s*/g, ' ')}\n`);
+  process.exit(1);
+});
+
 process.exitCode = await runProgram(process.argv.slice(2));

@@ -9,6 +9,7 @@ export class PartialFile {
   readonly #path: string;
   readonly #partial: string;
   readonly #file: number;
+  #done = false;
   readonly #atExit = () => rmSync(this.#partial, { force: true });
 
   /** Throws `Error` of one line where the folder is missing or cannot be written to. */
@@ -31,6 +32,7 @@ export class PartialFile {
 
   /** Puts the file in its place, over one that is there. */
   finish(): void {
+    this.#done = true;
     fsyncSync(this.#file);
     closeSync(this.#file);
     process.off('exit', this.#atExit);
@@ -42,8 +44,10 @@ export class PartialFile {
     }
   }
 
-  /** Takes away what was written. */
+  /** Takes away what was written; does nothing after `finish`. */
   discard(): void {
+    if (this.#done) return;
+    this.#done = true;
     closeSync(this.#file);
     process.off('exit', this.#atExit);
     rmSync(this.#partial, { force: true });

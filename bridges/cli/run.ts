@@ -10,8 +10,8 @@ import { collect, wholeNumber } from './option-values.js';
 import { runAndKeep } from './run-outcome.js';
 
 interface Options {
-  readonly tape: readonly string[];
-  readonly set: readonly string[];
+  readonly tape?: readonly string[];
+  readonly set?: readonly string[];
   readonly seed?: number;
   readonly out?: string;
   readonly overwrite?: boolean;
@@ -22,8 +22,8 @@ export function runCommand(): Command {
   return new Command('run')
     .description('Run strategies over tapes as a run file (YAML, JSON or a TypeScript/JavaScript module) says.')
     .argument('<runfile>', 'what to run')
-    .option('--tape <file>', 'tape to replay instead of the run file’s; may be given several times', collect, [])
-    .option('--set <path=value>', 'change one field of the run file; may be given several times', collect, [])
+    .option('--tape <file>', 'tape to replay instead of the run file’s; may be given several times', collect)
+    .option('--set <path=value>', 'change one field of the run file; may be given several times', collect)
     .option('--seed <number>', 'seed of all random streams', wholeNumber(0))
     .option('--out <folder>', 'run folder; default: the run file’s, else runs/NAME-TIME')
     .option('--overwrite', 'give up the run that the folder holds')
@@ -43,8 +43,8 @@ Example:
 async function run(path: string, options: Options): Promise<void> {
   const { seed, out, overwrite = false, json = false } = options;
   const file = await readRunFile(path, {
-    set: options.set,
-    tapes: options.tape,
+    ...(options.set !== undefined && { set: options.set }),
+    ...(options.tape !== undefined && { tapes: options.tape }),
     ...(seed !== undefined && { seed }),
     ...(out !== undefined && { out }),
   });

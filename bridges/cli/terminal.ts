@@ -50,7 +50,7 @@ export function grouped(count: number | bigint): string {
   return count.toLocaleString('en-US');
 }
 
-/** Rows of cells as columns; numbers (cells that begin with a digit or sign) are set to the right. */
+/** Rows of cells as columns; cells that are numbers are set to the right. */
 export function alignColumns(rows: readonly (readonly string[])[]): string {
   const widths: number[] = [];
   for (const row of rows)
@@ -58,7 +58,9 @@ export function alignColumns(rows: readonly (readonly string[])[]): string {
   return rows
     .map((row) =>
       row
-        .map((cell, column) => (/^[-+]?\d/.test(cell) ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!)))
+        .map((cell, column) =>
+          /^[-+]?[\d.,]+$/.test(cell) ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!),
+        )
         .join('  ')
         .trimEnd(),
     )
