@@ -1,0 +1,66 @@
+/**
+ * A column of numbers that grows by chunks: appending never copies what is there, so memory holds what was recorded and
+ * little more. Knows nothing of what the numbers mean. Called by the recording and everything that reads it.
+ */
+
+export type CellArray = Float64Array | Int32Array | Uint8Array;
+export type CellType = Float64ArrayConstructor | Int32ArrayConstructor | Uint8ArrayConstructor;
+
+/** 16,384 rows a chunk: small runs stay small, and a million rows are 61 allocations. */
+const CHUNK_BITS = 14;
+const CHUNK_MASK = (1 << CHUNK_BITS) - 1;
+
+/** Up to 2^31 rows. Values are stored as the cell type stores them; the caller keeps to its range. */
+export class Column {
+  readonly #type: CellType;
+  readonly #chunks: CellArray[] = [];
+  #tail: CellArray | undefined;
+  #length = 0;
+
+  constructor(type: CellType) {
+    this.#type = type;
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  push(value: number): void {
+    const place = this.#length & CHUNK_MASK;
+    if (place === 0) {
+      this.#tail = new this.#type(1 << CHUNK_BITS);
+      this.#chunks.push(this.#tail);
+    }
+    this.#tail![place] = value;
+    this.#length++;
+  }
+
+  /** The value of a row in 0 … length − 1. */
+  at(row: number): number {
+    return this.#chunks[row >>> CHUNK_BITS]![row & CHUNK_MASK]!;
+  }
+
+  /** Forgets the rows from `length` on. */
+  truncate(length: number): void {
+    this.#length = Math.min(this.#length, length);
+    this.#chunks.length = (this.#length + CHUNK_MASK) >>> CHUNK_BITS;
+    this.#tail = this.#chunks[this.#chunks.length - 1];
+  }
+
+  /** A copy of rows [from, to), one double each. */
+  slice(from = 0, to = this.#length): Float64Array {
+    const out = new Float64Array(to - from);
+    for (let row = from; row < to; row++) out[row - from] = this.at(row);
+    return out;
+  }
+}
+
+/** Columns of equal length under their names. */
+export type Table<Name extends string = string> = { readonly [N in Name]: Column };
+
+/** An empty table; `cells` names each column and the type of its numbers. */
+export function emptyTable<Name extends string>(cells: Readonly<Record<Name, CellType>>): Table<Name> {
+  const table = {} as Record<Name, Column>;
+  for (const name in cells) table[name] = new Column(cells[name]);
+  return table;
+}

@@ -1,0 +1,13 @@
+/** The door of `tickwright/analytics`: re-exports only. */
+
+export * from './column.js';
+export * from './decimation.js';
+export * from './drawdown.js';
+export * from './recorder.js';
+export * from './recording.js';
+export * from './report.js';
+export * from './report-page.js';
+export * from './round-trips.js';
+export * from './sharpe.js';
+export * from './summary.js';
+export * from './summary-table.js';

@@ -1,0 +1,168 @@
+/**
+ * What was recorded of one run: tables of order events, fills, equity, positions and metrics, and the log.
+ * Knows nothing of who filled it (a recorder during a run, a run folder's files afterwards). Called by metrics, summary,
+ * report and the run folder.
+ *
+ * All times are ns since the run's origin. `NaN` stands for "none": no price, no exchange time, no quote, no mark.
+ */
+import type { Instrument } from '../core/instrument.js';
+import type { Nanos } from '../core/time.js';
+import { type Column, emptyTable, type Table } from './column.js';
+
+/** One row an order event, in the order in which strategies learnt of them. */
+const ORDER_CELLS = {
+  /** When the strategy learnt of it; for requests, when it sent it. */
+  localNs: Float64Array,
+  /** When it happened at the venue; `NaN` for what never reached one. */
+  exchangeNs: Float64Array,
+  strategy: Int32Array,
+  instrument: Int32Array,
+  orderId: Float64Array,
+  /** `OrderEventKind`. */
+  kind: Uint8Array,
+  /** `Side`. */
+  side: Uint8Array,
+  /** `OrderType`. */
+  type: Uint8Array,
+  /** `TimeInForce`. */
+  timeInForce: Uint8Array,
+  /** 0 or 1. */
+  postOnly: Uint8Array,
+  /** Fill price, or the order's (new) price; `NaN` for market orders without a fill. */
+  priceTicks: Float64Array,
+  /** Filled quantity, or the order's (new) quantity. */
+  qtyLots: Float64Array,
+  /** What may still fill afterwards. */
+  leavesLots: Float64Array,
+  /** `Reason`. */
+  reason: Uint8Array,
+  tag: Float64Array,
+} as const;
+
+/** One row a fill, in the order in which strategies learnt of them. */
+const FILL_CELLS = {
+  localNs: Float64Array,
+  exchangeNs: Float64Array,
+  strategy: Int32Array,
+  instrument: Int32Array,
+  orderId: Float64Array,
+  side: Uint8Array,
+  /** 1 when the order was resting. */
+  maker: Uint8Array,
+  priceTicks: Float64Array,
+  qtyLots: Float64Array,
+  leavesLots: Float64Array,
+  /** Quote currency; negative for a rebate. */
+  fee: Float64Array,
+  /** The strategy's position in the instrument after the fill. */
+  positionLots: Float64Array,
+  /** Best local quotes when the strategy learnt of the fill. */
+  bidTicks: Float64Array,
+  askTicks: Float64Array,
+} as const;
+
+/** One row a strategy and sample, in the quote currency; strategies in order within a sample. */
+const EQUITY_CELLS = {
+  localNs: Float64Array,
+  strategy: Int32Array,
+  /** Realised + unrealised − fees; `NaN` when a position is open that has no mark yet. */
+  equity: Float64Array,
+  cash: Float64Array,
+  fees: Float64Array,
+  realised: Float64Array,
+  unrealised: Float64Array,
+} as const;
+
+/** One row a sample, strategy and instrument it watches; see `Recorder` for which those are. */
+const POSITION_CELLS = {
+  localNs: Float64Array,
+  strategy: Int32Array,
+  instrument: Int32Array,
+  positionLots: Float64Array,
+  bidTicks: Float64Array,
+  askTicks: Float64Array,
+} as const;
+
+/** One row a value that a strategy recorded under a name of its own. */
+const METRIC_CELLS = {
+  localNs: Float64Array,
+  strategy: Int32Array,
+  /** Index into `metricNames`. */
+  name: Int32Array,
+  value: Float64Array,
+} as const;
+
+export interface LogLine {
+  readonly localNs: Nanos;
+  readonly strategy: number;
+  readonly message: string;
+}
+
+/** What the rows of a recording refer to. */
+export interface RecordingOutline {
+  readonly originNs: bigint;
+  readonly instruments: readonly Instrument[];
+  readonly strategies: readonly string[];
+  /** Market time between two samples, ns; 0 = only the last moment was sampled. */
+  readonly sampleNs: Nanos;
+}
+
+export class Recording implements RecordingOutline {
+  readonly originNs: bigint;
+  readonly instruments: readonly Instrument[];
+  readonly strategies: readonly string[];
+  readonly sampleNs: Nanos;
+  readonly orders: Table<keyof typeof ORDER_CELLS> = emptyTable(ORDER_CELLS);
+  readonly fills: Table<keyof typeof FILL_CELLS> = emptyTable(FILL_CELLS);
+  readonly equity: Table<keyof typeof EQUITY_CELLS> = emptyTable(EQUITY_CELLS);
+  readonly positions: Table<keyof typeof POSITION_CELLS> = emptyTable(POSITION_CELLS);
+  readonly metrics: Table<keyof typeof METRIC_CELLS> = emptyTable(METRIC_CELLS);
+  readonly metricNames: string[] = [];
+  readonly log: LogLine[] = [];
+  /** Log lines that came after the limit and were not kept. */
+  droppedLogLines = 0;
+  readonly #metricIndex = new Map<string, number>();
+
+  constructor(outline: RecordingOutline) {
+    this.originNs = outline.originNs;
+    this.instruments = outline.instruments;
+    this.strategies = outline.strategies;
+    this.sampleNs = outline.sampleNs;
+  }
+
+  /** The index of a metric's name; new names get the next one. */
+  metricIndex(name: string): number {
+    let index = this.#metricIndex.get(name);
+    if (index === undefined) {
+      index = this.metricNames.push(name) - 1;
+      this.#metricIndex.set(name, index);
+    }
+    return index;
+  }
+}
+
+/** One curve: values at times, copied out of a table. */
+export interface Series {
+  /** Never decreasing. */
+  readonly timeNs: Float64Array;
+  readonly value: Float64Array;
+}
+
+/** The rows of a table that `keep` picks, as a curve of `value`. */
+export function seriesOf(time: Column, keep: (row: number) => boolean, value: (row: number) => number): Series {
+  const rows: number[] = [];
+  for (let row = 0; row < time.length; row++) if (keep(row)) rows.push(row);
+  return {
+    timeNs: Float64Array.from(rows, (row) => time.at(row)),
+    value: Float64Array.from(rows, value),
+  };
+}
+
+/** A strategy's sampled equity, quote currency. */
+export function equitySeries({ equity }: Recording, strategy: number): Series {
+  return seriesOf(
+    equity.localNs,
+    (row) => equity.strategy.at(row) === strategy,
+    (row) => equity.equity.at(row),
+  );
+}

@@ -1,0 +1,241 @@
+/**
+ * The figures of a run as plain data that JSON can hold; equal runs give equal summaries.
+ * Knows nothing of files, terminals or the clock. Called by the run folder, the report and the command line.
+ *
+ * Money is in the quote currency, times are ISO 8601 in UTC with nanoseconds, `null` means there is no such number.
+ */
+import type { Account } from '../core/account.js';
+import { OrderEventKind } from '../core/order.js';
+import { formatEpoch, type Nanos, toEpoch } from '../core/time.js';
+import { drawdownOf } from './drawdown.js';
+import { equitySeries, type Recording } from './recording.js';
+import { type RoundTrips, roundTripsOf } from './round-trips.js';
+import { sharpeRatio } from './sharpe.js';
+
+/** What the engine says of a run once it is over. Times in ns since the run's origin. */
+export interface RunOutcome {
+  readonly runHash: string;
+  /** Tape rows replayed. */
+  readonly rows: number;
+  readonly originNs: bigint;
+  readonly startNs: Nanos;
+  readonly endNs: Nanos;
+  readonly orderEvents: number;
+  readonly fills: number;
+  readonly strategies: readonly { readonly name: string; readonly account: Account }[];
+  /** What stopped the run before its end. */
+  readonly failure?: RunFailure | undefined;
+}
+
+export interface RunFailure {
+  readonly strategy: string;
+  readonly timeNs: Nanos;
+  readonly message: string;
+  readonly stack: string;
+}
+
+export interface RunSummary {
+  readonly status: 'completed' | 'failed';
+  /** Who failed, when (market time) and why; only in failed runs. */
+  readonly failure?: { readonly strategy: string; readonly time: string | null; readonly message: string } | undefined;
+  readonly runHash: string;
+  readonly start: string | null;
+  readonly end: string | null;
+  readonly durationNs: number | null;
+  readonly rows: number;
+  readonly orderEvents: number;
+  readonly fills: number;
+  readonly strategies: readonly StrategySummary[];
+}
+
+export interface StrategySummary {
+  readonly name: string;
+  /** Equity at the end: realised + unrealised − fees. `null` when an open position never had a mark. */
+  readonly profit: number | null;
+  readonly realised: number;
+  readonly unrealised: number | null;
+  readonly fees: number;
+  readonly cash: number;
+  /** Value of all fills, buys and sells added. */
+  readonly volume: number;
+  /** Number of fills. */
+  readonly trades: number;
+  /** Share of traded value (absolute price × quantity) where the order was resting, 0 … 1. */
+  readonly makerShare: number | null;
+  readonly orders: OrderCounts;
+  /** Orders with at least one fill ÷ orders sent, 0 … 1. */
+  readonly fillRatio: number | null;
+  readonly drawdown: {
+    readonly amount: number;
+    readonly peak: string | null;
+    readonly trough: string | null;
+    readonly recovery: string | null;
+    readonly longestNs: number;
+  };
+  /** Annualised, see `sharpeRatio` for its assumptions. */
+  readonly sharpe: number | null;
+  readonly roundTrips: number;
+  /** Closed round trips with a profit above 0 after fees ÷ closed round trips, 0 … 1. */
+  readonly winRate: number | null;
+  readonly instruments: readonly InstrumentSummary[];
+}
+
+/** Numbers of orders (not of events). */
+export interface OrderCounts {
+  readonly sent: number;
+  /** With at least one fill. */
+  readonly filled: number;
+  readonly cancelled: number;
+  readonly rejected: number;
+  readonly expired: number;
+}
+
+/** One instrument that the strategy sent orders for. */
+export interface InstrumentSummary {
+  readonly symbol: string;
+  /** Order events. */
+  readonly orderEvents: number;
+  readonly trades: number;
+  /** Decimal quantity at the end, negative when short. */
+  readonly position: number;
+  readonly positionLots: number;
+  readonly realised: number;
+  readonly unrealised: number | null;
+  readonly fees: number;
+  readonly volume: number;
+}
+
+/** The figures of a finished (or failed) run. One pass over each table. */
+export function summarise(recording: Recording, outcome: RunOutcome): RunSummary {
+  const { failure, startNs, endNs } = outcome;
+  const timeText = (time: Nanos | undefined) => timeOf(recording.originNs, time);
+  const trips = roundTripsOf(recording);
+  const tallies = tallyOrders(recording);
+  return {
+    status: failure === undefined ? 'completed' : 'failed',
+    ...(failure && {
+      failure: { strategy: failure.strategy, time: timeText(failure.timeNs), message: failure.message },
+    }),
+    runHash: outcome.runHash,
+    start: timeText(startNs),
+    end: timeText(endNs),
+    durationNs: finite(endNs - startNs),
+    rows: outcome.rows,
+    orderEvents: outcome.orderEvents,
+    fills: outcome.fills,
+    strategies: outcome.strategies.map((strategy, index) =>
+      summariseStrategy(recording, outcome, strategy, index, trips[index]!, tallies[index]!),
+    ),
+  };
+}
+
+function summariseStrategy(
+  recording: Recording,
+  { startNs }: RunOutcome,
+  { name, account }: RunOutcome['strategies'][number],
+  index: number,
+  trips: RoundTrips,
+  tally: OrderTally,
+): StrategySummary {
+  const equity = equitySeries(recording, index);
+  const { amount, peakNs, troughNs, recoveryNs, longestNs } = drawdownOf(equity, startNs);
+  const timeText = (time: Nanos | undefined) => timeOf(recording.originNs, time);
+  const { sent, filled, cancelled, rejected, expired } = tally;
+  return {
+    name,
+    profit: finite(account.equity),
+    realised: account.realised,
+    unrealised: finite(account.unrealised),
+    fees: account.fees,
+    cash: account.cash,
+    volume: account.volume,
+    trades: account.trades,
+    makerShare: finite(tally.makerValue / tally.value),
+    orders: { sent, filled, cancelled, rejected, expired },
+    fillRatio: finite(filled / sent),
+    drawdown: {
+      amount,
+      peak: timeText(peakNs),
+      trough: timeText(troughNs),
+      recovery: timeText(recoveryNs),
+      longestNs,
+    },
+    sharpe: finite(sharpeRatio(equity, recording.sampleNs) ?? Number.NaN),
+    roundTrips: trips.count,
+    winRate: finite(trips.wins / trips.count),
+    instruments: recording.instruments
+      .filter((instrument) => tally.eventsOf[instrument.index]! > 0)
+      .map((instrument) => ({
+        symbol: instrument.symbol,
+        orderEvents: tally.eventsOf[instrument.index]!,
+        trades: tally.fillsOf[instrument.index]!,
+        position: account.position(instrument.index),
+        positionLots: account.positionLots(instrument.index),
+        realised: account.realisedOf(instrument.index),
+        unrealised: finite(account.unrealisedOf(instrument.index)),
+        fees: account.feesOf(instrument.index),
+        volume: account.volumeOf(instrument.index),
+      })),
+  };
+}
+
+interface OrderTally {
+  sent: number;
+  filled: number;
+  cancelled: number;
+  rejected: number;
+  expired: number;
+  value: number;
+  makerValue: number;
+  /** Order events and fills by instrument. */
+  readonly eventsOf: Float64Array;
+  readonly fillsOf: Float64Array;
+}
+
+function tallyOrders({ orders, fills, instruments, strategies }: Recording): OrderTally[] {
+  const tallies = strategies.map(
+    (): OrderTally => ({
+      sent: 0,
+      filled: 0,
+      cancelled: 0,
+      rejected: 0,
+      expired: 0,
+      value: 0,
+      makerValue: 0,
+      eventsOf: new Float64Array(instruments.length),
+      fillsOf: new Float64Array(instruments.length),
+    }),
+  );
+  let highestId = 0;
+  for (let row = 0; row < orders.localNs.length; row++) {
+    const tally = tallies[orders.strategy.at(row)]!;
+    const kind = orders.kind.at(row);
+    tally.eventsOf[orders.instrument.at(row)]! += 1;
+    if (kind === OrderEventKind.submitted) tally.sent++;
+    else if (kind === OrderEventKind.cancelled) tally.cancelled++;
+    else if (kind === OrderEventKind.rejected) tally.rejected++;
+    else if (kind === OrderEventKind.expired) tally.expired++;
+    highestId = Math.max(highestId, orders.orderId.at(row));
+  }
+  const hasFilled = new Uint8Array(highestId + 1);
+  for (let row = 0; row < fills.localNs.length; row++) {
+    const tally = tallies[fills.strategy.at(row)]!;
+    const instrument = fills.instrument.at(row);
+    const value = Math.abs(instruments[instrument]!.value(fills.priceTicks.at(row) * fills.qtyLots.at(row)));
+    tally.fillsOf[instrument]! += 1;
+    tally.value += value;
+    if (fills.maker.at(row) === 1) tally.makerValue += value;
+    const id = fills.orderId.at(row);
+    if (hasFilled[id] === 0) tally.filled++;
+    hasFilled[id] = 1;
+  }
+  return tallies;
+}
+
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null;
+}
+
+function timeOf(originNs: bigint, time: Nanos | undefined): string | null {
+  return time !== undefined && Number.isFinite(time) ? formatEpoch(toEpoch(originNs, time)) : null;
+}

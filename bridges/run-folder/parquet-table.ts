@@ -1,0 +1,157 @@
+/**
+ * Plain Parquet tables for people's tools: written by row groups in bounded memory, read back group by group.
+ * Knows nothing of runs. Called by the run folder. (Tapes have a form of their own.)
+ *
+ * Equal rows give equal bytes: nothing here depends on the clock or on the machine.
+ */
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { type FileMetaData, parquetMetadataAsync, parquetRead, type SchemaElement } from 'hyparquet';
+import { fileWriter, ParquetWriter } from 'hyparquet-writer';
+
+/** How a column is stored. `time` is INT64 TIMESTAMP(NANOS, UTC); `text` is UTF-8; `flag` is BOOLEAN. */
+export type ColumnForm = 'time' | 'int32' | 'int64' | 'double' | 'text' | 'flag';
+
+/** What a cell holds, by form: bigint for time and int64, number, string or boolean; `null` where nullable. */
+export type Cell = bigint | number | string | boolean | null;
+
+export interface ColumnSpec {
+  readonly name: string;
+  readonly form: ColumnForm;
+  /** Rows without a value are null. Default false: REQUIRED. */
+  readonly nullable?: boolean;
+  /** What it holds and in which unit; stored in the file. */
+  readonly doc: string;
+}
+
+/** Key of the file metadata that holds every column's description, JSON `{ name: doc }`. */
+export const COLUMNS_KEY = 'tickwright.columns';
+
+const ROWS_PER_GROUP = 65_536;
+
+/** Writes `rows` rows; `cell(column, row)` gives each value. Throws what the file system throws. */
+export function writeParquetTable(
+  path: string,
+  columns: readonly ColumnSpec[],
+  rows: number,
+  cell: (column: number, row: number) => Cell,
+): void {
+  const writer = new ParquetWriter({
+    writer: fileWriter(path),
+    schema: schemaOf(columns),
+    kvMetadata: [
+      { key: COLUMNS_KEY, value: JSON.stringify(Object.fromEntries(columns.map(({ name, doc }) => [name, doc]))) },
+    ],
+    createdBy: 'tickwright',
+  });
+  for (let from = 0; from < rows; from += ROWS_PER_GROUP) {
+    const size = Math.min(ROWS_PER_GROUP, rows - from);
+    const columnData = columns.map(({ name }, column) => {
+      const data = new Array<Cell>(size);
+      for (let row = 0; row < size; row++) data[row] = cell(column, from + row);
+      return { name, data };
+    });
+    writer.write({ columnData, rowGroupSize: size });
+  }
+  writer.finish();
+}
+
+/**
+ * Reads a table that has at least these columns in these forms, group by group; `onGroup` gets a group's cells by
+ * column, in the order of `columns`. Throws `Error` naming the file and what is wrong with it.
+ */
+export async function readParquetTable(
+  path: string,
+  columns: readonly ColumnSpec[],
+  onGroup: (cells: Cell[][], rows: number) => void,
+): Promise<void> {
+  const { file, close } = openFile(path);
+  try {
+    const metadata = await parquetMetadataAsync(file);
+    checkSchema(metadata, columns);
+    let rowStart = 0;
+    for (const group of metadata.row_groups) {
+      const rowEnd = rowStart + Number(group.num_rows);
+      const parts = new Map<string, Cell[]>(columns.map(({ name }) => [name, []]));
+      await parquetRead({
+        file,
+        metadata,
+        rowStart,
+        rowEnd,
+        columns: columns.map(({ name }) => name),
+        parsers: EXACT_PARSERS,
+        onChunk: ({ columnName, columnData }) => {
+          const part = parts.get(columnName)!;
+          for (let i = 0; i < columnData.length; i++) part.push((columnData[i] as Cell | undefined) ?? null);
+        },
+      });
+      const cells = columns.map(({ name }) => parts.get(name)!);
+      for (const [index, part] of cells.entries()) {
+        if (part.length !== rowEnd - rowStart) {
+          throw new Error(`column ${columns[index]!.name} has ${part.length} of ${rowEnd - rowStart} rows`);
+        }
+      }
+      onGroup(cells, rowEnd - rowStart);
+      rowStart = rowEnd;
+    }
+  } catch (error) {
+    throw new Error(`${path}: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  } finally {
+    close();
+  }
+}
+
+/** Times stay exact int64 instead of millisecond dates. */
+const EXACT_PARSERS = {
+  timestampFromNanoseconds: (nanos: bigint) => nanos,
+} as unknown as NonNullable<Parameters<typeof parquetRead>[0]['parsers']>;
+
+function schemaOf(columns: readonly ColumnSpec[]): SchemaElement[] {
+  return [
+    { name: 'root', num_children: columns.length },
+    ...columns.map(
+      ({ name, form, nullable }): SchemaElement => ({
+        name,
+        ...ELEMENT_OF[form],
+        repetition_type: nullable ? 'OPTIONAL' : 'REQUIRED',
+      }),
+    ),
+  ];
+}
+
+const ELEMENT_OF: Readonly<Record<ColumnForm, Omit<SchemaElement, 'name'>>> = {
+  time: { type: 'INT64', logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'NANOS' } },
+  int32: { type: 'INT32' },
+  int64: { type: 'INT64' },
+  double: { type: 'DOUBLE' },
+  text: { type: 'BYTE_ARRAY', converted_type: 'UTF8', logical_type: { type: 'STRING' } },
+  flag: { type: 'BOOLEAN' },
+};
+
+function checkSchema({ schema }: FileMetaData, columns: readonly ColumnSpec[]): void {
+  for (const { name, form } of columns) {
+    const element = schema.find((candidate) => candidate.name === name);
+    if (element === undefined) throw new Error(`column ${name} is missing`);
+    if (element.type !== ELEMENT_OF[form].type) {
+      throw new Error(`column ${name} is ${element.type}, not ${ELEMENT_OF[form].type}`);
+    }
+  }
+}
+
+function openFile(path: string) {
+  const descriptor = openSync(path, 'r');
+  const byteLength = statSync(path).size;
+  const file = {
+    byteLength,
+    slice(start: number, end = byteLength): ArrayBuffer {
+      const bytes = new Uint8Array(end - start);
+      let read = 0;
+      while (read < bytes.length) {
+        const got = readSync(descriptor, bytes, read, bytes.length - read, start + read);
+        if (got === 0) throw new Error(`the file ends at byte ${start + read}, ${bytes.length - read} bytes too early`);
+        read += got;
+      }
+      return bytes.buffer;
+    },
+  };
+  return { file, close: () => closeSync(descriptor) };
+}
