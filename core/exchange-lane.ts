@@ -27,7 +27,8 @@ export class ExchangeLane implements Lane {
   #instrument = 0;
   #timeNs: Nanos = 0;
   readonly #onLevel: LevelListener = (side, tick, before, after) => {
-    if (this.#venue.interest[this.#instrument] !== 0) {
+    const { watch } = this.#venue;
+    if (side === Side.buy ? tick >= watch.bidFrom[this.#instrument]! : tick <= watch.askTo[this.#instrument]!) {
       this.#venue.onDepth(this.#instrument, side, tick, before, after, this.#timeNs);
     }
   };
@@ -50,7 +51,8 @@ export class ExchangeLane implements Lane {
     const { code, exchangeNs, instrument, priceTicks, qtyLots, length } = this.#link!.columns;
     const levels = this.#books.levels;
     const venue = this.#venue;
-    const interest = venue.interest;
+    const { bidFrom, askTo, trades } = venue.watch;
+    const buy = Side.buy;
     const schedule = this.#schedule;
     const added = schedule.added;
     const depth = Kind.depth;
@@ -66,11 +68,12 @@ export class ExchangeLane implements Lane {
       const side = ((bits >> CODE_SIDE_SHIFT) & 3) as Side;
       if (kind === depth) {
         const after = qtyLots[row]!;
-        const before = levels[index]!.set(side, priceTicks[row]!, after);
-        if (interest[index] === 0) continue;
-        venue.onDepth(index, side, priceTicks[row]!, before, after, timeNs);
+        const tick = priceTicks[row]!;
+        const before = levels[index]!.set(side, tick, after);
+        if (side === buy ? tick < bidFrom[index]! : tick > askTo[index]!) continue;
+        venue.onDepth(index, side, tick, before, after, timeNs);
       } else if (kind === trade) {
-        if (interest[index] === 0) continue;
+        if (trades[index] === 0) continue;
         venue.onTrade(index, side, priceTicks[row]!, qtyLots[row]!, timeNs);
       } else {
         this.#applyOther(row, kind, side, index, timeNs);
@@ -87,7 +90,7 @@ export class ExchangeLane implements Lane {
   /** Rows of the rarer kinds. An execution is a trade first, then a smaller level. */
   #applyOther(row: number, kind: number, side: Side, instrument: number, timeNs: Nanos): void {
     const columns = this.#link!.columns;
-    if (kind === Kind.orderExecute && this.#venue.interest[instrument] !== 0) {
+    if (kind === Kind.orderExecute && this.#venue.watch.trades[instrument] !== 0) {
       const aggressor = side === Side.buy ? Side.sell : Side.buy;
       this.#venue.onTrade(instrument, aggressor, columns.priceTicks[row]!, columns.qtyLots[row]!, timeNs);
     }

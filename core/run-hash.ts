@@ -6,13 +6,16 @@ import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
 import { type OrderEvent, OrderEventKind } from './order.js';
 
-const FIELDS = 14;
-const EVENTS = 256;
+const EVENTS = 512;
+/** One event: 4 doubles, then 8 int32, 64 bytes: one block of SHA-256. */
+const EVENT_BYTES = 64;
 
 export class RunHash {
   readonly #hash = sha256.create();
-  /** Little-endian doubles, as every platform that Node runs on has them. */
-  readonly #buffer = new Float64Array(FIELDS * EVENTS);
+  /** Little-endian, as every platform that Node runs on has it. */
+  readonly #bytes = new Uint8Array(EVENT_BYTES * EVENTS);
+  readonly #doubles = new Float64Array(this.#bytes.buffer);
+  readonly #words = new Int32Array(this.#bytes.buffer);
   #used = 0;
   #fills = 0;
   #events = 0;
@@ -27,26 +30,26 @@ export class RunHash {
 
   add(event: OrderEvent): void {
     const { order } = event;
-    const buffer = this.#buffer;
-    let at = this.#used;
-    buffer[at++] = event.kind;
-    buffer[at++] = event.localNs;
-    buffer[at++] = orMinusOne(event.exchangeNs);
-    buffer[at++] = order.id;
-    buffer[at++] = order.strategy;
-    buffer[at++] = order.instrument.index;
-    buffer[at++] = order.side + 4 * order.type + 16 * order.timeInForce + (order.postOnly ? 64 : 0);
-    buffer[at++] = orMinusOne(event.priceTicks);
-    buffer[at++] = orMinusOne(event.qtyLots);
-    buffer[at++] = orMinusOne(event.leavesLots);
-    buffer[at++] = event.maker ? 1 : 0;
-    buffer[at++] = event.fee;
-    buffer[at++] = event.reason;
-    buffer[at++] = order.status;
-    this.#used = at;
+    const doubles = this.#doubles;
+    let at = this.#used * 8;
+    // NaN has many bit patterns; −1 has one.
+    doubles[at++] = event.localNs;
+    doubles[at++] = Number.isNaN(event.exchangeNs) ? -1 : event.exchangeNs;
+    doubles[at++] = Number.isNaN(event.qtyLots) ? -1 : event.qtyLots;
+    doubles[at++] = event.fee;
+    const words = this.#words;
+    at *= 2;
+    words[at++] = order.id;
+    words[at++] = order.strategy;
+    words[at++] = order.instrument.index;
+    words[at++] = Number.isNaN(event.priceTicks) ? -(2 ** 31) : event.priceTicks;
+    words[at++] = event.leavesLots;
+    words[at++] = event.leavesLots / 2 ** 32;
+    words[at++] = order.side | (order.type << 4) | (order.timeInForce << 8) | (order.postOnly ? 1 << 16 : 0);
+    words[at++] = event.kind | (order.status << 8) | (event.reason << 16) | (event.maker ? 1 << 24 : 0);
     this.#events++;
     if (event.kind === OrderEventKind.filled) this.#fills++;
-    if (at === buffer.length) this.#flush();
+    if (++this.#used === EVENTS) this.#flush();
   }
 
   /** The hash of all events so far, 64 hex digits. */
@@ -56,12 +59,7 @@ export class RunHash {
   }
 
   #flush(): void {
-    this.#hash.update(new Uint8Array(this.#buffer.buffer, 0, this.#used * 8));
+    this.#hash.update(this.#bytes.subarray(0, this.#used * EVENT_BYTES));
     this.#used = 0;
   }
-}
-
-/** NaN has many bit patterns; −1 has one (and negative prices are compared by the orders' other fields). */
-function orMinusOne(value: number): number {
-  return Number.isNaN(value) ? -1 : value;
 }

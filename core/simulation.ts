@@ -4,7 +4,7 @@
  */
 import { EventEmitter } from 'eventemitter3';
 import type { Account } from './account.js';
-import { Clock } from './clock.js';
+import { Clock, HANDLERS, NOBODY } from './clock.js';
 import { ExchangeLane } from './exchange-lane.js';
 import { Feed } from './feed.js';
 import { Instrument } from './instrument.js';
@@ -98,12 +98,6 @@ export interface SimulationEvents {
   finished: [RunResult];
 }
 
-/** Whose handler is running, for error messages. */
-interface ActiveHandler {
-  host: StrategyHost | undefined;
-  handler: keyof Strategy;
-}
-
 export class Simulation {
   readonly events = new EventEmitter<SimulationEvents>();
   readonly originNs: bigint;
@@ -145,19 +139,14 @@ export class Simulation {
     const venueBooks = new MarketBooks(instruments, this.#tape.info.counts);
     const localBooks = new MarketBooks(instruments, this.#tape.info.counts);
     const books = localBooks.levels;
-    const active: ActiveHandler = { host: undefined, handler: 'onStart' };
-    const entering = (host: StrategyHost, handler: keyof Strategy) => {
-      active.host = host;
-      active.handler = handler;
-    };
-    const environment = { clock, originNs, instruments, books, desk, schedule, random, observers, entering };
+    const environment = { clock, originNs, instruments, books, desk, schedule, random, observers };
     const hosts = this.#options.strategies.map(
       ({ name, strategy, instruments: symbols }, index) =>
         new StrategyHost(name, index, strategy, this.#subscribed(symbols, name), environment),
     );
     const venue = this.#options.venue({ instruments, books: venueBooks.levels, schedule, answers: desk, random });
     desk.connect(venue, hosts);
-    const router = new Router(instruments, books, hosts, clock, entering);
+    const router = new Router(instruments, books, hosts, clock);
 
     const totalRows = this.#tape.info.rows;
     const reader = this.#tape.open(originNs);
@@ -197,20 +186,20 @@ export class Simulation {
       for (const observer of observers) observer.onStart?.(outline);
       this.#sample(schedule, clock, hosts, observers, startNs);
       for (const host of hosts) {
-        entering(host, 'onStart');
+        clock.enter(host.index, 'onStart');
         host.strategy.onStart?.(host);
       }
-      active.host = undefined;
+      clock.strategy = NOBODY;
       new Kernel(schedule, exchange, local).run();
       clock.nowNs = Math.max(clock.nowNs, exchange.lastNs, local.lastNs);
       for (const host of hosts) {
-        entering(host, 'onStop');
+        clock.enter(host.index, 'onStop');
         host.strategy.onStop?.(host);
       }
-      active.host = undefined;
+      clock.strategy = NOBODY;
       finish();
     } catch (error) {
-      throw this.#failed(error, active, clock, finish, result);
+      throw this.#failed(error, clock, finish, result);
     } finally {
       reader.close();
     }
@@ -240,17 +229,11 @@ export class Simulation {
     schedule.add(startNs, Rank.observation, sampler, 0, false);
   }
 
-  #failed(
-    error: unknown,
-    active: ActiveHandler,
-    clock: Clock,
-    finish: () => void,
-    result: (failure: RunFailure) => RunResult,
-  ): RunError {
+  #failed(error: unknown, clock: Clock, finish: () => void, result: (failure: RunFailure) => RunResult): RunError {
     const message = error instanceof Error ? error.message : String(error);
     const failure: RunFailure = {
-      strategy: active.host?.name ?? '',
-      handler: active.host === undefined ? '' : active.handler,
+      strategy: this.#options.strategies[clock.strategy]?.name ?? '',
+      handler: clock.strategy === NOBODY ? '' : HANDLERS[clock.handler]!,
       timeNs: clock.nowNs,
       message,
       stack: error instanceof Error ? (error.stack ?? message) : message,

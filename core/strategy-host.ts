@@ -4,7 +4,7 @@
  */
 import { Account } from './account.js';
 import type { Book } from './book/book.js';
-import type { Clock } from './clock.js';
+import { type Clock, HANDLERS } from './clock.js';
 import type { Instrument } from './instrument.js';
 import { Side } from './market.js';
 import type { Observer } from './observer.js';
@@ -16,6 +16,8 @@ import type { Strategy, StrategyContext } from './strategy.js';
 import type { Nanos } from './time.js';
 import { Timers } from './timers.js';
 
+const ON_TIMER = HANDLERS.indexOf('onTimer');
+
 /** What all hosts of a run share. */
 export interface HostEnvironment {
   readonly clock: Clock;
@@ -26,8 +28,6 @@ export interface HostEnvironment {
   readonly schedule: Schedule;
   readonly random: RandomSource;
   readonly observers: readonly Observer[];
-  /** Says which host's handler is running, for errors. */
-  readonly entering: (host: StrategyHost, handler: keyof Strategy) => void;
 }
 
 export class StrategyHost implements StrategyContext, OrderOwner {
@@ -59,7 +59,8 @@ export class StrategyHost implements StrategyContext, OrderOwner {
     this.#clock = environment.clock;
     this.#timers = new Timers(environment.schedule, (timer, nowNs) => {
       environment.clock.nowNs = nowNs;
-      environment.entering(this, 'onTimer');
+      environment.clock.strategy = index;
+      environment.clock.handler = ON_TIMER;
       this.strategy.onTimer?.(timer, this);
     });
   }
@@ -171,11 +172,11 @@ export class StrategyHost implements StrategyContext, OrderOwner {
     this.#clock.nowNs = event.localNs;
     const { strategy } = this;
     if (strategy.onOrderEvent !== undefined) {
-      this.#environment.entering(this, 'onOrderEvent');
+      this.#clock.enter(this.index, 'onOrderEvent');
       strategy.onOrderEvent(event, this);
     }
     if (strategy.onFill !== undefined && event.kind === OrderEventKind.filled) {
-      this.#environment.entering(this, 'onFill');
+      this.#clock.enter(this.index, 'onFill');
       strategy.onFill(event, this);
     }
   }

@@ -12,17 +12,36 @@ import type { RandomSource } from './random.js';
 import type { Nanos } from './time.js';
 
 /**
+ * Where a venue's own orders rest, so that the rows that cannot touch them are told apart by one comparison.
+ * By instrument: a bid level matters at or above `bidFrom`, an ask level at or below `askTo`, a trade where `trades` is 1.
+ */
+export class Watch {
+  /** The lowest own bid; without own bids the lowest own ask, which a bid could reach; without either `2^31 − 1`. */
+  readonly bidFrom: Int32Array;
+  /** The highest own ask; without own asks the highest own bid; without either −2^31. */
+  readonly askTo: Int32Array;
+  /** 1 while orders rest. */
+  readonly trades: Uint8Array;
+
+  constructor(instruments: number) {
+    this.bidFrom = new Int32Array(instruments).fill(2 ** 31 - 1);
+    this.askTo = new Int32Array(instruments).fill(-(2 ** 31));
+    this.trades = new Uint8Array(instruments);
+  }
+}
+
+/**
  * Decides what becomes of orders.
  *
  * `submit`, `modify`, `cancel` are called at local time, when the strategy sends; the venue lets them travel and acts on
- * them at its own time through the schedule. `onDepth` and `onTrade` are called at exchange time for instruments whose
- * `interest` is not 0, after the venue's book has changed; on the hot path, so they must not allocate. Answers go to the
+ * them at its own time through the schedule. `onDepth` and `onTrade` are called at exchange time for rows that
+ * `watch` lets through, after the venue's book has changed; on the hot path, so they must not allocate. Answers go to the
  * sink with the local time at which they arrive. Read {@link file://../execution/simulated-venue.ts}; `idleVenue` there
  * answers nothing. Conformance: test/contracts/venue.contract.ts.
  */
 export interface Venue {
-  /** By instrument: not 0 while market rows of it matter to the venue (orders rest there). The venue keeps it. */
-  readonly interest: Uint8Array;
+  /** Which market rows matter to the venue. The venue keeps it true; the lane asks it before every call. */
+  readonly watch: Watch;
   /** Orders at the venue that a market row could fill; 0 = market rows cannot cause an answer. */
   readonly working: number;
   /** No request sent at t reaches the venue before t + this. The larger, the faster the run; 0 is always right. */

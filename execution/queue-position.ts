@@ -39,16 +39,26 @@ export interface QueuePositionModel {
  * moves up only when the level holds less than was ahead.
  */
 export function riskAverseQueue(): QueuePositionModel {
-  return {
-    join: joinBehindLevel,
-    traded(orders, slot, qtyLots) {
-      orders.aheadLots[slot]! -= qtyLots;
-    },
-    levelChanged(orders, slot, _beforeLots, afterLots) {
-      orders.aheadLots[slot] = Math.min(orders.aheadLots[slot]!, afterLots);
-    },
-    reachedLots,
-  };
+  return new RiskAverseQueue();
+}
+
+/** A class rather than closures, as {@link ProbabilityQueue}: V8 inlines methods across runs, not fresh closures. */
+class RiskAverseQueue implements QueuePositionModel {
+  join(orders: WorkingOrders, slot: number, levelLots: number): void {
+    joinBehindLevel(orders, slot, levelLots);
+  }
+
+  traded(orders: WorkingOrders, slot: number, qtyLots: number): void {
+    orders.aheadLots[slot]! -= qtyLots;
+  }
+
+  levelChanged(orders: WorkingOrders, slot: number, _beforeLots: number, afterLots: number): void {
+    orders.aheadLots[slot] = Math.min(orders.aheadLots[slot]!, afterLots);
+  }
+
+  reachedLots(orders: WorkingOrders, slot: number): number {
+    return reachedLots(orders, slot);
+  }
 }
 
 /**
@@ -91,29 +101,50 @@ export function logBackQueue(): QueuePositionModel {
  * one lot may reach the order by more.
  */
 export function probabilityQueue(behind: BehindProbability): QueuePositionModel {
-  return {
-    join: joinBehindLevel,
-    traded(orders, slot, qtyLots) {
-      orders.aheadLots[slot]! -= qtyLots;
-      orders.tradedLots[slot]! += qtyLots;
-    },
-    levelChanged(orders, slot, beforeLots, afterLots, instrument) {
-      const ahead = orders.aheadLots[slot]!;
-      const left = beforeLots - afterLots - orders.tradedLots[slot]!;
-      orders.tradedLots[slot] = 0;
-      if (left < 0) {
-        orders.aheadLots[slot] = Math.min(ahead, afterLots);
-        return;
-      }
-      const back = beforeLots - ahead;
-      let share = behind(back / instrument.lotsPerUnit, ahead / instrument.lotsPerUnit);
-      if (share === Infinity || share === -Infinity) share = 1;
-      const moved = ahead - (1 - share) * left + Math.min(back - share * left, 0);
-      // A share of NaN makes `moved` NaN: then the level as it is now is all that is known.
-      orders.aheadLots[slot] = Number.isNaN(moved) ? afterLots : Math.min(moved, afterLots);
-    },
-    reachedLots,
-  };
+  return new ProbabilityQueue(behind);
+}
+
+class ProbabilityQueue implements QueuePositionModel {
+  readonly #behind: BehindProbability;
+
+  constructor(behind: BehindProbability) {
+    this.#behind = behind;
+  }
+
+  join(orders: WorkingOrders, slot: number, levelLots: number): void {
+    joinBehindLevel(orders, slot, levelLots);
+  }
+
+  traded(orders: WorkingOrders, slot: number, qtyLots: number): void {
+    orders.aheadLots[slot]! -= qtyLots;
+    orders.tradedLots[slot]! += qtyLots;
+  }
+
+  levelChanged(
+    orders: WorkingOrders,
+    slot: number,
+    beforeLots: number,
+    afterLots: number,
+    instrument: Instrument,
+  ): void {
+    const ahead = orders.aheadLots[slot]!;
+    const left = beforeLots - afterLots - orders.tradedLots[slot]!;
+    orders.tradedLots[slot] = 0;
+    if (left < 0) {
+      orders.aheadLots[slot] = Math.min(ahead, afterLots);
+      return;
+    }
+    const back = beforeLots - ahead;
+    let share = this.#behind(back / instrument.lotsPerUnit, ahead / instrument.lotsPerUnit);
+    if (share === Infinity || share === -Infinity) share = 1;
+    const moved = ahead - (1 - share) * left + Math.min(back - share * left, 0);
+    // A share of NaN makes `moved` NaN: then the level as it is now is all that is known.
+    orders.aheadLots[slot] = Number.isNaN(moved) ? afterLots : Math.min(moved, afterLots);
+  }
+
+  reachedLots(orders: WorkingOrders, slot: number): number {
+    return reachedLots(orders, slot);
+  }
 }
 
 function joinBehindLevel(orders: WorkingOrders, slot: number, levelLots: number): void {

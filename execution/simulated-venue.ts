@@ -16,7 +16,7 @@ import { type Order, OrderEventKind, OrderType, Reason, TimeInForce } from '../c
 import type { Handler } from '../core/queue.js';
 import { Rank } from '../core/rank.js';
 import type { Nanos } from '../core/time.js';
-import type { Venue, VenueEnvironment, VenueFactory } from '../core/venue.js';
+import { type Venue, type VenueEnvironment, type VenueFactory, Watch } from '../core/venue.js';
 import { type FeeModel, noFees } from './fees.js';
 import { constantLatency, type LatencyModel } from './latency.js';
 import { type MatchingModel, noPartialFill, reaches } from './matching.js';
@@ -38,7 +38,7 @@ export function simulatedVenue(options: SimulatedVenueOptions = {}): VenueFactor
 
 /** A venue that never answers: the do-nothing implementation, for smoke tests and as a benchmark's floor. */
 export const idleVenue: VenueFactory = ({ instruments }) => ({
-  interest: new Uint8Array(instruments.length),
+  watch: new Watch(instruments.length),
   working: 0,
   leastEntryNs: 0,
   leastResponseNs: 0,
@@ -61,7 +61,7 @@ class RequestsInFlight {
 }
 
 class SimulatedVenue implements Venue, Handler {
-  readonly interest: Uint8Array;
+  readonly watch: Watch;
   readonly leastEntryNs: Nanos;
   readonly leastResponseNs: Nanos;
   readonly #environment: VenueEnvironment;
@@ -85,8 +85,8 @@ class SimulatedVenue implements Venue, Handler {
     this.#queue = options.queue ?? riskAverseQueue();
     this.#matching = options.matching ?? noPartialFill;
     this.#fees = options.fees ?? noFees;
-    this.#orders = new WorkingOrders(environment.instruments.length);
-    this.interest = new Uint8Array(environment.instruments.length);
+    this.watch = new Watch(environment.instruments.length);
+    this.#orders = new WorkingOrders(environment.instruments.length, this.watch);
     this.leastEntryNs = this.#latency.leastEntryNs;
     this.leastResponseNs = this.#latency.leastResponseNs;
     this.#entryRandom = environment.random.stream('venue/entry-latency');
@@ -187,7 +187,6 @@ class SimulatedVenue implements Venue, Handler {
     const { side, instrument, id, strategy, postOnly } = order;
     const slot = this.#orders.add(id, strategy, instrument.index, side, priceTicks, leavesLots, filledLots, postOnly);
     this.#order[slot] = order;
-    this.interest[instrument.index] = 1;
     const displayed = this.#environment.books[instrument.index]!.lotsAt(side, priceTicks);
     this.#queue.join(this.#orders, slot, displayed, instrument);
   }
@@ -207,7 +206,7 @@ class SimulatedVenue implements Venue, Handler {
     const book = this.#environment.books[order.instrument.index]!;
     const takes = !samePrice && reaches(book, order.side, priceTicks);
     if (leavesLots <= 0) {
-      this.#remove(slot);
+      orders.remove(slot);
       this.#answer(order, OrderEventKind.cancelled, priceTicks, qtyLots, 0, Reason.none, nowNs);
     } else if (takes && order.postOnly) {
       const reason = Reason.postOnlyWouldTake;
@@ -218,7 +217,7 @@ class SimulatedVenue implements Venue, Handler {
         // Less at the same price keeps its place in the queue.
         orders.leavesLots[slot] = leavesLots;
       } else {
-        this.#remove(slot);
+        orders.remove(slot);
         if (takes) this.#take(order, priceTicks, leavesLots, filledLots, nowNs);
         else this.#rest(order, priceTicks, leavesLots, filledLots);
       }
@@ -233,7 +232,7 @@ class SimulatedVenue implements Venue, Handler {
     }
     const priceTicks = this.#orders.priceTicks[slot]!;
     const leavesLots = this.#orders.leavesLots[slot]!;
-    this.#remove(slot);
+    this.#orders.remove(slot);
     this.#answer(order, OrderEventKind.cancelled, priceTicks, leavesLots, 0, Reason.none, nowNs);
   }
 
@@ -300,14 +299,8 @@ class SimulatedVenue implements Venue, Handler {
     const left = orders.leavesLots[slot]! - qtyLots;
     orders.leavesLots[slot] = left;
     orders.filledLots[slot]! += qtyLots;
-    if (left === 0) this.#remove(slot);
+    if (left === 0) orders.remove(slot);
     this.#fill(order, priceTicks, qtyLots, left, true, nowNs);
-  }
-
-  #remove(slot: number): void {
-    const instrument = this.#orders.instrument[slot]!;
-    this.#orders.remove(slot);
-    if (!this.#orders.holds(instrument)) this.interest[instrument] = 0;
   }
 
   #fill(order: Order, priceTicks: number, qtyLots: number, leavesLots: number, maker: boolean, nowNs: Nanos): void {

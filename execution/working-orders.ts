@@ -3,6 +3,7 @@
  * first out at each level. Knows nothing of fills. Called by the simulated venue and, for its columns, queue models.
  */
 import { Side } from '../core/market.js';
+import { Watch } from '../core/venue.js';
 
 const NONE = -1;
 
@@ -19,9 +20,9 @@ interface Level {
 /** One side of one instrument. */
 class Ladder {
   best: Level | undefined;
-  /** Best and worst own price, so that most market rows are told apart by two comparisons. */
-  highest = NONE;
-  lowest = 0;
+  /** Highest and lowest own price; crossed over while there is none. */
+  highest = -(2 ** 31);
+  lowest = 2 ** 31 - 1;
 }
 
 export class WorkingOrders {
@@ -42,8 +43,11 @@ export class WorkingOrders {
   readonly #free: number[] = [];
   readonly #ladders: Ladder[];
   readonly #slots = new Map<number, number>();
+  readonly #watch: Watch;
 
-  constructor(instruments: number) {
+  /** Keeps `watch` true as orders come and go. */
+  constructor(instruments: number, watch = new Watch(instruments)) {
+    this.#watch = watch;
     this.#ladders = Array.from({ length: instruments * 2 }, () => new Ladder());
   }
 
@@ -57,14 +61,10 @@ export class WorkingOrders {
     return this.#slots.get(orderId) ?? NONE;
   }
 
-  /** Whether any own order of this side rests at or between the extremes of which `tick` is one. */
+  /** Whether `tick` lies between the lowest and the highest own price of a side. */
   mayHold(instrument: number, side: Side, tick: number): boolean {
     const ladder = this.#ladders[instrument * 2 + side - 1]!;
     return tick <= ladder.highest && tick >= ladder.lowest;
-  }
-
-  holds(instrument: number): boolean {
-    return this.#ladders[instrument * 2]!.best !== undefined || this.#ladders[instrument * 2 + 1]!.best !== undefined;
   }
 
   /** The best own price of a side: highest bid, lowest ask; `NaN` when there is none. */
@@ -108,7 +108,7 @@ export class WorkingOrders {
     this.tradedLots[slot] = 0;
     this.next[slot] = NONE;
     this.#slots.set(orderId, slot);
-    const level = this.#levelAt(this.#ladders[instrument * 2 + side - 1]!, side, priceTicks);
+    const level = this.#levelAt(instrument, side, priceTicks);
     if (level.head === NONE) level.head = slot;
     else this.next[level.tail] = slot;
     level.tail = slot;
@@ -134,13 +134,14 @@ export class WorkingOrders {
     if (level.head === NONE) {
       if (better === undefined) ladder.best = level.worse;
       else better.worse = level.worse;
-      measure(ladder, side);
+      this.#measure(this.instrument[slot]!, side);
     }
     this.#slots.delete(this.orderId[slot]!);
     this.#free.push(slot);
   }
 
-  #levelAt(ladder: Ladder, side: Side, tick: number): Level {
+  #levelAt(instrument: number, side: Side, tick: number): Level {
+    const ladder = this.#ladders[instrument * 2 + side - 1]!;
     let better: Level | undefined;
     let level = ladder.best;
     while (level !== undefined && (side === Side.buy ? level.tick > tick : level.tick < tick)) {
@@ -151,19 +152,22 @@ export class WorkingOrders {
     const added: Level = { tick, head: NONE, tail: NONE, worse: level };
     if (better === undefined) ladder.best = added;
     else better.worse = added;
-    measure(ladder, side);
+    this.#measure(instrument, side);
     return added;
   }
-}
 
-function measure(ladder: Ladder, side: Side): void {
-  let worst = ladder.best;
-  if (worst === undefined) {
-    ladder.highest = NONE;
-    ladder.lowest = 0;
-    return;
+  /** Levels of a side came or went: notes its extremes, here and for the lane. */
+  #measure(instrument: number, side: Side): void {
+    const ladder = this.#ladders[instrument * 2 + side - 1]!;
+    const best = ladder.best;
+    let worst = best;
+    while (worst?.worse !== undefined) worst = worst.worse;
+    ladder.highest = (side === Side.buy ? best : worst)?.tick ?? -(2 ** 31);
+    ladder.lowest = (side === Side.buy ? worst : best)?.tick ?? 2 ** 31 - 1;
+    const bids = this.#ladders[instrument * 2]!;
+    const asks = this.#ladders[instrument * 2 + 1]!;
+    this.#watch.bidFrom[instrument] = Math.min(bids.lowest, asks.lowest);
+    this.#watch.askTo[instrument] = Math.max(asks.highest, bids.highest);
+    this.#watch.trades[instrument] = bids.best !== undefined || asks.best !== undefined ? 1 : 0;
   }
-  while (worst.worse !== undefined) worst = worst.worse;
-  ladder.highest = side === Side.buy ? ladder.best!.tick : worst.tick;
-  ladder.lowest = side === Side.buy ? worst.tick : ladder.best!.tick;
 }
