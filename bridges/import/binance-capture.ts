@@ -97,7 +97,7 @@ class CaptureReader {
   #path = '';
   #line = 0;
   #levels = 0;
-  #offLot = { count: 0, first: '' };
+  #offLot = { count: 0, path: '', place: '' };
   readonly #roundLevels: boolean;
   #firstOfFile = false;
   #localNs = 0;
@@ -398,19 +398,22 @@ class CaptureReader {
     if (lots >= 0) return lots;
     const rounded = this.#roundLevels && typeof text === 'string' ? this.#qty.nearest(text) : Number.NaN;
     if (!(rounded >= 0)) return this.#lots(text, field, level);
-    this.#offLot.count++;
-    this.#offLot.first ||= `${basename(this.#path)}:${this.#line}: quantity in ${placeOf(field, level)}: ${this.#qty.fault(text as string)} (the lot)`;
+    if (this.#offLot.count++ === 0) {
+      this.#offLot.path = this.#path;
+      const fault = this.#qty.fault(text as string);
+      this.#offLot.place = `${this.#line}: quantity in ${placeOf(field, level)}: ${fault} (the lot)`;
+    }
     return rounded;
   }
 
   #countOffLot(): void {
-    const { count, first } = this.#offLot;
+    const { count, path, place } = this.#offLot;
     if (count * LEVELS_PER_OFF_LOT > this.#levels) {
-      throw new ImportError(`${first}, and so are ${count} of ${this.#levels} levels: give the right lot`);
+      throw new ImportError(`${path}:${place}, and so are ${count} of ${this.#levels} levels: give the right lot`);
     }
     this.collector.tally.count(
       'off-lot-quantity',
-      `level quantities that are not whole lots were rounded to the nearest lot, never to 0 (first: ${first})`,
+      `level quantities that are not whole lots were rounded to the nearest lot, never to 0 (first: ${basename(path)}:${place})`,
       count,
     );
   }

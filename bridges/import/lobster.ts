@@ -320,6 +320,8 @@ class LobsterWriter {
   }
 }
 
+/** 5853300 → `585.3300` */
 function decimalOf(price: number): string {
-  return `${price}e-4`;
+  const digits = String(price).padStart(5, '0');
+  return `${digits.slice(0, -4)}.${digits.slice(-4)}`;
 }
