@@ -50,8 +50,9 @@ export function orCodes(
   finish();
 }
 
-/** Sets `out` to `codes[place]` for `rows` rows of the page in `bytes[start..end)`; 65,535 where
- * there is no such place, which no caller may take for a code.
+/**
+ * Sets `out` to `codes[place]` for `rows` rows of the page in `bytes[start..end)`. Where there is no such place it is
+ * 65,535, which the caller must refuse later (the order check does: no tape has so many instruments).
  */
 export function setCodes(
   bytes: Uint8Array,

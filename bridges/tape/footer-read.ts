@@ -267,7 +267,9 @@ function readChunk(
   }
   if ((dictionaryAt ?? dataAt) !== at || dataAt < at)
     throw thrift.fault(`column ${column.name} does not begin at ${at}`);
-  if (bytes < 1 || at + bytes > footerAt) throw thrift.fault(`column ${column.name} cannot have ${bytes} bytes`);
+  if (bytes < 1 || at + bytes > footerAt) {
+    throw thrift.fault(`column ${column.name} from ${at} cannot have ${bytes} bytes: a part of the file is missing`);
+  }
   return at + bytes;
 }
 

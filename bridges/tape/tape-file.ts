@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
-import { allocateColumns, type Columns } from '../../core/market.js';
+import { allocateColumns, type Columns, KIND_NAMES } from '../../core/market.js';
 import { type BlockReader, countKinds, emptyCounts, type TapeInfo, type TapeSource } from '../../core/tape.js';
 import {
   BlockDecoder,
@@ -126,7 +126,7 @@ export class TapeFile implements TapeSource {
         if (rows !== written) {
           const { symbol } = this.info.instruments[index]!;
           throw new TapeError(
-            `tape ${this.file}: ${symbol} has ${rows} rows of kind ${kind}, its metadata says ${written}`,
+            `tape ${this.file}: ${symbol} has ${rows} rows of kind ${KIND_NAMES[kind]}, its metadata says ${written}`,
           );
         }
       });

@@ -9,8 +9,8 @@ import type { TapeInfo } from '../../core/tape.js';
 import { TapeError } from './tape-error.js';
 import { FORMAT_VERSION, MAX_INSTRUMENTS } from './tape-layout.js';
 
-const INT64_MIN = -(2n ** 63n);
-const INT64_MAX = 2n ** 63n - 1n;
+export const INT64_MIN = -(2n ** 63n);
+export const INT64_MAX = 2n ** 63n - 1n;
 
 const int64 = z
   .string()

@@ -55,7 +55,10 @@ const TYPE_NAMES: Readonly<Record<number, string>> = {
   [PhysicalType.byteArray]: 'STRING',
 };
 
-/** Throws {@link TapeError} as `openTape` does. Rows that stand twice (once for each side) are counted twice in `rows`. */
+/**
+ * Throws {@link TapeError} as `openTape` does. `rows` are rows of the file; the counts by kind take a row that stands
+ * twice (once for each side) as one.
+ */
 export function tapeSummary(file: string): TapeSummary {
   const tape = openTape(file, { worker: false });
   const { info, footer, metadata, size } = tape;

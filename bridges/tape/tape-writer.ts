@@ -20,7 +20,7 @@ import { footerBytes, MAGIC } from './footer-write.js';
 import { type RowGroup, RowGroupEncoder } from './row-group-encode.js';
 import { reasonOf, TapeError } from './tape-error.js';
 import { ROW_GROUP_ROWS } from './tape-layout.js';
-import { checkInstruments, metadataText } from './tape-metadata.js';
+import { checkInstruments, INT64_MAX, INT64_MIN, metadataText } from './tape-metadata.js';
 
 /** What the writer must be told; the rest of {@link TapeInfo} it finds out. */
 export interface TapeHead {
@@ -71,6 +71,7 @@ export class TapeWriter {
     this.#check = new OrderCheck('rows');
     this.#sink = this.#guard(() => {
       checkInstruments(head.instruments);
+      if (head.originNs < INT64_MIN) throw new TapeError(`origin ${head.originNs} is before int64 (year 1677)`);
       return new TemporaryFile(file);
     });
     this.#counts = emptyCounts(head.instruments.length);
@@ -96,6 +97,7 @@ export class TapeWriter {
       checkColumns(block, this.#head.instruments.length, this.#check);
       this.#checkExact(block, before);
       countKinds(block, this.#head.instruments.length, this.#counts);
+      this.#checkInt64();
       this.#regroup(block, this.#set);
     });
   }
@@ -177,6 +179,11 @@ export class TapeWriter {
       this.#exchangeRange.add(happened);
       this.#localRange.add(seen);
     }
+  }
+
+  #checkInt64(): void {
+    const last = this.#localRange.from(this.#head.originNs)?.[1] ?? this.#head.originNs;
+    if (last > INT64_MAX) throw new TapeError(`time ${last} is beyond int64 (year 2262)`);
   }
 
   /** Cuts blocks into groups of exactly 65,536 rows, so that equal rows give equal files however they came. */
