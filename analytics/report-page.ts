@@ -20,8 +20,8 @@ export interface ChartLibrary {
 
 /** What the page's script draws into one place. */
 interface ChartSpec {
-  /** Lines from zero, a fall below zero, steps, or a price with the fills marked on it. */
-  readonly kind: 'line' | 'fall' | 'step' | 'price';
+  /** Money over time, its fall below the peak, steps, a price with the fills marked on it, or a value of any kind. */
+  readonly kind: 'money' | 'fall' | 'step' | 'price' | 'value';
   readonly curves: readonly Curve[];
   readonly marks?: readonly Marks[];
 }
@@ -34,12 +34,12 @@ export function renderReportPage(report: Report, library: ChartLibrary): string 
     failureHtml(report),
     `<section class="grid">${report.summary.strategies.map(cardHtml).join('')}</section>`,
     '<h2>Profit over time</h2><div class="grid">',
-    chartHtml(charts, 'Equity', 'realised + unrealised − fees', { kind: 'line', curves: report.equity }),
+    chartHtml(charts, 'Equity', 'realised + unrealised − fees', { kind: 'money', curves: report.equity }),
     chartHtml(charts, 'Drawdown', 'fall from the highest equity so far', { kind: 'fall', curves: report.drawdown }),
     '</div>',
     ...report.pairs.map((pair) => pairHtml(charts, pair)),
     report.metrics.length > 0 ? '<h2>Values recorded by strategies</h2><div class="grid">' : '',
-    ...report.metrics.map((curve) => chartHtml(charts, escapeHtml(curve.name), '', { kind: 'line', curves: [curve] })),
+    ...report.metrics.map((curve) => chartHtml(charts, escapeHtml(curve.name), '', { kind: 'value', curves: [curve] })),
     report.metrics.length > 0 ? '</div>' : '',
     ...report.notes.map((note) => `<p class="muted">${escapeHtml(note)}</p>`),
     tapesHtml(report),
@@ -112,7 +112,7 @@ function cardHtml(strategy: StrategySummary): string {
     ['fill ratio', shareText(strategy.fillRatio)],
     ['rejected, expired', `${countText(orders.rejected)}, ${countText(orders.expired)}`],
     ['max drawdown', moneyText(drawdown.amount)],
-    ['longest drawdown', durationText(drawdown.longestNs)],
+    ['longest drawdown', durationText(drawdown.longestNs || null)],
     ['Sharpe, a year', ratioText(strategy.sharpe)],
     ['round trips', countText(strategy.roundTrips)],
     ['win rate', shareText(strategy.winRate)],
@@ -143,7 +143,7 @@ ${chartHtml(charts, 'Position', `${qtyText(figures.position)} at the end`, { kin
 function chartHtml(charts: ChartSpec[], title: string, caption: string, chart: ChartSpec): string {
   const points = [...chart.curves, ...(chart.marks ?? [])].some((curve) => curve.timeMs.length > 0);
   const head = `<figcaption>${title} <span>${caption}</span></figcaption>`;
-  if (!points) return `<figure>${head}<div class="empty">nothing was recorded</div></figure>`;
+  if (!points) return `<figure>${head}<div class="empty">nothing to draw</div></figure>`;
   charts.push(chart);
   return `<figure>${head}<div class="plot"></div></figure>`;
 }
@@ -161,11 +161,11 @@ function tapesHtml({ description }: Report): string {
       .join('');
     return `<div class="panel"><h3>${escapeHtml(tape.path ?? 'tape in memory')}</h3>
 <p class="muted">${countText(tape.rows)} rows · SHA-256 <code>${escapeHtml(tape.hash ?? 'not known')}</code></p>
-<div class="scroll">${origin === '' ? '' : `<table>${origin}</table>`}</div>
+<div class="scroll">${origin === '' ? '' : `<table class="facts">${origin}</table>`}</div>
 ${
   corrections === ''
     ? '<p class="muted">No corrections were needed.</p>'
-    : `<h3>Corrections</h3><div class="scroll"><table><tr><th>what</th><th>rows</th><th>note</th></tr>${corrections}</table></div>`
+    : `<h3>Corrections</h3><div class="scroll"><table><tr><th>what</th><th class="number">rows</th><th>note</th></tr>${corrections}</table></div>`
 }</div>`;
   });
   return `<h2>Data</h2>${panels.join('\n') || '<p class="muted">No tape was named.</p>'}`;

@@ -27,10 +27,20 @@ export const REPORT_SCRIPT = String.raw`'use strict';
     });
   }
 
-  function valueRange(withZero) {
+  // All that is drawn between the times shown, marks included, with some room; zero too where it means something.
+  function valueRange(chart) {
+    const atTime = (marks, ms) => marks.timeMs.findIndex((at) => at + page.originMs >= ms);
     return (plot, low, high) => {
-      if (low === null) return [0, 1];
-      if (withZero) { low = Math.min(0, low); high = Math.max(0, high); }
+      // The scale of x still holds the range before a zoom; the rows in view are known already.
+      const [min, max] = plot.series[0].idxs.map((row) => plot.data[0][row]);
+      for (const marks of chart.marks ?? []) {
+        for (let i = atTime(marks, min); i >= 0 && marks.timeMs[i] + page.originMs <= max; i++) {
+          low = Math.min(low ?? Infinity, marks.value[i]);
+          high = Math.max(high ?? -Infinity, marks.value[i]);
+        }
+      }
+      if (low == null) return [0, 1];
+      if (chart.kind !== 'price' && chart.kind !== 'value') { low = Math.min(0, low); high = Math.max(0, high); }
       const space = high > low ? (high - low) * 0.06 : Math.abs(low) * 0.01 || 1;
       return [low - space, high + space];
     };
@@ -50,7 +60,7 @@ export const REPORT_SCRIPT = String.raw`'use strict';
 
   function drawMarks(plot, marks, up, paint) {
     const { ctx, bbox } = plot;
-    const size = 4.5 * devicePixelRatio;
+    const size = (marks.timeMs.length > 150 ? 3 : 4.5) * devicePixelRatio;
     ctx.save();
     ctx.beginPath();
     ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);
@@ -108,12 +118,12 @@ export const REPORT_SCRIPT = String.raw`'use strict';
 
   function seriesOf(chart, curve, index) {
     const stroke = color(chart.kind === 'price' ? 'muted' : chart.kind === 'fall' && chart.curves.length === 1 ? 'loss' : 'series-' + (index % 6));
-    const alone = chart.curves.length === 1 && chart.kind !== 'price';
+    const fromZero = chart.kind !== 'price' && chart.kind !== 'value';
     return {
       label: curve.name,
       stroke,
       width: 1.5,
-      fill: alone ? stroke + '22' : undefined,
+      fill: fromZero && chart.curves.length === 1 ? stroke + '22' : undefined,
       paths: chart.kind === 'step' ? uPlot.paths.stepped({ align: 1 }) : undefined,
       points: { show: curve.timeMs.length === 1, size: 7 },
       value: (plot, value) => (value == null ? '–' : number.format(value)),
@@ -130,7 +140,7 @@ export const REPORT_SCRIPT = String.raw`'use strict';
       ms: 1,
       tzDate: (ms) => uPlot.tzDate(new Date(ms), 'Etc/UTC'),
       cursor: { sync: { key: 'run' }, points: { size: 7 } },
-      scales: { y: { range: valueRange(chart.kind !== 'price') } },
+      scales: { y: { range: valueRange(chart) } },
       axes: [
         { ...axis, values: timeTicks, space: 76, size: 46 },
         {

@@ -25,6 +25,7 @@ main { max-width: 1560px; margin: 0 auto; padding: 28px clamp(14px, 3vw, 40px) 4
 header { display: flex; flex-wrap: wrap; align-items: baseline; gap: 4px 14px; margin-bottom: 22px; }
 h1 { margin: 0; font-size: 24px; font-weight: 650; letter-spacing: -0.01em; }
 h2 { margin: 34px 0 12px; font-size: 17px; font-weight: 620; }
+h2 small { font-size: 13.5px; font-weight: 400; }
 h3 { margin: 0 0 8px; font-size: 15px; font-weight: 600; }
 p { margin: 0 0 8px; }
 .pill { padding: 1px 10px; border-radius: 99px; font-size: 13px; border: 1px solid currentColor; color: var(--gain); }
@@ -58,8 +59,9 @@ figcaption .buy { color: var(--gain); } figcaption .sell { color: var(--loss); }
 table { border-collapse: collapse; width: 100%; font-size: 14px; }
 .panel th, .panel td { text-align: left; vertical-align: top; padding: 5px 14px 5px 0; border-bottom: 1px solid var(--line); }
 .panel th { font-weight: 500; color: var(--muted); font-size: 12.5px; white-space: nowrap; }
-.panel td.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-.panel td { min-width: 60px; }
+.panel .number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+.panel .facts th, .panel .number { width: 1%; }
+.panel .scroll + h3 { margin-top: 16px; }
 .panel + .panel { margin-top: 14px; }
 pre { margin: 0; padding: 12px 14px; background: var(--code); border-radius: 8px; overflow: auto; max-height: 520px; white-space: pre-wrap; }
 summary { cursor: pointer; }

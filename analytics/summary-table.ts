@@ -21,7 +21,7 @@ const FIGURES: readonly (readonly [label: string, of: (strategy: StrategySummary
   ['fill ratio', (strategy) => shareText(strategy.fillRatio)],
   ['rejected', (strategy) => countText(strategy.orders.rejected)],
   ['max drawdown', (strategy) => moneyText(strategy.drawdown.amount)],
-  ['longest down', (strategy) => durationText(strategy.drawdown.longestNs)],
+  ['longest down', (strategy) => durationText(strategy.drawdown.longestNs || null)],
   ['Sharpe (year)', (strategy) => ratioText(strategy.sharpe)],
   ['win rate', (strategy) => shareText(strategy.winRate)],
   ['round trips', (strategy) => countText(strategy.roundTrips)],
