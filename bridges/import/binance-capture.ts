@@ -16,10 +16,11 @@
  * - bookTicker: only on request. On spot it has no exchange time: the (moved) local time less a stated latency.
  */
 import { basename } from 'node:path';
-import { codeOf, Flag, Instrument, Kind, MAX_PRICE_TICKS, Side } from '../../core/index.js';
+import { codeOf, Flag, Instrument, Kind, Side } from '../../core/index.js';
 import { TradeChain, UpdateChain } from './binance-continuity.js';
+import { brief, type Fields, integer, isObject, type Levels, levels } from './binance-fields.js';
+import { BinanceNumbers } from './binance-numbers.js';
 import { CrossingWatch } from './crossing-watch.js';
-import { DecimalReader } from './decimal-reader.js';
 import { ImportError, type InputFact, type OnProgress, readLines } from './input-file.js';
 import { type ImportedTape, RowCollector } from './row-collector.js';
 
@@ -44,19 +45,12 @@ export interface BinanceCaptureOptions {
   readonly onProgress?: OnProgress;
 }
 
-type Fields = Record<string, unknown>;
-/** Prices or quantities as the venue sends them: `[["61800.20", "2.507"], …]`. */
-type Levels = readonly (readonly [string, string])[];
-
 const TRADE_BUY = codeOf(Kind.trade, Side.buy);
 const TRADE_SELL = codeOf(Kind.trade, Side.sell);
 const SPACE = 32;
 const ZERO = 48;
 /** Digits of the local time: ns since 1970, from 2001 to 2262. */
 const LOCAL_DIGITS = 19;
-
-/** More than one level in so many off the lot means that the lot is wrong. */
-const LEVELS_PER_OFF_LOT = 1_000;
 
 /** Throws `ImportError` with file, line, field and value where something cannot be imported. */
 export async function importBinanceCapture(options: BinanceCaptureOptions): Promise<ImportedTape> {
@@ -80,14 +74,15 @@ export async function importBinanceCapture(options: BinanceCaptureOptions): Prom
   });
 }
 
-/** One pass over the lines of all files. */
+/**
+ * One pass over the lines of all files. (Past 300 lines, this file: one message kind after another, all on the same state.)
+ */
 class CaptureReader {
   readonly collector = new RowCollector();
   market: 'futures' | 'spot' | undefined;
   venueSymbol = '';
   readonly #symbol: string;
-  readonly #price: DecimalReader;
-  readonly #qty: DecimalReader;
+  readonly #numbers: BinanceNumbers;
   readonly #quotes: boolean;
   readonly #spotQuoteLatencyNs: number | undefined;
   readonly #updates = new UpdateChain(this.collector.tally);
@@ -96,9 +91,6 @@ class CaptureReader {
   readonly #unknown = new Map<string, number>();
   #path = '';
   #line = 0;
-  #levels = 0;
-  #offLot = { count: 0, path: '', place: '' };
-  readonly #roundLevels: boolean;
   #firstOfFile = false;
   #localNs = 0;
   #sawSnapshot = false;
@@ -110,10 +102,11 @@ class CaptureReader {
   constructor(options: BinanceCaptureOptions) {
     new Instrument(options, 0); // refuses a bad symbol, tick or lot before any file is read
     this.#symbol = options.symbol;
-    this.#price = new DecimalReader(options.tick);
-    this.#qty = new DecimalReader(options.lot);
+    this.#numbers = new BinanceNumbers(options.tick, options.lot, options.offLotLevels !== 'refuse', () => ({
+      path: this.#path,
+      line: this.#line,
+    }));
     this.#quotes = options.quotes ?? false;
-    this.#roundLevels = options.offLotLevels !== 'refuse';
     const latency = options.spotQuoteLatencyNs;
     if (latency !== undefined && !(Number.isSafeInteger(latency) && latency >= 0)) {
       throw new RangeError(`spotQuoteLatencyNs is ${latency}; it must be a whole number of ns ≥ 0`);
@@ -267,7 +260,7 @@ class CaptureReader {
   #clearRow(side: Levels, field: string, which: Side, happened: number): void {
     const last = side.at(-1);
     if (last === undefined) return;
-    const ticks = this.#ticks(last[0], field, side.length - 1);
+    const ticks = this.#numbers.ticks(last[0], field, side.length - 1);
     (which === Side.buy ? this.#watch.bids : this.#watch.asks).clear(ticks);
     this.collector.rows.add(happened, this.#localNs, codeOf(Kind.depthClear, which), Flag.snapshot, 0, ticks, 0);
   }
@@ -277,10 +270,9 @@ class CaptureReader {
     const local = this.#localNs;
     const code = codeOf(Kind.depth, which);
     const watched = which === Side.buy ? this.#watch.bids : this.#watch.asks;
-    this.#levels += side.length;
     for (let level = 0; level < side.length; level++) {
-      const ticks = this.#ticks(side[level]![0], field, level);
-      const lots = this.#levelLots(side[level]![1], field, level);
+      const ticks = this.#numbers.ticks(side[level]![0], field, level);
+      const lots = this.#numbers.levelLots(side[level]![1], field, level);
       watched.set(ticks, lots);
       rows.add(happened, local, code, flags, 0, ticks, lots);
     }
@@ -297,8 +289,8 @@ class CaptureReader {
     const id = integer(data, 't');
     const happened = this.#milliseconds(data, 'T');
     if (typeof data.m !== 'boolean') throw new RangeError(`m is ${brief(data.m)} where true or false was expected`);
-    const ticks = this.#ticks(data.p, 'p');
-    const lots = this.#lots(data.q, 'q');
+    const ticks = this.#numbers.ticks(data.p, 'p');
+    const lots = this.#numbers.lots(data.q, 'q');
     if (!this.#trades.trade(id)) return;
     if (data.X !== undefined && data.X !== 'MARKET') {
       this.collector.tally.count(
@@ -314,10 +306,10 @@ class CaptureReader {
     this.#checkSymbol(data);
     const spot = data.T === undefined;
     const happened = spot ? Number.NaN : this.#milliseconds(data, 'T');
-    const bidTicks = this.#ticks(data.b, 'b');
-    const bidLots = this.#lots(data.B, 'B');
-    const askTicks = this.#ticks(data.a, 'a');
-    const askLots = this.#lots(data.A, 'A');
+    const bidTicks = this.#numbers.ticks(data.b, 'b');
+    const bidLots = this.#numbers.lots(data.B, 'B');
+    const askTicks = this.#numbers.ticks(data.a, 'a');
+    const askLots = this.#numbers.lots(data.A, 'A');
     if (!this.#quotes) return;
     if (spot && this.#spotQuoteLatencyNs === undefined) {
       throw new RangeError(
@@ -333,7 +325,7 @@ class CaptureReader {
   /** After the last file: what could only be decided now. */
   end(): void {
     this.#settleUntimed(Infinity);
-    this.#countOffLot();
+    this.#numbers.countOffLot(this.collector.tally);
     this.collector.shiftLocalClock();
     const { exchangeNs, localNs } = this.collector.rows.columns;
     for (const row of this.#untimedQuotes) exchangeNs[row] = localNs[row]! - this.#spotQuoteLatencyNs!;
@@ -378,96 +370,9 @@ class CaptureReader {
     const seconds = Math.floor(time / 1000);
     return this.collector.time(seconds, (time - seconds * 1000) * 1e6);
   }
-
-  #ticks(text: unknown, field: string, level = -1): number {
-    if (typeof text === 'string') {
-      const ticks = this.#price.units(text);
-      if (Math.abs(ticks) <= MAX_PRICE_TICKS) return ticks;
-    }
-    const fault =
-      typeof text !== 'string'
-        ? `${brief(text)} is not text`
-        : Number.isNaN(this.#price.units(text))
-          ? `${this.#price.fault(text)} (the tick)`
-          : `${text} is beyond ${MAX_PRICE_TICKS} ticks`;
-    throw new RangeError(`price in ${placeOf(field, level)}: ${fault}`);
-  }
-
-  #levelLots(text: unknown, field: string, level: number): number {
-    const lots = typeof text === 'string' ? this.#qty.units(text) : Number.NaN;
-    if (lots >= 0) return lots;
-    const rounded = this.#roundLevels && typeof text === 'string' ? this.#qty.nearest(text) : Number.NaN;
-    if (!(rounded >= 0)) return this.#lots(text, field, level);
-    if (this.#offLot.count++ === 0) {
-      this.#offLot.path = this.#path;
-      const fault = this.#qty.fault(text as string);
-      this.#offLot.place = `${this.#line}: quantity in ${placeOf(field, level)}: ${fault} (the lot)`;
-    }
-    return rounded;
-  }
-
-  #countOffLot(): void {
-    const { count, path, place } = this.#offLot;
-    if (count * LEVELS_PER_OFF_LOT > this.#levels) {
-      throw new ImportError(`${path}:${place}, and so are ${count} of ${this.#levels} levels: give the right lot`);
-    }
-    this.collector.tally.count(
-      'off-lot-quantity',
-      `level quantities that are not whole lots were rounded to the nearest lot, never to 0 (first: ${basename(path)}:${place})`,
-      count,
-    );
-  }
-
-  #lots(text: unknown, field: string, level = -1): number {
-    if (typeof text === 'string') {
-      const lots = this.#qty.units(text);
-      if (lots >= 0) return lots;
-    }
-    const fault =
-      typeof text !== 'string'
-        ? `${brief(text)} is not text`
-        : this.#qty.units(text) < 0
-          ? `${text} is negative`
-          : `${this.#qty.fault(text)} (the lot)`;
-    throw new RangeError(`quantity in ${placeOf(field, level)}: ${fault}`);
-  }
-}
-
-function placeOf(field: string, level: number): string {
-  return level < 0 ? field : `${field}[${level}]`;
 }
 
 function localFault(bytes: Buffer, start: number, end: number): string {
   const head = bytes.toString('utf8', start, Math.min(end, start + 24));
   return `the line begins with ${JSON.stringify(head)}, not with a local time of ${LOCAL_DIGITS} digits (ns since 1970) and a space`;
-}
-
-function isObject(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function integer(data: Fields, field: string): number {
-  const value = data[field];
-  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return value;
-  throw new RangeError(`${field} is ${brief(value)} where a whole number ≥ 0 was expected`);
-}
-
-function levels(data: Fields, field: string): Levels {
-  const value = data[field];
-  if (!Array.isArray(value))
-    throw new RangeError(`${field} is ${brief(value)} where a list of [price, quantity] was expected`);
-  for (let at = 0; at < value.length; at++) {
-    const level: unknown = value[at];
-    if (!Array.isArray(level) || level.length < 2) {
-      throw new RangeError(`${field}[${at}] is ${brief(level)} where [price, quantity] was expected`);
-    }
-  }
-  return value as unknown as Levels;
-}
-
-/** A value as a message shows it. */
-function brief(value: unknown): string {
-  if (value === undefined) return 'missing';
-  const text = JSON.stringify(value);
-  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }

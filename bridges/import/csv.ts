@@ -6,8 +6,9 @@
  * UTC offset needs a zone; each symbol has its tick and lot; texts of the side column are listed.
  */
 import { Instrument, type InstrumentSpec } from '../../core/index.js';
+import { CsvColumns } from './csv-columns.js';
 import { type CsvMapping, type CsvMappingInput, checkMapping, derivedNanos, shapeOf } from './csv-mapping.js';
-import { CsvColumns, type RowWriter, writerFor } from './csv-rows.js';
+import { type RowWriter, writerFor } from './csv-rows.js';
 import { splitFields } from './delimited-line.js';
 import { ImportError, type InputFact, type OnProgress, readLines } from './input-file.js';
 import { type ImportedTape, RowCollector } from './row-collector.js';

@@ -1,0 +1,119 @@
+/**
+ * The fields of a CSV row as a mapping names them: found in the header, read as text, ticks, lots and sides.
+ * Knows nothing of files, clocks or tape rows. Called by csv and the writers of its shapes.
+ */
+import { type Instrument, MAX_PRICE_TICKS, Side } from '../../core/index.js';
+import type { CsvColumn, CsvMapping } from './csv-mapping.js';
+import { DecimalReader } from './decimal-reader.js';
+
+/** The columns that a mapping wants, found in each file's header, and the fields of the row at hand. */
+export class CsvColumns {
+  /** Fields of the row at hand, in file order; `splitFields` writes them. */
+  readonly fields: string[] = [];
+  /** True once the columns have been found in this file. */
+  resolved = false;
+  /** Fields in each row. */
+  width = 0;
+  readonly #wanted: { readonly column: CsvColumn; readonly field: string }[] = [];
+  #places: number[] = [];
+
+  /** Registers a column that the mapping's `field` names; returns its slot. */
+  want(column: CsvColumn, field: string): number {
+    return this.#wanted.push({ column, field }) - 1;
+  }
+
+  /** Finds all columns, from `fields` being the first line. True when that line was a header. Throws `RangeError`. */
+  resolve(header: boolean, count: number): boolean {
+    const names = this.fields.slice(0, count).map((name) => name.trim());
+    this.#places = this.#wanted.map(({ column, field }) => {
+      if (typeof column === 'number') {
+        if (column < count) return column;
+        throw new RangeError(
+          `the mapping's ${field} names column ${column}, but the columns go from 0 to ${count - 1}`,
+        );
+      }
+      if (!header) throw new RangeError(`the mapping's ${field} names column "${column}", but it says header: false`);
+      const place = names.indexOf(column);
+      if (place < 0) {
+        throw new RangeError(`the mapping's ${field} names column "${column}"; the header has ${names.join(', ')}`);
+      }
+      if (names.indexOf(column, place + 1) >= 0) throw new RangeError(`the header has two columns "${column}"`);
+      return place;
+    });
+    this.width = count;
+    this.resolved = true;
+    return header;
+  }
+
+  text(slot: number): string {
+    return this.fields[this.#places[slot]!]!.trim();
+  }
+
+  /** How messages call a column. */
+  nameOf(slot: number): string {
+    const { column } = this.#wanted[slot]!;
+    return typeof column === 'number' ? `column ${column}` : `column "${column}"`;
+  }
+}
+
+/** Decimal fields → ticks and lots of the row's instrument. */
+export class CsvNumbers {
+  readonly #columns: CsvColumns;
+  readonly #ticks: readonly DecimalReader[];
+  readonly #lots: readonly DecimalReader[];
+
+  constructor(columns: CsvColumns, instruments: readonly Instrument[]) {
+    this.#columns = columns;
+    this.#ticks = instruments.map(({ tick }) => new DecimalReader(tick));
+    this.#lots = instruments.map(({ lot }) => new DecimalReader(lot));
+  }
+
+  ticks(slot: number, instrument: number): number {
+    const reader = this.#ticks[instrument]!;
+    const text = this.#columns.text(slot);
+    const ticks = reader.units(text);
+    if (Math.abs(ticks) <= MAX_PRICE_TICKS) return ticks;
+    const fault = Number.isNaN(ticks)
+      ? `${reader.fault(text)} (the tick)`
+      : `${text} is beyond ${MAX_PRICE_TICKS} ticks`;
+    throw new RangeError(`${this.#columns.nameOf(slot)}: price ${fault}`);
+  }
+
+  lots(slot: number, instrument: number): number {
+    const reader = this.#lots[instrument]!;
+    const text = this.#columns.text(slot);
+    const lots = reader.units(text);
+    if (lots >= 0) return lots;
+    const fault = Number.isNaN(lots) ? `${reader.fault(text)} (the lot)` : `${text} is negative`;
+    throw new RangeError(`${this.#columns.nameOf(slot)}: quantity ${fault}`);
+  }
+}
+
+type SideMapping = NonNullable<CsvMapping['depth']>['side'];
+
+/** The side column's texts. */
+export class CsvSides {
+  readonly #slot: number;
+  readonly #columns: CsvColumns;
+  readonly #sides = new Map<string, Side>();
+
+  constructor(mapping: SideMapping, columns: CsvColumns, field: string) {
+    this.#columns = columns;
+    this.#slot = columns.want(mapping.column, `${field}.side`);
+    for (const name of ['buy', 'sell', 'none'] as const) {
+      for (const text of mapping[name]) {
+        const key = text.toLowerCase();
+        if (this.#sides.has(key)) throw new RangeError(`mapping: ${field}.side lists ${JSON.stringify(text)} twice`);
+        this.#sides.set(key, Side[name]);
+      }
+    }
+  }
+
+  read(): Side {
+    const text = this.#columns.text(this.#slot);
+    const side = this.#sides.get(text) ?? this.#sides.get(text.toLowerCase());
+    if (side !== undefined) return side;
+    const known = [...this.#sides.keys()].join(', ');
+    throw new RangeError(`${this.#columns.nameOf(this.#slot)}: side ${JSON.stringify(text)} is none of ${known}`);
+  }
+}
