@@ -20,7 +20,7 @@ import { footerBytes, MAGIC } from './footer-write.js';
 import { type RowGroup, RowGroupEncoder } from './row-group-encode.js';
 import { reasonOf, TapeError } from './tape-error.js';
 import { ROW_GROUP_ROWS } from './tape-layout.js';
-import { checkInstruments, INT64_MAX, INT64_MIN, metadataText } from './tape-metadata.js';
+import { checkInstruments, INT64_MAX, INT64_MIN, metadataText, parseMetadata } from './tape-metadata.js';
 
 /** What the writer must be told; the rest of {@link TapeInfo} it finds out. */
 export interface TapeHead {
@@ -68,7 +68,7 @@ export class TapeWriter {
   constructor(file: string, head: TapeHead) {
     this.#file = file;
     this.#head = head;
-    this.#check = new OrderCheck('rows');
+    this.#check = new OrderCheck('given');
     this.#sink = this.#guard(() => {
       checkInstruments(head.instruments);
       if (head.originNs < INT64_MIN) throw new TapeError(`origin ${head.originNs} is before int64 (year 1677)`);
@@ -91,6 +91,7 @@ export class TapeWriter {
   /** Takes the next rows; nothing of the block is kept. On an error the file is gone and the writer is done. */
   append(block: Columns): void {
     this.#guard(() => {
+      this.#sink.requireOpen();
       this.#set ??= setOf(block);
       this.#checkSet(block, this.#set);
       const before = this.#check.rows;
@@ -107,6 +108,7 @@ export class TapeWriter {
    */
   finish(last: Pick<TapeHead, 'provenance' | 'corrections'> = {}): TapeInfo {
     return this.#guard(() => {
+      this.#sink.requireOpen();
       if (this.#pending !== undefined && this.#pending.length > 0) this.#writeGroup(this.#pending);
       const { instruments, originNs } = this.#head;
       const columns = this.#set ?? fullSet({});
@@ -125,6 +127,8 @@ export class TapeWriter {
         exchangeNs: this.#exchangeRange.from(originNs),
         localNs: this.#localRange.from(originNs),
       });
+      // What could not be read again (a correction's count that is no number) must not be written.
+      parseMetadata(text, columns, '');
       const { bytes, sha256 } = footerBytes(this.#groups, columns, rows, text, this.#hash);
       this.#sink.write(bytes);
       this.#sink.publish();
@@ -163,19 +167,14 @@ export class TapeWriter {
     for (let row = 0; row < length; row++) {
       const happened = exchangeNs[row]!;
       const seen = localNs[row]!;
-      const place = () => `rows row ${before + row}`;
-      if (!Number.isSafeInteger(happened) || !Number.isSafeInteger(seen)) {
-        const far = Math.max(Math.abs(happened), Math.abs(seen)) > Number.MAX_SAFE_INTEGER;
-        const why = far ? 'lie more than 2^53 ns (104 days) after the origin: write several tapes' : 'are no whole ns';
-        throw new TapeError(`${place()}: exchange time ${happened} and local time ${seen} ${why}`);
-      }
-      if (happened < 0) throw new TapeError(`${place()}: exchange time ${happened} lies before the tape's origin`);
-      if ((code[row]! & (CODE_EXCHANGE | CODE_LOCAL)) === 0) throw new TapeError(`${place()} is seen by neither side`);
-      if (!Number.isSafeInteger(qtyLots[row]!))
-        throw new TapeError(`${place()}: quantity ${qtyLots[row]} is beyond 2^53`);
-      if (orderId !== undefined && !Number.isSafeInteger(orderId[row]!)) {
-        throw new TapeError(`${place()}: order id ${orderId[row]} is no whole number within 2^53`);
-      }
+      const fine =
+        happened >= 0 &&
+        Number.isSafeInteger(happened) &&
+        Number.isSafeInteger(seen) &&
+        Number.isSafeInteger(qtyLots[row]!) &&
+        (code[row]! & (CODE_EXCHANGE | CODE_LOCAL)) !== 0 &&
+        (orderId === undefined || Number.isSafeInteger(orderId[row]!));
+      if (!fine) throw new TapeError(`given row ${before + row}: ${inexactOf(block, row)}`);
       this.#exchangeRange.add(happened);
       this.#localRange.add(seen);
     }
@@ -221,6 +220,21 @@ export class TapeWriter {
   }
 }
 
+function inexactOf({ exchangeNs, localNs, code, qtyLots, orderId }: Columns, row: number): string {
+  const happened = exchangeNs[row]!;
+  const seen = localNs[row]!;
+  if (happened < 0) return `exchange time ${happened} lies before the tape's origin`;
+  for (const time of [happened, seen]) {
+    if (time > Number.MAX_SAFE_INTEGER) {
+      return `time ${time} lies more than 2^53 ns (104 days) after the tape's origin; write several tapes`;
+    }
+    if (!Number.isInteger(time)) return `time ${time} is not a whole number of ns`;
+  }
+  if ((code[row]! & (CODE_EXCHANGE | CODE_LOCAL)) === 0) return 'it is seen neither at the exchange nor locally';
+  if (!Number.isSafeInteger(qtyLots[row]!)) return `quantity ${qtyLots[row]} is beyond 2^53 lots`;
+  return `order id ${orderId?.[row]} is not a whole number within 2^53`;
+}
+
 /** Smallest and largest of the times given. */
 class Range {
   #least = Infinity;
@@ -260,15 +274,21 @@ class TemporaryFile {
     unfinished.add(this.#temporary);
   }
 
-  write(bytes: Uint8Array): void {
+  /** The descriptor; throws when the file is done with. */
+  requireOpen(): number {
     if (this.#descriptor === undefined) throw new TapeError('it is finished or was given up already');
-    for (let at = 0; at < bytes.length; ) at += fs.writeSync(this.#descriptor, bytes, at);
+    return this.#descriptor;
+  }
+
+  write(bytes: Uint8Array): void {
+    const descriptor = this.requireOpen();
+    for (let at = 0; at < bytes.length; ) at += fs.writeSync(descriptor, bytes, at);
   }
 
   publish(): void {
-    if (this.#descriptor === undefined) throw new TapeError('it is finished or was given up already');
-    fs.fsyncSync(this.#descriptor);
-    fs.closeSync(this.#descriptor);
+    const descriptor = this.requireOpen();
+    fs.fsyncSync(descriptor);
+    fs.closeSync(descriptor);
     this.#descriptor = undefined;
     fs.renameSync(this.#temporary, this.#target);
     unfinished.delete(this.#temporary);
