@@ -28,7 +28,7 @@ export interface PluginPlaces {
 export async function loadStrategyPlugin(use: string, places: PluginPlaces, place: string): Promise<StrategyPlugin> {
   const registry = places.registry ?? builtInStrategies();
   if (registry.has(use)) return registry.find(use);
-  const path = isPath(use) ? resolve(places.directory, use) : resolvePackage(use, places.packagesFrom);
+  const path = isPath(use) ? resolve(places.directory, use) : await resolvePackage(use, places.packagesFrom);
   if (path === undefined) throw new ConfigError(`${place}: ${notFound(use, registry, places.packagesFrom)}`);
   const exported = await importModule(path).catch((cause: Error) => {
     throw new ConfigError(`${place}: ${cause.message}`, { cause });
@@ -53,7 +53,13 @@ export function createStrategy(
   at: readonly PropertyKey[] = [],
 ): Strategy {
   const checked = checkConfig(plugin.params, params, source, at);
-  const strategy: unknown = plugin.create(checked);
+  let strategy: unknown;
+  try {
+    strategy = plugin.create(checked);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`${source}: strategy plug-in "${plugin.name}" failed in create: ${reason}`, { cause });
+  }
   if (typeof strategy !== 'object' || strategy === null) {
     throw new ConfigError(
       `${source}: create of strategy plug-in "${plugin.name}" returned ${strategy}, not a strategy`,

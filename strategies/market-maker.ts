@@ -10,7 +10,7 @@ import { z } from 'zod';
 import type { Instrument } from '../core/instrument.js';
 import { Side } from '../core/market.js';
 import { defineStrategy, type Strategy, type StrategyContext } from '../core/strategy.js';
-import { period, positiveDecimal } from './parameter.js';
+import { lotsOf, period, positiveDecimal } from './parameter.js';
 import { QuoteSlot } from './quote-slot.js';
 
 const params = z.strictObject({
@@ -49,8 +49,8 @@ class MarketMaker implements Strategy {
       instrument,
       bid: new QuoteSlot(instrument, Side.buy),
       ask: new QuoteSlot(instrument, Side.sell),
-      qtyLots: instrument.qtyLots(this.#params.qty),
-      maxLots: instrument.qtyLots(this.#params.maxPosition),
+      qtyLots: lotsOf(instrument, this.#params.qty, 'qty'),
+      maxLots: lotsOf(instrument, this.#params.maxPosition, 'maxPosition'),
     }));
     context.every('quote', this.#params.interval);
   }

@@ -11,7 +11,7 @@ import type { Instrument } from '../core/instrument.js';
 import { type MarketView, Side } from '../core/market.js';
 import { TimeInForce } from '../core/order.js';
 import { defineStrategy, type Strategy, type StrategyContext } from '../core/strategy.js';
-import { period, positiveDecimal } from './parameter.js';
+import { lotsOf, period, positiveDecimal } from './parameter.js';
 
 const params = z.strictObject({
   /** Time constant of the decay. */
@@ -53,8 +53,8 @@ class Momentum implements Strategy {
         allLots: 0,
         lastNs: context.nowNs,
         restNs: context.nowNs + this.#params.window,
-        qtyLots: instrument.qtyLots(this.#params.qty),
-        maxLots: instrument.qtyLots(this.#params.maxPosition),
+        qtyLots: lotsOf(instrument, this.#params.qty, 'qty'),
+        maxLots: lotsOf(instrument, this.#params.maxPosition, 'maxPosition'),
       };
     }
   }

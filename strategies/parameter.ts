@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { parseDecimal } from '../core/decimal.js';
+import type { Instrument } from '../core/instrument.js';
 import { parseDuration } from '../core/time.js';
 
 /** A length of time as text with its unit (`100ms`), or 0; becomes nanoseconds. Never negative. */
@@ -27,6 +28,16 @@ export const period = duration.refine((nanos) => nanos > 0, { error: 'a duration
 export const positiveDecimal = z
   .union([z.string(), z.number()], { error: 'a decimal above 0, such as 0.01' })
   .refine(isPositive, { error: 'a decimal above 0, such as 0.01' });
+
+/** A quantity parameter as lots of an instrument. Throws `RangeError` naming both where it is not a whole number. */
+export function lotsOf(instrument: Instrument, quantity: string | number, parameter: string): number {
+  try {
+    return instrument.qtyLots(quantity);
+  } catch {
+    const { symbol, lot } = instrument;
+    throw new RangeError(`parameter ${parameter}: ${quantity} is not a whole multiple of the lot of ${symbol}, ${lot}`);
+  }
+}
 
 function isPositive(value: string | number): boolean {
   try {

@@ -11,7 +11,7 @@ import { z } from 'zod';
 import type { Instrument } from '../core/instrument.js';
 import { Side } from '../core/market.js';
 import { defineStrategy, type Strategy, type StrategyContext } from '../core/strategy.js';
-import { period, positiveDecimal } from './parameter.js';
+import { lotsOf, period, positiveDecimal } from './parameter.js';
 import { QuoteSlot } from './quote-slot.js';
 
 const params = z.strictObject({
@@ -44,8 +44,8 @@ class Touch implements Strategy {
     this.#instrument = instrument;
     this.#bid = new QuoteSlot(instrument, Side.buy);
     this.#ask = new QuoteSlot(instrument, Side.sell);
-    this.#qtyLots = instrument.qtyLots(this.#params.qty);
-    this.#maxLots = instrument.qtyLots(this.#params.maxPosition);
+    this.#qtyLots = lotsOf(instrument, this.#params.qty, 'qty');
+    this.#maxLots = lotsOf(instrument, this.#params.maxPosition, 'maxPosition');
     context.every('step', this.#params.step, context.nowNs);
   }
 

@@ -16,8 +16,8 @@ interface Options {
   readonly instrument?: string;
   readonly levels: number;
   readonly clock: 'exchange' | 'local';
-  /** `undefined`: each message. */
-  readonly every?: number;
+  /** ns; 0: each message. */
+  readonly every: number;
   readonly out?: string;
 }
 
@@ -32,7 +32,7 @@ export function bookCommand(): Command {
         .choices(['exchange', 'local'])
         .default('exchange'),
     )
-    .option('--every <step>', '"event": after each message; or a length of time such as 100ms: on that grid', step)
+    .option('--every <step>', '"event": after each message; or a length of time such as 100ms: on that grid', step, 0)
     .option('--out <file>', 'write to this file rather than to stdout')
     .addHelpText(
       'after',
@@ -45,9 +45,9 @@ Example:
     .action(book);
 }
 
-/** `event` is the default. */
-function step(text: string): number | undefined {
-  if (text === 'event') return undefined;
+/** Nanoseconds; 0 for `event`, the default. */
+function step(text: string): number {
+  if (text === 'event') return 0;
   try {
     return period(text);
   } catch {
@@ -61,7 +61,7 @@ async function book(path: string, { instrument, levels, clock, every, out }: Opt
     instrument: instrumentOf(tape.info, instrument, path),
     levels,
     clock,
-    everyNs: every,
+    everyNs: every === 0 ? undefined : every,
   });
   if (out === undefined) return pour(tape.open(tape.info.originNs), tape.info.rows, printer, print);
   await whileWriting(async () => {

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import type { Columns } from '../../core/market.js';
 import { type SyntheticOptions, syntheticBlocks, syntheticInfo } from '../../core/synthetic.js';
+import type { TapeInfo } from '../../core/tape.js';
 import { prepareRun } from '../run-file/prepare.js';
 import { readRunFile } from '../run-file/read.js';
 import { checkRunFolderTarget } from '../run-folder.js';
@@ -42,12 +43,12 @@ async function demo({ rows, seed, out, json = false }: Options): Promise<void> {
   const folder = join(out, 'run');
   // Also makes `out`.
   checkRunFolderTarget(folder, { overwrite: true });
-  await whileWriting(() => {
+  const market = await whileWriting(() => {
     mkdirSync(out, { recursive: true });
-    makeMarket(tape, { rows, seed, instruments: INSTRUMENTS });
     writeFileSync(runFile, runText(seed));
+    return makeMarket(tape, { rows, seed, instruments: INSTRUMENTS });
   });
-  remark(`market:     ${tape} (${grouped(rows)} rows, ${INSTRUMENTS} instruments, seed ${seed})`);
+  remark(`market:     ${tape} (${grouped(market.rows)} rows, ${INSTRUMENTS} instruments, seed ${seed})`);
   const file = await readRunFile(runFile);
   const run = await prepareRun(file);
   await runAndKeep({ run, folder, config: file.config, seed, overwrite: true, json });
@@ -55,7 +56,7 @@ async function demo({ rows, seed, out, json = false }: Options): Promise<void> {
   remark(`run it with other settings: tickwright run ${runFile} --set venue.latency.entry=1ms`);
 }
 
-function makeMarket(path: string, options: SyntheticOptions): void {
+function makeMarket(path: string, options: SyntheticOptions): TapeInfo {
   const bar = new ProgressBar('market');
   function* watched(): Generator<Columns> {
     let done = 0;
@@ -66,7 +67,7 @@ function makeMarket(path: string, options: SyntheticOptions): void {
     }
   }
   try {
-    writeTape(path, watched(), syntheticInfo(options));
+    return writeTape(path, watched(), syntheticInfo(options));
   } finally {
     bar.end();
   }

@@ -21,10 +21,11 @@ export interface OutcomeOptions {
   readonly json: boolean;
 }
 
-/** Throws `RunError` for a run that failed, after its folder was written. */
+/** Throws `RunError` for a run that failed, after its folder was written (if it came as far as its first event). */
 export async function runAndKeep({ run, folder, config, seed, overwrite, json }: OutcomeOptions): Promise<void> {
   const startedAt = new Date();
-  const { result, failure } = replay(run);
+  const { result, failure, started } = replay(run);
+  if (!started && failure !== undefined) throw failure;
   const { recorder, tapes } = run;
   const content = { recorder, result, config, seed, tapes, startedAt, overwrite };
   const summary = await whileWriting(() => writeRunFolder(folder, content));
@@ -35,7 +36,11 @@ export async function runAndKeep({ run, folder, config, seed, overwrite, json }:
 }
 
 /** Runs it; a failed run gives what there was until then. */
-function replay({ simulation }: PreparedRun): { result: RunResult; failure?: RunError } {
+function replay({ simulation }: PreparedRun): { result: RunResult; failure?: RunError; started: boolean } {
+  let started = false;
+  simulation.events.once('started', () => {
+    started = true;
+  });
   const bar = new ProgressBar('replay');
   const began = performance.now();
   simulation.events.on('progress', ({ rows, totalRows }) => {
@@ -43,9 +48,9 @@ function replay({ simulation }: PreparedRun): { result: RunResult; failure?: Run
     bar.update(rows / totalRows, `${grouped(rows)} rows, ${grouped(rowsPerSecond)} a second`);
   });
   try {
-    return { result: simulation.run() };
+    return { result: simulation.run(), started };
   } catch (error) {
-    if (error instanceof RunError) return { result: error.result, failure: error };
+    if (error instanceof RunError) return { result: error.result, failure: error, started };
     throw error;
   } finally {
     bar.end();

@@ -5,7 +5,7 @@
  */
 import { existsSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { createJiti } from 'jiti';
+import type { Jiti } from 'jiti';
 import * as zod from 'zod';
 import { ConfigError } from './config-error.js';
 
@@ -16,6 +16,7 @@ export async function importModule(path: string): Promise<Readonly<Record<string
   if (!existsSync(path)) throw new ConfigError(`${path}: there is no such file`);
   try {
     const virtualModules = await ownModules(path);
+    const { createJiti } = await import('jiti');
     const jiti = createJiti(import.meta.url, { virtualModules, interopDefault: false });
     return (await jiti.import(path)) as Record<string, unknown>;
   } catch (cause) {
@@ -24,10 +25,16 @@ export async function importModule(path: string): Promise<Readonly<Record<string
 }
 
 /** Where a package's main module lies, looked for from `directory` upwards; `undefined` when there is none. */
-export function resolvePackage(name: string, directory: string): string | undefined {
-  const parentURL = pathToFileURL(`${directory}/`).href;
-  const url = createJiti(import.meta.url).esmResolve(name, { try: true, parentURL });
+export async function resolvePackage(name: string, directory: string): Promise<string | undefined> {
+  const url = (await resolverAt(`${directory}/here.js`)).esmResolve(name, { try: true });
   return url?.startsWith('file:') ? fileURLToPath(url) : undefined;
+}
+
+/** Resolves as a module at `path` would: a resolver of ours would find our own packages too. */
+async function resolverAt(path: string): Promise<Jiti> {
+  // Loaded only by runs that have modules of their own: it is a third of the program's start.
+  const { createJiti } = await import('jiti');
+  return createJiti(pathToFileURL(path).href);
 }
 
 async function ownModules(path: string): Promise<Record<string, unknown>> {
@@ -37,7 +44,7 @@ async function ownModules(path: string): Promise<Record<string, unknown>> {
     // Run from source (as tests do) there is no index.js; then the plug-in finds the package by itself.
     if (existsSync(url)) modules[`tickwright/${door}`.slice(0, -1)] = await import(url.href);
   }
-  if (createJiti(import.meta.url).esmResolve('zod', { try: true, parentURL: pathToFileURL(path).href }) === undefined) {
+  if ((await resolverAt(path)).esmResolve('zod', { try: true }) === undefined) {
     modules.zod = zod;
   }
   return modules;

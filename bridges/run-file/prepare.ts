@@ -2,6 +2,7 @@
  * Makes a checked run file into a simulation that is ready to run: tapes opened, plug-ins loaded, venue put together.
  * Knows nothing of the terminal or of run folders. Called by the command line and by users.
  */
+import { createHash } from 'node:crypto';
 import { Recorder } from '../../analytics/recorder.js';
 import { type Decimal, parseDecimal } from '../../core/decimal.js';
 import type { InstrumentSpec } from '../../core/instrument.js';
@@ -65,6 +66,8 @@ export async function prepareRun(file: RunFile, options: PrepareOptions = {}): P
     observers: [recorder],
     seed: config.seed,
     sampleNs: config.record.sample,
+    // Node's own is several times faster than the built-in one, and gives the same.
+    sha256: createHash('sha256'),
   });
   return { simulation, recorder, tapes: sources.map(({ tape, given }) => ({ ...tape.info, ...given })) };
 }
