@@ -8,7 +8,7 @@
 import type { ByteWriter } from './byte-writer.js';
 
 /** Eight-row groups of one value from which a run is worth its header (and the reader's turn). */
-const MIN_RUN_GROUPS = 8;
+const MIN_RUN_GROUPS = 16;
 
 const places = new Uint16Array(65_536);
 
