@@ -10,7 +10,7 @@ import { countText, durationText, moneyText, NO_FIGURE, qtyText, ratioText, shar
 import type { Curve, Marks, PairReport, Report } from './report.js';
 import { REPORT_SCRIPT } from './report-script.js';
 import { REPORT_STYLE } from './report-style.js';
-import type { StrategySummary } from './summary.js';
+import { failedText, type StrategySummary } from './summary.js';
 
 /** The text of uPlot's `uPlot.iife.min.js` and `uPlot.min.css`. */
 export interface ChartLibrary {
@@ -94,7 +94,7 @@ function failureHtml({ summary, description }: Report): string {
   const { failure } = summary;
   if (failure === undefined) return '';
   return `<section class="alert"><h3>The run stopped before its end</h3>
-<p>Strategy ${escapeHtml(failure.strategy)} failed at ${timeText(failure.time)} UTC: ${escapeHtml(failure.message)}</p>
+<p>At ${timeText(failure.time)} UTC ${escapeHtml(failedText(failure))}: ${escapeHtml(failure.message)}</p>
 <p>Everything below is what was recorded until then.</p>
 <details><summary>Stack</summary><pre>${escapeHtml(description.failure?.stack ?? '')}</pre></details></section>`;
 }
@@ -148,7 +148,7 @@ function chartHtml(charts: ChartSpec[], title: string, caption: string, chart: C
   return `<figure>${head}<div class="plot"></div></figure>`;
 }
 
-function tapesHtml({ description }: Report): string {
+function tapesHtml({ description, summary }: Report): string {
   const panels = description.tapes.map((tape) => {
     const origin = Object.entries(tape.provenance)
       .map(([key, value]) => `<tr><th>${escapeHtml(key)}</th><td>${escapeHtml(value)}</td></tr>`)
@@ -168,7 +168,13 @@ ${
     : `<h3>Corrections</h3><div class="scroll"><table><tr><th>what</th><th class="number">rows</th><th>note</th></tr>${corrections}</table></div>`
 }</div>`;
   });
-  return `<h2>Data</h2>${panels.join('\n') || '<p class="muted">No tape was named.</p>'}`;
+  const { unknownOrders, crossedLevels } = summary;
+  const repairs =
+    unknownOrders + crossedLevels === 0
+      ? ''
+      : `<p class="muted">While replaying, ${countText(unknownOrders)} order rows named orders the book did not hold, and
+${countText(crossedLevels)} book levels were taken away because others crossed them.</p>`;
+  return `<h2>Data</h2>${repairs}${panels.join('\n') || '<p class="muted">No tape was named.</p>'}`;
 }
 
 function footerHtml({ description }: Report): string {

@@ -3,7 +3,7 @@
  * characters. Called by the command line.
  */
 import { countText, durationText, moneyText, NO_FIGURE, qtyText, ratioText, shareText } from './figure-text.js';
-import type { RunSummary, StrategySummary } from './summary.js';
+import { failedText, type RunSummary, type StrategySummary } from './summary.js';
 
 /** Side by side up to this many strategies, then another table below: fits 80 columns with ordinary names. */
 const STRATEGIES_ABREAST = 4;
@@ -39,8 +39,12 @@ export function formatSummary(summary: RunSummary): string {
     `${countText(summary.rows)} tape rows, ${countText(summary.orderEvents)} order events, ${countText(summary.fills)} fills`,
     `run hash ${summary.runHash}`,
   );
+  const { unknownOrders, crossedLevels } = summary;
+  if (unknownOrders > 0) lines.push(`${countText(unknownOrders)} order rows named orders the book did not hold`);
+  if (crossedLevels > 0)
+    lines.push(`${countText(crossedLevels)} book levels were taken away because others crossed them`);
   if (failure !== undefined) {
-    lines.push(`FAILED in strategy "${failure.strategy}" at ${failure.time ?? NO_FIGURE}: ${failure.message}`);
+    lines.push(`FAILED: ${failedText(failure)} at ${failure.time ?? NO_FIGURE}: ${failure.message}`);
   }
   return `${lines.map(withoutControls).join('\n')}\n`;
 }

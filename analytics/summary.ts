@@ -4,40 +4,18 @@
  *
  * Money is in the quote currency, times are ISO 8601 in UTC with nanoseconds, `null` means there is no such number.
  */
-import type { Account } from '../core/account.js';
 import { OrderEventKind } from '../core/order.js';
+import type { RunResult } from '../core/simulation.js';
 import { formatEpoch, type Nanos, toEpoch } from '../core/time.js';
 import { drawdownOf } from './drawdown.js';
 import { equitySeries, type Recording } from './recording.js';
 import { type RoundTrips, roundTripsOf } from './round-trips.js';
 import { sharpeRatio } from './sharpe.js';
 
-/** What the engine says of a run once it is over. Times in ns since the run's origin. */
-export interface RunOutcome {
-  readonly runHash: string;
-  /** Tape rows replayed. */
-  readonly rows: number;
-  readonly originNs: bigint;
-  readonly startNs: Nanos;
-  readonly endNs: Nanos;
-  readonly orderEvents: number;
-  readonly fills: number;
-  readonly strategies: readonly { readonly name: string; readonly account: Account }[];
-  /** What stopped the run before its end. */
-  readonly failure?: RunFailure | undefined;
-}
-
-export interface RunFailure {
-  readonly strategy: string;
-  readonly timeNs: Nanos;
-  readonly message: string;
-  readonly stack: string;
-}
-
 export interface RunSummary {
   readonly status: 'completed' | 'failed';
-  /** Who failed, when (market time) and why; only in failed runs. */
-  readonly failure?: { readonly strategy: string; readonly time: string | null; readonly message: string } | undefined;
+  /** Only in failed runs. */
+  readonly failure?: FailureSummary | undefined;
   readonly runHash: string;
   readonly start: string | null;
   readonly end: string | null;
@@ -45,7 +23,25 @@ export interface RunSummary {
   readonly rows: number;
   readonly orderEvents: number;
   readonly fills: number;
+  /** Order rows that named an order the book did not hold: they changed nothing. */
+  readonly unknownOrders: number;
+  /** Levels that the books took away because another one crossed them. */
+  readonly crossedLevels: number;
   readonly strategies: readonly StrategySummary[];
+}
+
+/** Who failed, when (market time) and why. */
+export interface FailureSummary {
+  /** Empty when it was no strategy. */
+  readonly strategy: string;
+  readonly handler: string;
+  readonly time: string | null;
+  readonly message: string;
+}
+
+/** Who failed, in words. */
+export function failedText({ strategy, handler }: FailureSummary): string {
+  return strategy === '' ? 'the run failed' : `strategy ${strategy} failed in ${handler}`;
 }
 
 export interface StrategySummary {
@@ -106,7 +102,7 @@ export interface InstrumentSummary {
 }
 
 /** The figures of a finished (or failed) run. One pass over each table. */
-export function summarise(recording: Recording, outcome: RunOutcome): RunSummary {
+export function summarise(recording: Recording, outcome: RunResult): RunSummary {
   const { failure, startNs, endNs } = outcome;
   const timeText = (time: Nanos | undefined) => timeOf(recording.originNs, time);
   const trips = roundTripsOf(recording);
@@ -114,7 +110,12 @@ export function summarise(recording: Recording, outcome: RunOutcome): RunSummary
   return {
     status: failure === undefined ? 'completed' : 'failed',
     ...(failure && {
-      failure: { strategy: failure.strategy, time: timeText(failure.timeNs), message: failure.message },
+      failure: {
+        strategy: failure.strategy,
+        handler: failure.handler,
+        time: timeText(failure.timeNs),
+        message: failure.message,
+      },
     }),
     runHash: outcome.runHash,
     start: timeText(startNs),
@@ -123,6 +124,8 @@ export function summarise(recording: Recording, outcome: RunOutcome): RunSummary
     rows: outcome.rows,
     orderEvents: outcome.orderEvents,
     fills: outcome.fills,
+    unknownOrders: outcome.unknownOrders,
+    crossedLevels: outcome.crossedLevels,
     strategies: outcome.strategies.map((strategy, index) =>
       summariseStrategy(recording, outcome, strategy, index, trips[index]!, tallies[index]!),
     ),
@@ -131,8 +134,8 @@ export function summarise(recording: Recording, outcome: RunOutcome): RunSummary
 
 function summariseStrategy(
   recording: Recording,
-  { startNs }: RunOutcome,
-  { name, account }: RunOutcome['strategies'][number],
+  { startNs }: RunResult,
+  { name, account }: RunResult['strategies'][number],
   index: number,
   trips: RoundTrips,
   tally: OrderTally,

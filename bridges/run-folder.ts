@@ -15,8 +15,9 @@ import type { Recorder } from '../analytics/recorder.js';
 import { Recording } from '../analytics/recording.js';
 import { buildReport } from '../analytics/report.js';
 import { renderReportPage } from '../analytics/report-page.js';
-import { type RunOutcome, type RunSummary, summarise } from '../analytics/summary.js';
+import { type RunSummary, summarise } from '../analytics/summary.js';
 import { Instrument } from '../core/instrument.js';
+import type { RunResult } from '../core/simulation.js';
 import type { TapeInfo } from '../core/tape.js';
 import { formatEpoch, toEpoch } from '../core/time.js';
 import {
@@ -43,7 +44,7 @@ export const RUN_FOLDER_FILES: readonly string[] = [SUMMARY, MANIFEST, REPORT, L
 export interface RunFolderContent {
   /** The observer of the run. */
   readonly recorder: Recorder;
-  readonly result: RunOutcome;
+  readonly result: RunResult;
   /** The whole resolved configuration; kept as JSON. */
   readonly config: unknown;
   readonly seed: string | number;

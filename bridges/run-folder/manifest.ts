@@ -29,7 +29,13 @@ export const manifestSchema = z.object({
   status: z.enum(['completed', 'failed']),
   /** Who failed, when (ns since the origin) and how. */
   failure: z
-    .object({ strategy: z.string(), timeNs: z.number().nullable(), message: z.string(), stack: z.string() })
+    .object({
+      strategy: z.string(),
+      handler: z.string(),
+      timeNs: z.number().nullable(),
+      message: z.string(),
+      stack: z.string(),
+    })
     .optional(),
   runHash: z.string(),
   /** The whole resolved configuration, defaults included. */
@@ -64,7 +70,7 @@ const count = z.number().int().nonnegative();
 
 export const summarySchema = z.object({
   status: z.enum(['completed', 'failed']),
-  failure: z.object({ strategy: z.string(), time: instant, message: z.string() }).optional(),
+  failure: z.object({ strategy: z.string(), handler: z.string(), time: instant, message: z.string() }).optional(),
   runHash: z.string(),
   start: instant,
   end: instant,
@@ -72,6 +78,8 @@ export const summarySchema = z.object({
   rows: count,
   orderEvents: count,
   fills: count,
+  unknownOrders: count,
+  crossedLevels: count,
   strategies: z.array(
     z.object({
       name: z.string(),

@@ -14,12 +14,12 @@
  * Strategy `idle` sends nothing. Samples every 10 s from 0 s to 50 s; mids are 100, 100, 105, 95, 96, 96.
  */
 import { Recorder } from '../../analytics/recorder.js';
-import type { RunFailure, RunOutcome } from '../../analytics/summary.js';
 import { Account } from '../../core/account.js';
 import type { Book } from '../../core/book/book.js';
 import { Instrument } from '../../core/instrument.js';
 import { Side } from '../../core/market.js';
 import { Order, type OrderEvent, OrderEventKind, OrderType, Reason, TimeInForce } from '../../core/order.js';
+import type { RunFailure, RunResult } from '../../core/simulation.js';
 import { SECOND } from '../../core/time.js';
 
 export const ORIGIN_NS = 1_723_161_256_298_000_001n;
@@ -125,7 +125,7 @@ export class HandMadeRun {
     else this.recorder.onSample(atNs);
   }
 
-  outcome(startNs: number, endNs: number, failure?: RunFailure): RunOutcome {
+  outcome(startNs: number, endNs: number, failure?: RunFailure): RunResult {
     return {
       runHash: 'ab'.repeat(32),
       rows: 1234,
@@ -134,8 +134,10 @@ export class HandMadeRun {
       endNs,
       orderEvents: this.orderEvents,
       fills: this.fills,
+      unknownOrders: 5,
+      crossedLevels: 0,
       strategies: this.names.map((name, index) => ({ name, account: this.accounts[index]! })),
-      failure,
+      ...(failure && { failure }),
     };
   }
 }

@@ -7,7 +7,8 @@ import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildReport, type RunDescription } from '../../analytics/report.js';
 import { escapeHtml, renderReportPage, scriptSafe } from '../../analytics/report-page.js';
-import { type RunFailure, summarise } from '../../analytics/summary.js';
+import { summarise } from '../../analytics/summary.js';
+import type { RunFailure } from '../../core/simulation.js';
 import { SECOND } from '../../core/time.js';
 import { fourFills, HandMadeRun, ODD_SYMBOL } from './hand-made-run.js';
 
@@ -53,7 +54,7 @@ function hostileRun(): string {
   run.fill(run.order(1, 11, 3, 0, 1), 15 * SECOND, 11, 3, true, 0);
   run.recorder.onMetric(SECOND, 0, HOSTILE, 1);
   run.sample(20 * SECOND, true);
-  const failure = { strategy: HOSTILE, timeNs: SECOND, message: HOSTILE, stack: HOSTILE };
+  const failure = { strategy: HOSTILE, handler: 'onBook', timeNs: SECOND, message: HOSTILE, stack: HOSTILE };
   return pageOf(run, 0, 20 * SECOND, failure);
 }
 
@@ -76,6 +77,7 @@ describe('the report page as text', () => {
       'negative-latency',
       'ab'.repeat(32),
       '2024-08-08 23:54:16.298',
+      '5 order rows named',
     ]) {
       expect(page).toContain(text);
     }

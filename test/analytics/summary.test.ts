@@ -4,9 +4,11 @@ import { keptRows } from '../../analytics/decimation.js';
 import { drawdownOf, drawdownSeries } from '../../analytics/drawdown.js';
 import { countText, moneyText } from '../../analytics/figure-text.js';
 import type { Series } from '../../analytics/recording.js';
+import { roundTripsOf } from '../../analytics/round-trips.js';
 import { sharpeRatio, YEAR_NS } from '../../analytics/sharpe.js';
 import { summarise } from '../../analytics/summary.js';
 import { displayWidth, formatSummary } from '../../analytics/summary-table.js';
+import { OrderEventKind } from '../../core/order.js';
 import { SECOND } from '../../core/time.js';
 import { fourFills, HandMadeRun } from './hand-made-run.js';
 
@@ -74,8 +76,50 @@ describe('the summary of the hand-made run', () => {
     expect(strategy).toMatchObject({ profit: null, unrealised: null, realised: 0 });
   });
 
+  test('counts an order that fills in parts once', () => {
+    const parts = new HandMadeRun({ names: ['a'] });
+    const order = parts.order(1, 100, 10);
+    parts.event(order, OrderEventKind.submitted, 1);
+    for (let i = 0; i < 10; i++) parts.fill(order, SECOND, 100, 1, true, 0);
+    const [strategy] = summarise(parts.recorder.recording, parts.outcome(0, SECOND)).strategies;
+    expect(strategy).toMatchObject({ trades: 10, fillRatio: 1, orders: { sent: 1, filled: 1 } });
+  });
+
   test('goes through JSON unchanged', () => {
     expect(JSON.parse(JSON.stringify(summary))).toEqual(summary);
+  });
+});
+
+describe('round trips', () => {
+  test('are those of the same fills cut into single lots', () => {
+    const fill = fc.record({
+      buy: fc.boolean(),
+      ticks: fc.integer({ min: 1, max: 9 }),
+      lots: fc.integer({ min: 1, max: 4 }),
+      fee: fc.integer({ min: -9, max: 9 }),
+    });
+    fc.assert(
+      fc.property(fc.array(fill, { maxLength: 30 }), (fills) => {
+        const hand = new HandMadeRun({ names: ['a', 'b'] });
+        let position = 0;
+        let profit = 0;
+        const expected = { count: 0, wins: 0 };
+        for (const { buy, ticks, lots, fee } of fills) {
+          const lotFee = fee / 1024;
+          hand.fill(hand.order(buy ? 1 : 2, ticks, lots, 1), 0, ticks, lots, false, lotFee * lots);
+          for (let lot = 0; lot < lots; lot++) {
+            position += buy ? 1 : -1;
+            profit += hand.instruments[0]!.value(buy ? -ticks : ticks) - lotFee;
+            if (position !== 0) continue;
+            expected.count++;
+            // This plain sum of lots rounds; a profit that is not 0 is at least 1/5120.
+            if (profit > 1e-9) expected.wins++;
+            profit = 0;
+          }
+        }
+        expect(roundTripsOf(hand.recorder.recording)).toEqual([{ count: 0, wins: 0 }, expected]);
+      }),
+    );
   });
 });
 
@@ -162,7 +206,7 @@ describe('the summary table', () => {
 
   test('lets no name or message steer the terminal', () => {
     const name = 'evil\u001b[2J\u009b';
-    const failure = { strategy: name, time: null, message: 'a\nb\u001b' };
+    const failure = { strategy: name, handler: 'onBook', time: null, message: 'a\nb\u001b' };
     const text = formatSummary({ ...summary, failure, strategies: [{ ...maker!, name }] });
     expect(text.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
   });

@@ -22,6 +22,7 @@ import {
   writeRunFolder,
 } from '../../bridges/run-folder.js';
 import { ORDER_EVENT_NAMES } from '../../core/order.js';
+import type { RunFailure } from '../../core/simulation.js';
 import { SECOND } from '../../core/time.js';
 import { fourFills, HandMadeRun, ODD_SYMBOL, ORIGIN_NS } from '../analytics/hand-made-run.js';
 
@@ -40,10 +41,7 @@ const tape = {
   path: 'tapes/abc.parquet',
 };
 
-function content(
-  run = fourFills(),
-  options: { failure?: { strategy: string; timeNs: number; message: string; stack: string } } = {},
-) {
+function content(run = fourFills(), options: { failure?: RunFailure } = {}) {
   const result = run.outcome(0, 50 * SECOND, options.failure);
   return {
     recorder: run.recorder,
@@ -149,6 +147,7 @@ describe('a run folder', () => {
   test('of a failed run keeps what was recorded, and the error', async () => {
     const failure = {
       strategy: 'maker',
+      handler: 'onBook',
       timeNs: 40 * SECOND,
       message: 'boom',
       stack: 'Error: boom\n    at maker.ts:1',
@@ -159,7 +158,7 @@ describe('a run folder', () => {
     expect(manifest).toMatchObject({ status: 'failed', failure });
     expect(summary).toMatchObject({
       status: 'failed',
-      failure: { strategy: 'maker', time: '2024-08-08T23:54:56.298000001Z', message: 'boom' },
+      failure: { strategy: 'maker', handler: 'onBook', time: '2024-08-08T23:54:56.298000001Z', message: 'boom' },
     });
     expect(recording.fills.localNs.length).toBe(4);
     expect(readFileSync(join(path, 'summary.json'), 'utf8'), 'a stack names places on this machine').not.toContain(
