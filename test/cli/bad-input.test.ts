@@ -200,7 +200,7 @@ const CASES: Record<string, Case[]> = {
     ['run same-name.yaml --out out', 2, 'strategies.1.name: "noop" is taken'],
     ['run good.yaml --out full', 1, '"full" holds other files (letter.txt)'],
     ['run good.yaml --out good.yaml', 1, '"good.yaml" is a file'],
-    ['run good.yaml --out good.yaml/run', 1, '"good.yaml/run" cannot be written: a part of the path is a file'],
+    ['run good.yaml --out good.yaml/run', 1, '"good.yaml/run" cannot be written'],
     ['report full', 1, '"full" is no run folder'],
     ['report none', 1, '"none" is no run folder'],
   ],

@@ -1,0 +1,44 @@
+/**
+ * Every example prints what the file beside it says. After a change that is meant to change the output, write the files
+ * anew with UPDATE_EXPECTED=1 and look at what changed.
+ */
+import { execFile } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { afterAll, describe, expect, test } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const examples = join(root, 'examples');
+const names = readdirSync(examples).filter((name) => /^\d\d-/.test(name));
+const scratch = mkdtempSync(join(tmpdir(), 'tickwright-examples-'));
+afterAll(() => rmSync(scratch, { recursive: true }));
+
+async function outputOf(name: string): Promise<string> {
+  const program = existsSync(join(examples, name, 'main.ts'))
+    ? [join(examples, 'run.mjs'), name]
+    : [join(root, 'dist/bridges/cli/main.js'), 'run', join(examples, name, 'run.yaml'), '--out', join(scratch, name)];
+  const { stdout } = await promisify(execFile)(process.execPath, program, { cwd: root });
+  return stdout;
+}
+
+test('the examples are those that the documentation speaks of', () => {
+  expect(names).toEqual(['01-quickstart', '02-your-strategy', '03-your-queue-model', '04-market-making']);
+});
+
+describe('an example prints what it says it prints', () => {
+  test.each(names)('%s', async (name) => {
+    const expected = join(examples, name, 'expected.out');
+    const output = await outputOf(name);
+    if (process.env['UPDATE_EXPECTED'] === '1') writeFileSync(expected, output);
+    expect(output).toBe(readFileSync(expected, 'utf8'));
+  });
+});
+
+test('a strategy plug-in stays well under 100 lines', () => {
+  const files = [join(examples, '02-your-strategy/mean-reversion.ts')];
+  for (const name of ['momentum', 'market-maker', 'touch', 'noop']) files.push(join(root, 'strategies', `${name}.ts`));
+  for (const file of files) expect(readFileSync(file, 'utf8').split('\n').length, file).toBeLessThan(100);
+});
