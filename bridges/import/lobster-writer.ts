@@ -151,9 +151,9 @@ export class LobsterWriter {
   }
 
   /**
-   * (Like the recovered ones these rows are flagged as snapshot: no message of the file says them.)
    * Removes orders that the file no longer touches where they prove to be gone: an order joins without trading, so what it
    * would have traded with is not there; an execution happens at the best price, so nothing better is there.
+   * Like the recovered orders these rows are flagged as snapshot: no message of the file says them.
    */
   #dropStale(buy: boolean, impossible: (best: number) => boolean, happened: number): void {
     const gone = (id: number) => this.#lastTouch.get(id)! < this.#messages;
