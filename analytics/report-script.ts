@@ -60,7 +60,8 @@ export const REPORT_SCRIPT = String.raw`'use strict';
 
   function drawMarks(plot, marks, up, paint) {
     const { ctx, bbox } = plot;
-    const size = (marks.timeMs.length > 150 ? 3 : 4.5) * devicePixelRatio;
+    const count = marks.timeMs.length;
+    const size = (count > 600 ? 2 : count > 150 ? 3 : 4.5) * devicePixelRatio;
     ctx.save();
     ctx.beginPath();
     ctx.rect(bbox.left, bbox.top, bbox.width, bbox.height);

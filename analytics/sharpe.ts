@@ -13,7 +13,8 @@ export const YEAR_NS: Nanos = 365 * DAY;
  *
  * Assumptions: no capital is given, so money takes the place of a return (the ratio is the same for any constant
  * capital); no risk-free rate; changes are independent, so that their variance grows with time (at short samples
- * they are not, and the figure flatters or punishes: compare runs of equal `sampleNs` only); 365 days of 24 hours.
+ * they are not, and the figure flatters or punishes: compare runs of equal `sampleNs` only); 365 days of 24 hours. From
+ * minutes of market time it says little, however large it is.
  * Samples that are not exactly `sampleNs` after the one before, the last of a run for instance, are left out.
  * No number (`undefined`) with fewer than two changes or when equity never changed.
  * Source: W. F. Sharpe, "The Sharpe Ratio", Journal of Portfolio Management 21 (1994), 49–58.
