@@ -131,4 +131,8 @@ test('decimals and times are exact at their ends: large, tiny, negative, before 
     '0,-0.00025,0.1,,',
     '1,,,,',
   ]);
+
+  // On the grid the row of time T holds what happened at T.
+  expect((await printed('ends.parquet', '--every', '1ns')).slice(1)).toEqual(lines);
+  expect((await printed('ends.parquet', '--every', '2ns')).slice(1)).toEqual([lines[0], lines[2]]);
 });
