@@ -28,7 +28,7 @@ export class ExchangeLane implements Lane {
   #timeNs: Nanos = 0;
   readonly #onLevel: LevelListener = (side, tick, before, after) => {
     const { watch } = this.#venue;
-    if (side === Side.buy ? tick >= watch.bidFrom[this.#instrument]! : tick <= watch.askTo[this.#instrument]!) {
+    if (watch.level(this.#instrument, side, tick)) {
       this.#venue.onDepth(this.#instrument, side, tick, before, after, this.#timeNs);
     }
   };
@@ -51,8 +51,8 @@ export class ExchangeLane implements Lane {
     const { code, exchangeNs, instrument, priceTicks, qtyLots, length } = this.#link!.columns;
     const levels = this.#books.levels;
     const venue = this.#venue;
-    const { bidFrom, askTo, trades } = venue.watch;
-    const buy = Side.buy;
+    const watch = venue.watch;
+    const trades = watch.trades;
     const schedule = this.#schedule;
     const added = schedule.added;
     const depth = Kind.depth;
@@ -70,7 +70,7 @@ export class ExchangeLane implements Lane {
         const after = qtyLots[row]!;
         const tick = priceTicks[row]!;
         const before = levels[index]!.set(side, tick, after);
-        if (side === buy ? tick < bidFrom[index]! : tick > askTo[index]!) continue;
+        if (!watch.level(index, side, tick)) continue;
         venue.onDepth(index, side, tick, before, after, timeNs);
       } else if (kind === trade) {
         if (trades[index] === 0) continue;

@@ -27,6 +27,9 @@ export interface Lane {
   run(limitNs: Nanos): void;
 }
 
+/** No event is later than this, and none happens at `Infinity`: that stands for "no event". */
+const LATEST: Nanos = Number.MAX_VALUE;
+
 export class Kernel {
   readonly #schedule: Schedule;
   readonly #first: Lane;
@@ -45,16 +48,16 @@ export class Kernel {
 
   /** Takes the next event or run of events; false when there is none left. */
   step(): boolean {
-    const first = this.#first;
-    const second = this.#second;
-    const firstLimit = this.#limit(first, second);
-    const secondLimit = this.#limit(second, first);
-    const firstReady = first.nextNs <= firstLimit && first.nextNs < Infinity;
-    const secondReady = second.nextNs <= secondLimit && second.nextNs < Infinity;
-    if (firstReady && !(secondReady && second.nextNs < first.nextNs)) first.run(firstLimit);
-    else if (secondReady) second.run(secondLimit);
-    else if (this.#schedule.pending > 0 || first.nextNs < Infinity || second.nextNs < Infinity)
-      this.#schedule.fireHead();
+    const earlier: Lane = this.#second.nextNs < this.#first.nextNs ? this.#second : this.#first;
+    const later = earlier === this.#first ? this.#second : this.#first;
+    const earlierLimitNs = this.#limit(earlier, later);
+    if (earlier.nextNs <= earlierLimitNs) {
+      earlier.run(earlierLimitNs);
+      return true;
+    }
+    const laterLimitNs = this.#limit(later, earlier);
+    if (later.nextNs <= laterLimitNs) later.run(laterLimitNs);
+    else if (this.#schedule.pending > 0 || earlier.nextNs < Infinity) this.#schedule.fireHead();
     else return false;
     return true;
   }
@@ -62,9 +65,9 @@ export class Kernel {
   /** How far a lane may run: before the head of the schedule, and before anything the other lane might still send it. */
   #limit(lane: Lane, other: Lane): Nanos {
     const { headNs, headRank } = this.#schedule;
-    const scheduled = lane.rank < headRank || headNs === Infinity ? headNs : justBefore(headNs);
+    const scheduledNs = lane.rank < headRank ? headNs : justBefore(headNs);
     const reachNs = other.nextNs + other.reachNs;
-    const reached = lane.rank < other.reachRank || reachNs === Infinity ? reachNs : justBefore(reachNs);
-    return Math.min(scheduled, reached);
+    const reachedNs = lane.rank < other.reachRank ? reachNs : justBefore(reachNs);
+    return scheduledNs < reachedNs ? scheduledNs : Math.min(reachedNs, LATEST);
   }
 }

@@ -70,9 +70,9 @@ export class LocalLane implements Lane {
       else if (kind !== trade) this.#books.apply(columns, row, kind, side, index);
       const mask = wanted[index]!;
       if (mask === 0) continue;
-      if ((mask & (1 << kind)) !== 0) router.deliver(columns, row, kind, index, timeNs);
+      if ((mask & (1 << kind)) !== 0) router.deliver(columns, row, kind, index);
       if ((mask & BOOK_WANTED) !== 0 && (flags[row]! & last) !== 0 && (BOOK_KINDS & (1 << kind)) !== 0) {
-        router.deliverBook(index, timeNs);
+        router.deliverBook(columns, row, index);
       }
       if (schedule.added !== added) {
         row++;

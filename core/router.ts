@@ -7,7 +7,6 @@ import { type Clock, HANDLERS } from './clock.js';
 import type { Instrument } from './instrument.js';
 import { type Columns, Kind, MarketView } from './market.js';
 import type { StrategyHost } from './strategy-host.js';
-import type { Nanos } from './time.js';
 
 /** Bit of {@link Router.wanted} for "a message that changed the book is complete"; the other bits are kinds. */
 export const BOOK_WANTED = 1;
@@ -74,9 +73,9 @@ export class Router {
   }
 
   /** A row has arrived; its books are up to date. */
-  deliver(columns: Columns, row: number, kind: number, instrument: number, timeNs: Nanos): void {
+  deliver(columns: Columns, row: number, kind: number, instrument: number): void {
     const clock = this.#clock;
-    clock.nowNs = timeNs;
+    clock.nowNs = columns.localNs[row]!;
     const view = this.#view;
     if (this.#attached !== columns) {
       this.#attached = columns;
@@ -104,8 +103,8 @@ export class Router {
   }
 
   /** The last row of a message that changed this instrument's book has arrived. */
-  deliverBook(instrument: number, timeNs: Nanos): void {
-    this.#clock.nowNs = timeNs;
+  deliverBook(columns: Columns, row: number, instrument: number): void {
+    this.#clock.nowNs = columns.localNs[row]!;
     const book = this.#books[instrument]!;
     const hosts = this.#subscribers[instrument * KINDS]!;
     for (let i = 0; i < hosts.length; i++) {

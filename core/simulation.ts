@@ -18,7 +18,7 @@ import { type Handler, Schedule } from './queue.js';
 import { RandomSource } from './random.js';
 import { Rank } from './rank.js';
 import { Router } from './router.js';
-import { RunHash } from './run-hash.js';
+import { RunHash, type Sha256 } from './run-hash.js';
 import type { Strategy } from './strategy.js';
 import { StrategyHost } from './strategy-host.js';
 import type { TapeSource } from './tape.js';
@@ -36,6 +36,8 @@ export interface SimulationOptions {
   readonly seed?: number;
   /** Market time between two samples of the accounts for observers; default 1 s, 0 = none. */
   readonly sampleNs?: Nanos;
+  /** What computes the run hash; default: a SHA-256 in plain JavaScript. The hash is the same with every one. */
+  readonly sha256?: Sha256;
 }
 
 export interface StrategyEntry {
@@ -134,7 +136,7 @@ export class Simulation {
     const schedule = new Schedule();
     const clock = new Clock();
     const random = new RandomSource(this.#seed);
-    const hash = new RunHash();
+    const hash = new RunHash(this.#options.sha256);
     const desk = new OrderDesk(schedule, observers, hash);
     const venueBooks = new MarketBooks(instruments, this.#tape.info.counts);
     const localBooks = new MarketBooks(instruments, this.#tape.info.counts);
@@ -165,7 +167,10 @@ export class Simulation {
       crossedLevels: books.reduce((sum, book) => sum + book.crossed, 0),
       ...(failure === undefined ? {} : { failure }),
     });
+    // A tape that cannot be read fails before anyone heard of the run.
+    let observed = false;
     const finish = () => {
+      if (!observed) return;
       for (const host of hosts) host.markToMid();
       for (const observer of observers) observer.onStop?.(clock.nowNs);
     };
@@ -183,6 +188,7 @@ export class Simulation {
       const accounts = hosts.map((host) => host.account);
       const strategies = hosts.map((host) => host.name);
       const outline = { originNs, instruments, strategies, accounts, books, sampleNs: this.#sampleNs };
+      observed = true;
       for (const observer of observers) observer.onStart?.(outline);
       this.#sample(schedule, clock, hosts, observers, startNs);
       for (const host of hosts) {

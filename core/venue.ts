@@ -5,28 +5,40 @@
  */
 import type { LevelBook } from './book/levels.js';
 import type { Instrument } from './instrument.js';
-import type { Side } from './market.js';
+import { Side } from './market.js';
 import type { Order, OrderEventKind, Reason } from './order.js';
 import type { Schedule } from './queue.js';
 import type { RandomSource } from './random.js';
 import type { Nanos } from './time.js';
 
 /**
- * Where a venue's own orders rest, so that the rows that cannot touch them are told apart by one comparison.
- * By instrument: a bid level matters at or above `bidFrom`, an ask level at or below `askTo`, a trade where `trades` is 1.
+ * Where a venue's own orders rest, so that rows which cannot touch them are told apart by a shift and a comparison.
+ * By instrument. A bid level matters where bit `tick & 31` of `bidTicks` is set or at or above `lowestAsk`; an ask level
+ * where that bit of `askTicks` is set or at or below `highestBid`; a trade where `trades` is 1.
  */
 export class Watch {
-  /** The lowest own bid; without own bids the lowest own ask, which a bid could reach; without either `2^31 − 1`. */
-  readonly bidFrom: Int32Array;
-  /** The highest own ask; without own asks the highest own bid; without either −2^31. */
-  readonly askTo: Int32Array;
+  /** Bit `tick & 31` is set while an own bid rests at such a tick. */
+  readonly bidTicks: Int32Array;
+  readonly askTicks: Int32Array;
+  /** Best own prices; 2^31 − 1 and −2^31 where there are none. */
+  readonly lowestAsk: Int32Array;
+  readonly highestBid: Int32Array;
   /** 1 while orders rest. */
   readonly trades: Uint8Array;
 
   constructor(instruments: number) {
-    this.bidFrom = new Int32Array(instruments).fill(2 ** 31 - 1);
-    this.askTo = new Int32Array(instruments).fill(-(2 ** 31));
+    this.bidTicks = new Int32Array(instruments);
+    this.askTicks = new Int32Array(instruments);
+    this.lowestAsk = new Int32Array(instruments).fill(2 ** 31 - 1);
+    this.highestBid = new Int32Array(instruments).fill(-(2 ** 31));
     this.trades = new Uint8Array(instruments);
+  }
+
+  /** Whether a change of this level may touch an own order. */
+  level(instrument: number, side: Side, tick: number): boolean {
+    return side === Side.buy
+      ? ((this.bidTicks[instrument]! >>> tick) & 1) !== 0 || tick >= this.lowestAsk[instrument]!
+      : ((this.askTicks[instrument]! >>> tick) & 1) !== 0 || tick <= this.highestBid[instrument]!;
   }
 }
 

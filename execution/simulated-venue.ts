@@ -245,11 +245,9 @@ class SimulatedVenue implements Venue, Handler {
     nowNs: Nanos,
   ): void {
     const orders = this.#orders;
-    if (orders.mayHold(instrument, side, priceTicks)) {
-      const queue = this.#queue;
-      for (let slot = orders.firstAt(instrument, side, priceTicks); slot >= 0; slot = orders.next[slot]!) {
-        queue.levelChanged(orders, slot, beforeLots, afterLots, this.#instruments[instrument]!);
-      }
+    const queue = this.#queue;
+    for (let slot = orders.firstAt(instrument, side, priceTicks); slot >= 0; slot = orders.next[slot]!) {
+      queue.levelChanged(orders, slot, beforeLots, afterLots, this.#instruments[instrument]!);
     }
     if (afterLots === 0) return;
     const book = this.#environment.books[instrument]!;
@@ -275,7 +273,6 @@ class SimulatedVenue implements Venue, Handler {
   /** A trade printed at a price where own orders may rest: each hears of the whole of it (hftbacktest's way). */
   #tradedAt(instrument: number, side: Side, priceTicks: number, qtyLots: number, nowNs: Nanos): void {
     const orders = this.#orders;
-    if (!orders.mayHold(instrument, side, priceTicks)) return;
     let slot = orders.firstAt(instrument, side, priceTicks);
     while (slot >= 0) {
       const next = orders.next[slot]!;

@@ -20,9 +20,8 @@ interface Level {
 /** One side of one instrument. */
 class Ladder {
   best: Level | undefined;
-  /** Highest and lowest own price; crossed over while there is none. */
-  highest = -(2 ** 31);
-  lowest = 2 ** 31 - 1;
+  /** Own levels by `tick & 31`; the watch has a bit for each that is not 0. */
+  readonly residues = new Uint32Array(32);
 }
 
 export class WorkingOrders {
@@ -61,12 +60,6 @@ export class WorkingOrders {
     return this.#slots.get(orderId) ?? NONE;
   }
 
-  /** Whether `tick` lies between the lowest and the highest own price of a side. */
-  mayHold(instrument: number, side: Side, tick: number): boolean {
-    const ladder = this.#ladders[instrument * 2 + side - 1]!;
-    return tick <= ladder.highest && tick >= ladder.lowest;
-  }
-
   /** The best own price of a side: highest bid, lowest ask; `NaN` when there is none. */
   bestTick(instrument: number, side: Side): number {
     return this.#ladders[instrument * 2 + side - 1]!.best?.tick ?? Number.NaN;
@@ -79,9 +72,11 @@ export class WorkingOrders {
 
   /** First in line at a price; −1 when there is none. Follow `next`. */
   firstAt(instrument: number, side: Side, tick: number): number {
-    let level = this.#ladders[instrument * 2 + side - 1]!.best;
-    while (level !== undefined && level.tick !== tick) level = level.worse;
-    return level?.head ?? NONE;
+    const ladder = this.#ladders[instrument * 2 + side - 1]!;
+    if (ladder.residues[tick & 31] === 0) return NONE;
+    let level = ladder.best;
+    while (level !== undefined && (side === Side.buy ? level.tick > tick : level.tick < tick)) level = level.worse;
+    return level?.tick === tick ? level.head : NONE;
   }
 
   /** Puts an order at the end of its own line and returns its slot; the queue columns are 0. */
@@ -134,7 +129,7 @@ export class WorkingOrders {
     if (level.head === NONE) {
       if (better === undefined) ladder.best = level.worse;
       else better.worse = level.worse;
-      this.#measure(this.instrument[slot]!, side);
+      this.#count(this.instrument[slot]!, side, tick, -1);
     }
     this.#slots.delete(this.orderId[slot]!);
     this.#free.push(slot);
@@ -152,22 +147,21 @@ export class WorkingOrders {
     const added: Level = { tick, head: NONE, tail: NONE, worse: level };
     if (better === undefined) ladder.best = added;
     else better.worse = added;
-    this.#measure(instrument, side);
+    this.#count(instrument, side, tick, 1);
     return added;
   }
 
-  /** Levels of a side came or went: notes its extremes, here and for the lane. */
-  #measure(instrument: number, side: Side): void {
-    const ladder = this.#ladders[instrument * 2 + side - 1]!;
-    const best = ladder.best;
-    let worst = best;
-    while (worst?.worse !== undefined) worst = worst.worse;
-    ladder.highest = (side === Side.buy ? best : worst)?.tick ?? -(2 ** 31);
-    ladder.lowest = (side === Side.buy ? worst : best)?.tick ?? 2 ** 31 - 1;
-    const bids = this.#ladders[instrument * 2]!;
-    const asks = this.#ladders[instrument * 2 + 1]!;
-    this.#watch.bidFrom[instrument] = Math.min(bids.lowest, asks.lowest);
-    this.#watch.askTo[instrument] = Math.max(asks.highest, bids.highest);
-    this.#watch.trades[instrument] = bids.best !== undefined || asks.best !== undefined ? 1 : 0;
+  /** An own level came (+1) or went (−1): tells the watch. */
+  #count(instrument: number, side: Side, tick: number, change: number): void {
+    const { residues, best } = this.#ladders[instrument * 2 + side - 1]!;
+    const residue = tick & 31;
+    residues[residue]! += change;
+    const watch = this.#watch;
+    const ticks = side === Side.buy ? watch.bidTicks : watch.askTicks;
+    if (residues[residue] === 0) ticks[instrument]! &= ~(1 << residue);
+    else ticks[instrument]! |= 1 << residue;
+    if (side === Side.buy) watch.highestBid[instrument] = best?.tick ?? -(2 ** 31);
+    else watch.lowestAsk[instrument] = best?.tick ?? 2 ** 31 - 1;
+    watch.trades[instrument] = watch.bidTicks[instrument] !== 0 || watch.askTicks[instrument] !== 0 ? 1 : 0;
   }
 }

@@ -12,7 +12,10 @@ export const NO_BID = -(2 ** 31);
 export const NO_ASK = 2 ** 31 - 1;
 
 const FIRST_WINDOW = 4096;
-const LARGEST_WINDOW = 65_536;
+/** 16 MiB of addresses a side; the system gives memory only to the parts that hold levels. */
+const LARGEST_WINDOW = 2 ** 21;
+/** Writes outside the window after which it grows to where they were. */
+const MISSES_TO_GROW = 256;
 
 export class LevelBook implements Book {
   readonly instrument: Instrument;
@@ -34,8 +37,9 @@ export class LevelBook implements Book {
   /** Levels outside the window. */
   readonly #farBids = new Map<number, number>();
   readonly #farAsks = new Map<number, number>();
-  /** Writes outside the window that a window twice as large would have caught. */
+  /** Writes outside the window that the largest window would catch, and how far from the middle they were at most. */
   #misses = 0;
+  #missTicks = 0;
 
   /** `window`: ticks that the arrays span at first. */
   constructor(instrument: Instrument, { uncross = true, window = FIRST_WINDOW } = {}) {
@@ -186,15 +190,11 @@ export class LevelBook implements Book {
     }
   }
 
-  /** `set` outside the window. A new best moves the window there; many near misses make it grow. */
+  /** `set` outside the window. A new best moves the window there; many misses make it grow to where they were. */
   #setFar(side: number, tick: number, lots: number): number {
     const improves = lots !== 0 && (side === Side.buy ? tick > this.bid : tick < this.ask);
-    const middle = this.#base + this.#size / 2;
     if (improves) this.#moveWindow(this.#size, tick);
-    else if (Math.abs(tick - middle) < this.#size && this.#size < LARGEST_WINDOW && ++this.#misses > this.#size) {
-      const mid = this.midTicks;
-      this.#moveWindow(this.#size * 2, Number.isNaN(mid) ? tick : Math.round(mid));
-    }
+    else this.#miss(tick);
     const index = tick - this.#base;
     if (index >= 0 && index < this.#size) return this.set(side, tick, lots);
 
@@ -215,6 +215,16 @@ export class LevelBook implements Book {
     return before;
   }
 
+  #miss(tick: number): void {
+    const distance = Math.abs(tick - (this.#base + this.#size / 2));
+    if (distance > LARGEST_WINDOW / 2) return;
+    this.#missTicks = Math.max(this.#missTicks, distance);
+    if (++this.#misses < MISSES_TO_GROW) return;
+    const mid = this.midTicks;
+    const size = Math.min(LARGEST_WINDOW, 2 ** Math.ceil(Math.log2(2 * this.#missTicks + 2)));
+    this.#moveWindow(Math.max(size, this.#size), Number.isNaN(mid) ? tick : Math.round(mid));
+  }
+
   /** Puts the window's middle at `middle`: levels that fall out go to the Maps, those that fall in come from there. */
   #moveWindow(size: number, middle: number): void {
     const base = middle - size / 2;
@@ -223,6 +233,7 @@ export class LevelBook implements Book {
     this.#size = size;
     this.#base = base;
     this.#misses = 0;
+    this.#missTicks = 0;
   }
 }
 
