@@ -103,7 +103,7 @@ describe('--set', () => {
   test('later ones win; the value may hold an equals sign', async () => {
     const { config } = await read(GOOD, 'seed=7', 'seed=8', 'strategies.0.params.note=a=b');
     expect(config.seed).toBe(8);
-    expect(config.strategies[0]!.params['note']).toBe('a=b');
+    expect(config.strategies[0]!.params.note).toBe('a=b');
   });
 
   test('files named on the command line count from the working directory', async () => {
