@@ -108,7 +108,8 @@ export class StrategyHost implements StrategyContext, OrderOwner {
   }
 
   submit(request: OrderRequest): Order {
-    if (this.#environment.instruments[request.instrument?.index] !== request.instrument) {
+    const { instrument } = request;
+    if (instrument === undefined || this.#environment.instruments[instrument.index] !== instrument) {
       throw new TypeError('submit: request.instrument is not an instrument of this run; take it from the context');
     }
     return this.#environment.desk.submit(this.index, request, this.#clock.nowNs);

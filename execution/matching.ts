@@ -14,16 +14,16 @@ export type FillSink = (priceTicks: number, qtyLots: number) => void;
  * Decides what an order gets.
  *
  * `take` is called when an order arrives that reaches the opposite side of the book; `restingLots` when the queue model
- * says that trades have reached a resting order, or the market has moved through it. Must not allocate or change the
- * book. Prices in ticks, quantities in lots. Read {@link noPartialFill} first.
+ * says that trades have reached a resting order (when the market moves through it, it fills whole without being asked).
+ * Must not allocate or change the book. Prices in ticks, quantities in lots. Read {@link noPartialFill} first.
  * Conformance: test/contracts/matching.contract.ts.
  */
 export interface MatchingModel {
-  /** Lots that could fill at once within the limit (±2^31 for market orders): what fill-or-kill asks first. */
+  /** Lots that could fill at once within the limit (±Infinity for market orders): what fill-or-kill asks first. */
   availableLots(book: LevelBook, side: Side, limitTicks: number, qtyLots: number): number;
   /** Fills what it can of an arriving order, best price first; the sum never exceeds `qtyLots`. */
   take(book: LevelBook, side: Side, limitTicks: number, qtyLots: number, fill: FillSink): void;
-  /** Lots of a resting order that fill; `reachedLots` is `Infinity` when the market moved through its price. */
+  /** Lots of a resting order that fill, 0 to `leavesLots`, when `reachedLots` > 0 have traded past it. */
   restingLots(leavesLots: number, reachedLots: number): number;
 }
 

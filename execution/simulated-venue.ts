@@ -89,6 +89,11 @@ class SimulatedVenue implements Venue, Handler {
     this.#orders = new WorkingOrders(environment.instruments.length, this.watch);
     this.leastEntryNs = this.#latency.leastEntryNs;
     this.leastResponseNs = this.#latency.leastResponseNs;
+    if (!keeps(this.leastEntryNs, 0) || !keeps(this.leastResponseNs, 0)) {
+      throw new RangeError(
+        `latency model: leastEntryNs ${this.leastEntryNs} or leastResponseNs ${this.leastResponseNs} is not a time ≥ 0`,
+      );
+    }
     this.#entryRandom = environment.random.stream('venue/entry-latency');
     this.#responseRandom = environment.random.stream('venue/response-latency');
   }
@@ -117,6 +122,7 @@ class SimulatedVenue implements Venue, Handler {
     flight.priceTicks[slot] = priceTicks;
     flight.qtyLots[slot] = qtyLots;
     const delayNs = this.#latency.entryNs(nowNs, this.#entryRandom);
+    if (!keeps(delayNs, this.leastEntryNs)) throw brokenPromise('entryNs', delayNs, this.leastEntryNs);
     const arrivalNs = Math.max(nowNs + delayNs, this.#lastEntryNs[order.strategy] ?? 0);
     this.#lastEntryNs[order.strategy] = arrivalNs;
     this.#environment.schedule.add(arrivalNs, Rank.request, this, slot, true);
@@ -162,12 +168,22 @@ class SimulatedVenue implements Venue, Handler {
     ) {
       this.#end(order, Reason.notFullyFillable, priceTicks, qtyLots, nowNs);
     } else {
-      this.#take(order, limitTicks, qtyLots, 0, nowNs);
+      this.#take(order, limitTicks, qtyLots, 0, false, nowNs);
     }
   }
 
-  /** Takes liquidity; what is left rests (GTC) or expires. `filledLots`: what it had traded before. */
-  #take(order: Order, limitTicks: number, leavesLots: number, filledLots: number, nowNs: Nanos): void {
+  /**
+   * Takes liquidity; what is left rests (GTC) or expires. `filledLots`: what it had traded before. `answered`: the
+   * strategy knows already that the order works; a fill tells it the same.
+   */
+  #take(
+    order: Order,
+    limitTicks: number,
+    leavesLots: number,
+    filledLots: number,
+    answered: boolean,
+    nowNs: Nanos,
+  ): void {
     const book = this.#environment.books[order.instrument.index]!;
     let left = leavesLots;
     this.#matching.take(book, order.side, limitTicks, leavesLots, (priceTicks, qtyLots) => {
@@ -177,6 +193,7 @@ class SimulatedVenue implements Venue, Handler {
     if (left === 0) return;
     if (order.timeInForce === TimeInForce.GTC) {
       this.#rest(order, limitTicks, left, filledLots + leavesLots - left);
+      if (answered || left < leavesLots) return;
       this.#answer(order, OrderEventKind.accepted, limitTicks, left, left, Reason.none, nowNs);
     } else {
       this.#end(order, Reason.immediateRemainder, order.priceTicks, left, nowNs);
@@ -218,7 +235,7 @@ class SimulatedVenue implements Venue, Handler {
         orders.leavesLots[slot] = leavesLots;
       } else {
         orders.remove(slot);
-        if (takes) this.#take(order, priceTicks, leavesLots, filledLots, nowNs);
+        if (takes) this.#take(order, priceTicks, leavesLots, filledLots, true, nowNs);
         else this.#rest(order, priceTicks, leavesLots, filledLots);
       }
     }
@@ -278,7 +295,8 @@ class SimulatedVenue implements Venue, Handler {
       const next = orders.next[slot]!;
       this.#queue.traded(orders, slot, qtyLots);
       const reached = this.#queue.reachedLots(orders, slot);
-      if (reached > 0) this.#fillResting(slot, this.#matching.restingLots(orders.leavesLots[slot]!, reached), nowNs);
+      const fillLots = reached > 0 ? this.#matching.restingLots(orders.leavesLots[slot]!, reached) : 0;
+      if (fillLots > 0) this.#fillResting(slot, fillLots, nowNs);
       slot = next;
     }
   }
@@ -328,8 +346,21 @@ class SimulatedVenue implements Venue, Handler {
   /** When an answer given now reaches the strategy. */
   #arrival(order: Order, nowNs: Nanos): Nanos {
     const delayNs = this.#latency.responseNs(nowNs, this.#responseRandom);
+    if (!keeps(delayNs, this.leastResponseNs)) throw brokenPromise('responseNs', delayNs, this.leastResponseNs);
     const arrivalNs = Math.max(nowNs + delayNs, this.#lastResponseNs[order.strategy] ?? 0);
     this.#lastResponseNs[order.strategy] = arrivalNs;
     return arrivalNs;
   }
+}
+
+/** Written so that NaN fails. */
+function keeps(delayNs: Nanos, leastNs: Nanos): boolean {
+  return delayNs >= leastNs && delayNs < Infinity;
+}
+
+/** The engine runs ahead by what a latency model promises: a shorter delay would be a look into the future. */
+function brokenPromise(method: string, delayNs: Nanos, leastNs: Nanos): RangeError {
+  return new RangeError(
+    `latency model: ${method} gave ${delayNs}, not a time of at least ${leastNs} ns, as it promises`,
+  );
 }
