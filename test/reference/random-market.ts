@@ -56,7 +56,9 @@ export function randomRows(shape: MarketShape): TapeBuilder {
     const side = random() < 0.5 ? Side.buy : Side.sell;
     // Bids mostly below, asks mostly above; both reach over at times.
     const away = whole(9) - 2;
-    const tick = MIDDLE_TICKS + (side === Side.buy ? -away : away);
+    // Sometimes far off, where rows must not be taken for others (an engine may look at ticks modulo something).
+    const far = random() < 0.06 ? [-64, -32, 32][whole(3)]! : 0;
+    const tick = MIDDLE_TICKS + (side === Side.buy ? -away : away) + far;
     const kind = kindOf(feeds[instrument]!, random);
     const flags = (random() < 0.6 ? Flag.last : 0) | (random() < 0.1 ? Flag.snapshot : 0);
     const shown = kind === Kind.trade && random() < 0.2 ? Side.none : side;

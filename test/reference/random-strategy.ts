@@ -120,7 +120,8 @@ class Actor {
     const tag = Math.floor(context.random('tags').uniform() * 1000);
     if (this.#random() < 0.15) return context.submit({ instrument, side, qtyLots, tag, type: OrderType.market });
     const away = this.#whole(9) - 2;
-    const priceTicks = MIDDLE_TICKS + (side === Side.buy ? -away : away);
+    const far = this.#random() < 0.1 ? [-64, -32, 32][this.#whole(3)]! : 0;
+    const priceTicks = MIDDLE_TICKS + (side === Side.buy ? -away : away) + far;
     const postOnly = this.#random() < 0.3;
     const timeInForce = postOnly ? 0 : ([0, 0, 0, 1, 2] as const)[this.#whole(5)]!;
     return context.submit({ instrument, side, qtyLots, priceTicks, postOnly, timeInForce, tag });
