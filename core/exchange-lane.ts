@@ -14,7 +14,8 @@ import type { Venue } from './venue.js';
 export class ExchangeLane implements Lane {
   readonly rank = Rank.exchangeData;
   readonly reachRank = Rank.answer;
-  nextNs: Nanos = 0;
+  nextNs: Nanos = 0.5;
+  limitNs: Nanos = 0.5;
   /** Time of the last event of the blocks it has left; −1 before that. */
   lastNs: Nanos = -1;
   readonly #feed: Feed;
@@ -47,11 +48,11 @@ export class ExchangeLane implements Lane {
     return this.#venue.working > 0 ? this.#venue.leastResponseNs : Number.POSITIVE_INFINITY;
   }
 
-  run(limitNs: Nanos): void {
+  run(): void {
+    const limitNs = this.limitNs;
     const { code, exchangeNs, instrument, priceTicks, qtyLots, length } = this.#link!.columns;
     const levels = this.#books.levels;
-    const venue = this.#venue;
-    const watch = venue.watch;
+    const watch = this.#venue.watch;
     const trades = watch.trades;
     const schedule = this.#schedule;
     const added = schedule.added;
@@ -61,22 +62,22 @@ export class ExchangeLane implements Lane {
     for (; row < length; row++) {
       const bits = code[row]!;
       if ((bits & CODE_EXCHANGE) === 0) continue;
-      const timeNs = exchangeNs[row]!;
-      if (timeNs > limitNs) break;
+      if (exchangeNs[row]! > limitNs) break;
       const kind = bits & CODE_KIND;
       const index = instrument[row]!;
       const side = ((bits >> CODE_SIDE_SHIFT) & 3) as Side;
       if (kind === depth) {
-        const after = qtyLots[row]!;
         const tick = priceTicks[row]!;
-        const before = levels[index]!.set(side, tick, after);
-        if (!watch.level(index, side, tick)) continue;
-        venue.onDepth(index, side, tick, before, after, timeNs);
+        if (!watch.level(index, side, tick)) {
+          levels[index]!.set(side, tick, qtyLots[row]!);
+          continue;
+        }
+        this.#applyWatched(row, side, index);
       } else if (kind === trade) {
         if (trades[index] === 0) continue;
-        venue.onTrade(index, side, priceTicks[row]!, qtyLots[row]!, timeNs);
+        this.#venue.onTrade(index, side, priceTicks[row]!, qtyLots[row]!, exchangeNs[row]!);
       } else {
-        this.#applyOther(row, kind, side, index, timeNs);
+        this.#applyOther(row, kind, side, index, exchangeNs[row]!);
       }
       if (schedule.added !== added) {
         row++;
@@ -85,6 +86,17 @@ export class ExchangeLane implements Lane {
     }
     this.#row = row;
     this.#seek();
+  }
+
+  /** A level change that may touch an own order. */
+  #applyWatched(row: number, side: Side, instrument: number): void {
+    const { priceTicks, qtyLots, exchangeNs } = this.#link!.columns;
+    const tick = priceTicks[row]!;
+    const after = qtyLots[row]!;
+    const book = this.#books.levels[instrument]!;
+    const before = book.lotsAt(side, tick);
+    book.set(side, tick, after);
+    this.#venue.onDepth(instrument, side, tick, before, after, exchangeNs[row]!);
   }
 
   /** Rows of the rarer kinds. An execution is a trade first, then a smaller level. */

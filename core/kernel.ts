@@ -20,11 +20,13 @@ export interface Lane {
   readonly reachNs: Nanos;
   /** The lowest rank of what its events schedule. */
   readonly reachRank: Rank;
+  /** Set by the kernel before `run`; a field rather than an argument, because V8 boxes doubles that are passed. */
+  limitNs: Nanos;
   /**
    * Processes its events up to and including `limitNs`; at least one. Must return as soon as it has scheduled something,
-   * and may return sooner.
+   * and must return now and then (at the end of a block) so that the other lane keeps up.
    */
-  run(limitNs: Nanos): void;
+  run(): void;
 }
 
 /** No event is later than this, and none happens at `Infinity`: that stands for "no event". */
@@ -32,13 +34,14 @@ const LATEST: Nanos = Number.MAX_VALUE;
 
 export class Kernel {
   readonly #schedule: Schedule;
-  readonly #first: Lane;
-  readonly #second: Lane;
+  /** The lanes; the one that ran last stands second, so that they take turns when both could run. */
+  #next: Lane;
+  #last: Lane;
 
   constructor(schedule: Schedule, first: Lane, second: Lane) {
     this.#schedule = schedule;
-    this.#first = first;
-    this.#second = second;
+    this.#next = first;
+    this.#last = second;
   }
 
   /** Runs until the lanes are empty and nothing scheduled keeps the run going. */
@@ -48,26 +51,28 @@ export class Kernel {
 
   /** Takes the next event or run of events; false when there is none left. */
   step(): boolean {
-    const earlier: Lane = this.#second.nextNs < this.#first.nextNs ? this.#second : this.#first;
-    const later = earlier === this.#first ? this.#second : this.#first;
-    const earlierLimitNs = this.#limit(earlier, later);
-    if (earlier.nextNs <= earlierLimitNs) {
-      earlier.run(earlierLimitNs);
+    const next = this.#next;
+    const last = this.#last;
+    this.#setLimit(next, last);
+    if (next.nextNs <= next.limitNs) {
+      this.#next = last;
+      this.#last = next;
+      next.run();
       return true;
     }
-    const laterLimitNs = this.#limit(later, earlier);
-    if (later.nextNs <= laterLimitNs) later.run(laterLimitNs);
-    else if (this.#schedule.pending > 0 || earlier.nextNs < Infinity) this.#schedule.fireHead();
+    this.#setLimit(last, next);
+    if (last.nextNs <= last.limitNs) last.run();
+    else if (this.#schedule.pending > 0 || next.nextNs < Infinity || last.nextNs < Infinity) this.#schedule.fireHead();
     else return false;
     return true;
   }
 
   /** How far a lane may run: before the head of the schedule, and before anything the other lane might still send it. */
-  #limit(lane: Lane, other: Lane): Nanos {
+  #setLimit(lane: Lane, other: Lane): void {
     const { headNs, headRank } = this.#schedule;
     const scheduledNs = lane.rank < headRank ? headNs : justBefore(headNs);
     const reachNs = other.nextNs + other.reachNs;
     const reachedNs = lane.rank < other.reachRank ? reachNs : justBefore(reachNs);
-    return scheduledNs < reachedNs ? scheduledNs : Math.min(reachedNs, LATEST);
+    lane.limitNs = scheduledNs < reachedNs ? scheduledNs : Math.min(reachedNs, LATEST);
   }
 }

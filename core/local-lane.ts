@@ -24,7 +24,8 @@ const BOOK_KINDS =
 export class LocalLane implements Lane {
   readonly rank = Rank.localData;
   readonly reachRank = Rank.request;
-  nextNs: Nanos = 0;
+  nextNs: Nanos = 0.5;
+  limitNs: Nanos = 0.5;
   /** Time of the last event of the blocks it has left; −1 before that. */
   lastNs: Nanos = -1;
   /** Strategies that market rows reach can send requests, which arrive no sooner than the venue says. */
@@ -46,7 +47,8 @@ export class LocalLane implements Lane {
     this.#seek();
   }
 
-  run(limitNs: Nanos): void {
+  run(): void {
+    const limitNs = this.limitNs;
     const columns = this.#link!.columns;
     const { code, localNs, instrument, priceTicks, qtyLots, flags, length } = columns;
     const levels = this.#books.levels;

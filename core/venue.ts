@@ -12,33 +12,40 @@ import type { RandomSource } from './random.js';
 import type { Nanos } from './time.js';
 
 /**
- * Where a venue's own orders rest, so that rows which cannot touch them are told apart by a shift and a comparison.
- * By instrument. A bid level matters where bit `tick & 31` of `bidTicks` is set or at or above `lowestAsk`; an ask level
- * where that bit of `askTicks` is set or at or below `highestBid`; a trade where `trades` is 1.
+ * Where a venue's own orders rest, so that rows which cannot touch them are told apart by a comparison or two.
+ * Columns by instrument; best prices are 2^31 − 1 (asks) and −2^31 (bids) where there are none.
  */
 export class Watch {
+  /** The lowest own price of either side: a bid level below it touches nothing. */
+  readonly bidFrom: Int32Array;
+  /** The highest own price of either side: an ask level above it touches nothing. */
+  readonly askTo: Int32Array;
+  readonly lowestAsk: Int32Array;
+  readonly highestBid: Int32Array;
   /** Bit `tick & 31` is set while an own bid rests at such a tick. */
   readonly bidTicks: Int32Array;
   readonly askTicks: Int32Array;
-  /** Best own prices; 2^31 − 1 and −2^31 where there are none. */
-  readonly lowestAsk: Int32Array;
-  readonly highestBid: Int32Array;
   /** 1 while orders rest. */
   readonly trades: Uint8Array;
 
   constructor(instruments: number) {
-    this.bidTicks = new Int32Array(instruments);
-    this.askTicks = new Int32Array(instruments);
+    this.bidFrom = new Int32Array(instruments).fill(2 ** 31 - 1);
+    this.askTo = new Int32Array(instruments).fill(-(2 ** 31));
     this.lowestAsk = new Int32Array(instruments).fill(2 ** 31 - 1);
     this.highestBid = new Int32Array(instruments).fill(-(2 ** 31));
+    this.bidTicks = new Int32Array(instruments);
+    this.askTicks = new Int32Array(instruments);
     this.trades = new Uint8Array(instruments);
   }
 
-  /** Whether a change of this level may touch an own order. */
+  /** Whether a change of this level may touch an own order: one at its price, or one of the other side that it reaches. */
   level(instrument: number, side: Side, tick: number): boolean {
-    return side === Side.buy
-      ? ((this.bidTicks[instrument]! >>> tick) & 1) !== 0 || tick >= this.lowestAsk[instrument]!
-      : ((this.askTicks[instrument]! >>> tick) & 1) !== 0 || tick <= this.highestBid[instrument]!;
+    if (side === Side.buy) {
+      if (tick < this.bidFrom[instrument]!) return false;
+      return tick >= this.lowestAsk[instrument]! || ((this.bidTicks[instrument]! >>> tick) & 1) !== 0;
+    }
+    if (tick > this.askTo[instrument]!) return false;
+    return tick <= this.highestBid[instrument]! || ((this.askTicks[instrument]! >>> tick) & 1) !== 0;
   }
 }
 

@@ -13,13 +13,15 @@ interface Level {
   /** First order in line, slot. */
   head: number;
   tail: number;
-  /** The next worse level. */
+  /** The next better and the next worse level. */
+  better: Level | undefined;
   worse: Level | undefined;
 }
 
 /** One side of one instrument. */
 class Ladder {
   best: Level | undefined;
+  worst: Level | undefined;
   /** Own levels by `tick & 31`; the watch has a bit for each that is not 0. */
   readonly residues = new Uint32Array(32);
 }
@@ -114,12 +116,8 @@ export class WorkingOrders {
     const side = this.side[slot]!;
     const tick = this.priceTicks[slot]!;
     const ladder = this.#ladders[this.instrument[slot]! * 2 + side - 1]!;
-    let better: Level | undefined;
     let level = ladder.best!;
-    while (level.tick !== tick) {
-      better = level;
-      level = level.worse!;
-    }
+    while (level.tick !== tick) level = level.worse!;
     let previous = NONE;
     for (let at = level.head; at !== slot; at = this.next[at]!) previous = at;
     const next = this.next[slot]!;
@@ -127,8 +125,10 @@ export class WorkingOrders {
     else this.next[previous] = next;
     if (next === NONE) level.tail = previous;
     if (level.head === NONE) {
-      if (better === undefined) ladder.best = level.worse;
-      else better.worse = level.worse;
+      if (level.better === undefined) ladder.best = level.worse;
+      else level.better.worse = level.worse;
+      if (level.worse === undefined) ladder.worst = level.better;
+      else level.worse.better = level.better;
       this.#count(this.instrument[slot]!, side, tick, -1);
     }
     this.#slots.delete(this.orderId[slot]!);
@@ -144,24 +144,32 @@ export class WorkingOrders {
       level = level.worse;
     }
     if (level?.tick === tick) return level;
-    const added: Level = { tick, head: NONE, tail: NONE, worse: level };
+    const added: Level = { tick, head: NONE, tail: NONE, better, worse: level };
     if (better === undefined) ladder.best = added;
     else better.worse = added;
+    if (level === undefined) ladder.worst = added;
+    else level.better = added;
     this.#count(instrument, side, tick, 1);
     return added;
   }
 
   /** An own level came (+1) or went (−1): tells the watch. */
   #count(instrument: number, side: Side, tick: number, change: number): void {
-    const { residues, best } = this.#ladders[instrument * 2 + side - 1]!;
+    const bids = this.#ladders[instrument * 2]!;
+    const asks = this.#ladders[instrument * 2 + 1]!;
+    const watch = this.#watch;
+    const { residues } = side === Side.buy ? bids : asks;
+    const ticks = side === Side.buy ? watch.bidTicks : watch.askTicks;
     const residue = tick & 31;
     residues[residue]! += change;
-    const watch = this.#watch;
-    const ticks = side === Side.buy ? watch.bidTicks : watch.askTicks;
     if (residues[residue] === 0) ticks[instrument]! &= ~(1 << residue);
     else ticks[instrument]! |= 1 << residue;
-    if (side === Side.buy) watch.highestBid[instrument] = best?.tick ?? -(2 ** 31);
-    else watch.lowestAsk[instrument] = best?.tick ?? 2 ** 31 - 1;
-    watch.trades[instrument] = watch.bidTicks[instrument] !== 0 || watch.askTicks[instrument] !== 0 ? 1 : 0;
+    const lowestAsk = asks.best?.tick ?? 2 ** 31 - 1;
+    const highestBid = bids.best?.tick ?? -(2 ** 31);
+    watch.lowestAsk[instrument] = lowestAsk;
+    watch.highestBid[instrument] = highestBid;
+    watch.bidFrom[instrument] = Math.min(bids.worst?.tick ?? lowestAsk, lowestAsk);
+    watch.askTo[instrument] = Math.max(asks.worst?.tick ?? highestBid, highestBid);
+    watch.trades[instrument] = bids.best === undefined && asks.best === undefined ? 0 : 1;
   }
 }

@@ -88,7 +88,9 @@ describe('a book by price level', () => {
             book.clear(each.side, each.clearTo);
             twin.clear(each.side, each.clearTo);
           } else {
-            expect(book.set(each.side, each.tick, each.lots)).toBe(twin.set(each.side, each.tick, each.lots));
+            const before = book.lotsAt(each.side, each.tick);
+            book.set(each.side, each.tick, each.lots);
+            expect(before).toBe(twin.set(each.side, each.tick, each.lots));
             expect(book.lotsAt(each.side, each.tick)).toBe(each.lots);
           }
           expectSame(book, twin);
@@ -114,7 +116,9 @@ describe('a book by price level', () => {
           const away = 1 + whole(i % 3 === 0 ? spreadTicks : 30);
           const where = 1000 + (at === Side.buy ? -away : away);
           const size = whole(4);
-          expect(book.set(at, where, size)).toBe(twin.set(at, where, size));
+          const before = book.lotsAt(at, where);
+          book.set(at, where, size);
+          expect(before).toBe(twin.set(at, where, size));
           if (i % 50 === 0) expectSame(book, twin);
         }
         expectSame(book, twin);
@@ -133,7 +137,9 @@ describe('a book by price level', () => {
         [Side.buy, at - 30, 3],
         [Side.sell, at + 40, 3],
       ] as const) {
-        expect(book.set(s, t, q)).toBe(twin.set(s, t, q));
+        const before = book.lotsAt(s, t);
+        book.set(s, t, q);
+        expect(before).toBe(twin.set(s, t, q));
       }
     }
     expectSame(book, twin);
