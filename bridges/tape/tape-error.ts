@@ -4,6 +4,11 @@
  */
 export class TapeError extends Error {
   override readonly name = 'TapeError';
+
+  /** Control characters, which damaged names may hold, are written as escapes: the message is one line and harmless. */
+  constructor(message: string) {
+    super(message.replace(/\p{Cc}/gu, (text) => `\\u${text.charCodeAt(0).toString(16).padStart(4, '0')}`));
+  }
 }
 
 /** Any thrown value as one line of text. */

@@ -107,6 +107,36 @@ describe('hyparquet', () => {
   });
 });
 
+describe('the statistics of each row group', () => {
+  it('are the smallest and largest values of its rows', () => {
+    const bytes = fs.readFileSync(file);
+    const { row_groups } = parquetMetadata(
+      bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer,
+    );
+    let from = 0;
+    for (const group of row_groups) {
+      const rows = Array.from({ length: Number(group.num_rows) }, (_, row) => expectedRow(from + row));
+      from += rows.length;
+      group.columns.forEach(({ meta_data: chunk }, column) => {
+        const name = chunk?.path_in_schema[0];
+        const { min_value, max_value, null_count } = chunk?.statistics ?? {};
+        if (name === 'value') {
+          expect(chunk?.statistics, 'doubles have none').toBeUndefined();
+          return;
+        }
+        const values = rows.map((row) => row[column]!);
+        // Texts compare by their UTF-8 bytes, which for these symbols is the order of JavaScript.
+        values.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+        const least = values[0];
+        const most = values.at(-1);
+        const plain = (value: unknown) => (value instanceof Date ? BigInt(value.getTime()) : value);
+        const shown = (value: unknown) => (column < 2 ? (value as bigint) / 1_000_000n : value);
+        expect([plain(min_value), plain(max_value), null_count], name).toEqual([shown(least), shown(most), 0n]);
+      });
+    }
+  });
+});
+
 const PYTHON = `
 import json, sys
 import pyarrow.parquet as pq

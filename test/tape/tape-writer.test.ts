@@ -166,6 +166,14 @@ describe('the file', () => {
     expect(() => writer.append(marketRows(10))).toThrow(TapeError);
   });
 
+  it('is gone after an error, without abort', () => {
+    const writer = new TapeWriter(file, head);
+    writer.append(plainRows());
+    expect(() => writer.append(plainRows())).toThrow(/given row 100: exchange time 0 is before/);
+    expect(names()).toEqual([]);
+    expect(() => writer.finish()).toThrow(/it is finished or was given up already/);
+  });
+
   it('cannot be put where there is no folder, or where a folder is', () => {
     expect(() => writeTape(path.join(folder, 'no', 'x.parquet'), plainRows(), head)).toThrow(
       /cannot write tape .*x\.parquet: ENOENT/,
