@@ -3,7 +3,7 @@
  * Knows nothing of venues, orders or books. Called by the local lane.
  */
 import type { Book } from './book/book.js';
-import { type Clock, HANDLERS } from './clock.js';
+import { type Clock, HANDLERS, NOBODY } from './clock.js';
 import type { Instrument } from './instrument.js';
 import { type Columns, Kind, MarketView } from './market.js';
 import type { StrategyHost } from './strategy-host.js';
@@ -100,6 +100,7 @@ export class Router {
         strategy[handler]!(view, host);
       }
     }
+    clock.strategy = NOBODY;
   }
 
   /** The last row of a message that changed this instrument's book has arrived. */
@@ -112,5 +113,6 @@ export class Router {
       this.#clock.enter(host.index, 'onBook');
       host.strategy.onBook!(book, host);
     }
+    this.#clock.strategy = NOBODY;
   }
 }

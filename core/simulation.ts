@@ -169,10 +169,20 @@ export class Simulation {
     });
     // A tape that cannot be read fails before anyone heard of the run.
     let observed = false;
+    /** Tells every observer once, also when one of them throws; then throws what the first of them threw. */
     const finish = () => {
       if (!observed) return;
+      observed = false;
       for (const host of hosts) host.markToMid();
-      for (const observer of observers) observer.onStop?.(clock.nowNs);
+      const thrown: unknown[] = [];
+      for (const observer of observers) {
+        try {
+          observer.onStop?.(clock.nowNs);
+        } catch (error) {
+          thrown.push(error);
+        }
+      }
+      if (thrown.length > 0) throw thrown[0];
     };
     try {
       const feed = new Feed(reader, 2, (read) => {
@@ -236,15 +246,20 @@ export class Simulation {
   }
 
   #failed(error: unknown, clock: Clock, finish: () => void, result: (failure: RunFailure) => RunResult): RunError {
-    const message = error instanceof Error ? error.message : String(error);
+    let message = error instanceof Error ? error.message : String(error);
+    const { strategy } = clock;
+    try {
+      finish();
+    } catch (another) {
+      message += ` (and then an observer: ${another instanceof Error ? another.message : String(another)})`;
+    }
     const failure: RunFailure = {
-      strategy: this.#options.strategies[clock.strategy]?.name ?? '',
-      handler: clock.strategy === NOBODY ? '' : HANDLERS[clock.handler]!,
+      strategy: this.#options.strategies[strategy]?.name ?? '',
+      handler: strategy === NOBODY ? '' : HANDLERS[clock.handler]!,
       timeNs: clock.nowNs,
       message,
       stack: error instanceof Error ? (error.stack ?? message) : message,
     };
-    finish();
     const time = formatEpoch(toEpoch(this.originNs, clock.nowNs));
     const who = failure.strategy === '' ? 'the run' : `strategy "${failure.strategy}"`;
     const where = failure.strategy === '' ? '' : ` in ${failure.handler}`;

@@ -4,7 +4,7 @@
  */
 import { Account } from './account.js';
 import type { Book } from './book/book.js';
-import { type Clock, HANDLERS } from './clock.js';
+import { type Clock, HANDLERS, NOBODY } from './clock.js';
 import type { Instrument } from './instrument.js';
 import { Side } from './market.js';
 import type { Observer } from './observer.js';
@@ -62,6 +62,7 @@ export class StrategyHost implements StrategyContext, OrderOwner {
       environment.clock.strategy = index;
       environment.clock.handler = ON_TIMER;
       this.strategy.onTimer?.(timer, this);
+      environment.clock.strategy = NOBODY;
     });
   }
 
@@ -109,7 +110,8 @@ export class StrategyHost implements StrategyContext, OrderOwner {
 
   submit(request: OrderRequest): Order {
     const { instrument } = request;
-    if (instrument === undefined || this.#environment.instruments[instrument.index] !== instrument) {
+    const known = this.#environment.instruments[instrument?.index];
+    if (known === undefined || known !== instrument) {
       throw new TypeError('submit: request.instrument is not an instrument of this run; take it from the context');
     }
     return this.#environment.desk.submit(this.index, request, this.#clock.nowNs);
@@ -180,6 +182,7 @@ export class StrategyHost implements StrategyContext, OrderOwner {
       this.#clock.enter(this.index, 'onFill');
       strategy.onFill(event, this);
     }
+    this.#clock.strategy = NOBODY;
   }
 
   #own(order: Order, verb: string): void {

@@ -1,19 +1,20 @@
 /**
  * A level-2 book: lots by price level, one typed array a side over a window of ticks that re-centres and grows; only
- * what lies far from the touch is in a Map. Knows nothing of events or orders. Called by the lanes and the L3 book.
+ * what lies far from the touch is in a hash table. Knows nothing of events or orders. Called by the lanes and the L3 book.
  * Reads and writes near the touch are one subtraction and one array access.
  */
 import type { Instrument } from '../instrument.js';
 import { Side } from '../market.js';
 import type { Book } from './book.js';
+import { FarLevels } from './far-levels.js';
 
 /** `bid` of a book without bids, `ask` of one without asks: beyond every price. */
 export const NO_BID = -(2 ** 31);
 export const NO_ASK = 2 ** 31 - 1;
 
 const FIRST_WINDOW = 4096;
-/** 16 MiB of addresses a side; the system gives memory only to the parts that hold levels. */
-const LARGEST_WINDOW = 2 ** 21;
+/** 512 KiB a side. */
+const LARGEST_WINDOW = 65_536;
 /** Writes outside the window after which it grows to where they were. */
 const MISSES_TO_GROW = 256;
 
@@ -35,8 +36,8 @@ export class LevelBook implements Book {
   #bidLevels = 0;
   #askLevels = 0;
   /** Levels outside the window. */
-  readonly #farBids = new Map<number, number>();
-  readonly #farAsks = new Map<number, number>();
+  readonly #farBids = new FarLevels();
+  readonly #farAsks = new FarLevels();
   /** Writes outside the window that the largest window would catch, and how far from the middle they were at most. */
   #misses = 0;
   #missTicks = 0;
@@ -130,8 +131,8 @@ export class LevelBook implements Book {
   lotsAt(side: Side, tick: number): number {
     const index = tick - this.#base;
     const inside = index >= 0 && index < this.#size;
-    if (side === Side.buy) return inside ? this.#bids[index]! : (this.#farBids.get(tick) ?? 0);
-    return inside ? this.#asks[index]! : (this.#farAsks.get(tick) ?? 0);
+    if (side === Side.buy) return inside ? this.#bids[index]! : this.#farBids.get(tick);
+    return inside ? this.#asks[index]! : this.#farAsks.get(tick);
   }
 
   levelsInto(side: Side, count: number, ticks: Int32Array, lots: Float64Array): number {
@@ -202,8 +203,7 @@ export class LevelBook implements Book {
 
     const before = this.lotsAt(side as Side, tick);
     const far = side === Side.buy ? this.#farBids : this.#farAsks;
-    if (lots !== 0) far.set(tick, lots);
-    else far.delete(tick);
+    far.set(tick, lots);
     if (before === 0) {
       if (lots !== 0) this.#came(side, tick);
     } else if (lots === 0) this.#went(side, tick);
@@ -219,7 +219,7 @@ export class LevelBook implements Book {
     this.#moveWindow(Math.max(size, this.#size), Number.isNaN(mid) ? tick : Math.round(mid));
   }
 
-  /** Puts the window's middle at `middle`: levels that fall out go to the Maps, those that fall in come from there. */
+  /** Puts the window's middle at `middle`: levels that fall out go to the tables, those that fall in come from there. */
   #moveWindow(size: number, middle: number): void {
     const base = middle - size / 2;
     this.#bids = moveLevels(this.#bids, this.#base, this.#farBids, size, base);
@@ -233,31 +233,27 @@ export class LevelBook implements Book {
 
 /** The largest or smallest far tick in [from, to); `none` when there is none. */
 function extreme(
-  far: Map<number, number>,
+  far: FarLevels,
   from: number,
   to: number,
   pick: (a: number, b: number) => number,
   none: number,
 ): number {
   let best = none;
-  for (const tick of far.keys()) if (tick >= from && tick < to) best = pick(best, tick);
+  far.forEach((tick) => {
+    if (tick >= from && tick < to) best = pick(best, tick);
+  });
   return best;
 }
 
-function moveLevels(
-  old: Float64Array,
-  oldBase: number,
-  far: Map<number, number>,
-  size: number,
-  base: number,
-): Float64Array {
+function moveLevels(old: Float64Array, oldBase: number, far: FarLevels, size: number, base: number): Float64Array {
   const levels = new Float64Array(size);
-  for (const [tick, lots] of far) {
+  far.forEach((tick, lots) => {
     const index = tick - base;
-    if (index < 0 || index >= size) continue;
+    if (index < 0 || index >= size) return;
     levels[index] = lots;
-    far.delete(tick);
-  }
+    far.set(tick, 0);
+  });
   for (let i = 0; i < old.length; i++) {
     const lots = old[i]!;
     if (lots === 0) continue;
