@@ -1,0 +1,83 @@
+/**
+ * `npm run bench -- <name>`: runs one bench and prints what it found. A script; started by people and by CI.
+ */
+import { parseArgs } from 'node:util';
+import { disk } from './disk.js';
+import { latency } from './latency.js';
+import { micro } from './micro.js';
+import { peers } from './peers.js';
+import { replay } from './replay.js';
+import { type BenchOptions, type BenchReport, printReport } from './report.js';
+import { soak } from './soak.js';
+
+interface Bench {
+  readonly run: (options: BenchOptions) => Promise<BenchReport>;
+  readonly rows: number;
+  readonly rounds: number;
+  readonly does: string;
+}
+
+const BENCHES: Readonly<Record<string, Bench>> = {
+  replay: { run: replay, rows: 5e6, rounds: 5, does: 'rows a second from memory, and as multiples of a bare floor' },
+  disk: { run: disk, rows: 5e6, rounds: 5, does: 'the same from tape files, and the memory that takes' },
+  latency: { run: latency, rows: 5e6, rounds: 5, does: 'time per event: p50, p99, p99.99 and the longest pause' },
+  soak: { run: soak, rows: 210e6, rounds: 1, does: '24 h of market time: does memory grow' },
+  peers: { run: peers, rows: 5e6, rounds: 5, does: 'the same file and loop with hftbacktest (needs Python and PyPI)' },
+  micro: { run: micro, rows: 1e6, rounds: 1, does: 'schedule, books and tape decoding by themselves' },
+};
+
+const USAGE = `npm run bench -- <name> [--json] [--rows N] [--rounds N] [--instruments 1,10,100]
+
+${Object.entries(BENCHES)
+  .map(([name, { does, rows, rounds }]) => `  ${name.padEnd(8)} ${does} (${rows / 1e6} M rows, ${rounds} rounds)`)
+  .join('\n')}
+
+Example:
+  npm run -s bench -- replay --instruments 1 --rounds 1 --json
+`;
+
+class UsageError extends Error {}
+
+function count(text: string, option: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new UsageError(`${option} ${text} is not a whole number above 0`);
+  return value;
+}
+
+async function main(): Promise<void> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      json: { type: 'boolean', default: false },
+      rows: { type: 'string' },
+      rounds: { type: 'string' },
+      instruments: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  });
+  if (values.help) {
+    process.stdout.write(USAGE);
+    return;
+  }
+  const name = positionals[0] ?? '';
+  const bench = Object.hasOwn(BENCHES, name) ? BENCHES[name] : undefined;
+  if (bench === undefined || positionals.length > 1) {
+    throw new UsageError(`"${positionals.join(' ')}" is no bench; there are ${Object.keys(BENCHES).join(', ')}`);
+  }
+  const instruments = values.instruments?.split(',').map((text) => count(text, '--instruments'));
+  const report = await bench.run({
+    rows: values.rows === undefined ? bench.rows : count(values.rows, '--rows'),
+    rounds: values.rounds === undefined ? bench.rounds : count(values.rounds, '--rounds'),
+    ...(instruments === undefined ? {} : { instruments }),
+  });
+  await printReport(report, values.json);
+}
+
+try {
+  await main();
+} catch (error) {
+  const wrongUse = error instanceof UsageError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS');
+  process.stderr.write(`${error instanceof Error ? error.message : error}\n${wrongUse ? `\n${USAGE}` : ''}`);
+  process.exitCode = wrongUse ? 2 : 1;
+}

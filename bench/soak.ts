@@ -1,0 +1,54 @@
+/**
+ * `bench soak`: a day of market time and more through the market maker, made as it is read, with nothing recorded: the
+ * memory held at the end against that after the first tenth. Knows nothing of how memory is read. Called by main.
+ */
+import { inFreshProcess } from './fresh-process.js';
+import { median, millions, rounded } from './median.js';
+import type { BenchOptions, BenchReport } from './report.js';
+import type { SoakAnswer, SoakJob } from './soak-run.js';
+
+/** Most growth from the first tenth to the end, as a fraction. */
+const MOST_GROWTH = 0.05;
+/** Rows a second of market time: 24 h are 207 M rows. */
+const ROWS_PER_SECOND = 2_400;
+
+export async function soak({ rows, rounds, instruments = [3] }: BenchOptions): Promise<BenchReport> {
+  const results = [];
+  for (const count of instruments) {
+    const job: SoakJob = { rows, instruments: count, rowsPerSecond: ROWS_PER_SECOND };
+    for (let round = 0; round < rounds; round++) {
+      results.push(rowOf(count, await inFreshProcess<SoakAnswer>('soak-run', job, ['--expose-gc'])));
+    }
+  }
+  const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
+  return {
+    title: 'soak: the market maker over a market that is made while it is read',
+    rows: results,
+    heads: ['rows', 'market time', 'rows/s, making included', 'memory', 'MB after each tenth', 'growth', 'target'],
+    table: results.flatMap((row) =>
+      (['rss', 'heap'] as const).map((kind) => [
+        kind === 'rss' ? millions(row.rows) : '',
+        kind === 'rss' ? `${row.marketHours.toFixed(1)} h` : '',
+        kind === 'rss' ? millions(row.rowsPerSecond) : '',
+        kind,
+        row[kind].map(megabytes).join(' '),
+        `${(row[`${kind}Growth`] * 100).toFixed(1)} %`,
+        `${row[`${kind}Growth`] <= MOST_GROWTH ? 'within' : 'OVER'} ${MOST_GROWTH * 100} %`,
+      ]),
+    ),
+    notes: ['Read after a full garbage collection. "heap" is what is alive in V8 with the buffers outside of it.'],
+  };
+}
+
+function rowOf(instruments: number, soaked: SoakAnswer) {
+  const growth = (values: readonly number[]) => values.at(-1)! / values[0]! - 1;
+  return {
+    workload: 'soak',
+    instruments,
+    ...soaked,
+    rowsPerSecond: rounded((soaked.rows / soaked.wallMs) * 1000),
+    medianRss: median(soaked.rss),
+    rssGrowth: growth(soaked.rss),
+    heapGrowth: growth(soaked.heap),
+  };
+}
