@@ -3,8 +3,6 @@
  * not at all. Knows nothing of where rows come from. Called by importers, the demo and tests.
  */
 import { createHash } from 'node:crypto';
-import fs from 'node:fs';
-import path from 'node:path';
 import { allocateColumns, CODE_EXCHANGE, CODE_LOCAL, type ColumnSet, type Columns } from '../../core/market.js';
 import {
   type Correction,
@@ -21,6 +19,7 @@ import { type RowGroup, RowGroupEncoder } from './row-group-encode.js';
 import { reasonOf, TapeError } from './tape-error.js';
 import { ROW_GROUP_ROWS } from './tape-layout.js';
 import { checkInstruments, INT64_MAX, INT64_MIN, metadataText, parseMetadata } from './tape-metadata.js';
+import { TemporaryFile } from './temporary-file.js';
 
 /** What the writer must be told; the rest of {@link TapeInfo} it finds out. */
 export interface TapeHead {
@@ -248,71 +247,6 @@ class Range {
   from(originNs: bigint): readonly [bigint, bigint] | undefined {
     if (this.#least === Infinity) return undefined;
     return [originNs + BigInt(this.#least), originNs + BigInt(this.#most)];
-  }
-}
-
-let temporaries = 0;
-/** Files to remove when the process ends in the middle of one. */
-const unfinished = new Set<string>();
-
-/** A file written beside its place and moved there at the end. */
-class TemporaryFile {
-  readonly #target: string;
-  readonly #temporary: string;
-  #descriptor: number | undefined;
-
-  constructor(target: string) {
-    this.#target = target;
-    this.#temporary = `${target}.tmp-${process.pid}-${temporaries++}`;
-    if (fs.statSync(target, { throwIfNoEntry: false })?.isDirectory()) throw new TapeError('it is a folder');
-    if (unfinished.size === 0 && temporaries === 1) {
-      process.on('exit', () => {
-        for (const file of unfinished) fs.rmSync(file, { force: true });
-      });
-    }
-    this.#descriptor = fs.openSync(this.#temporary, 'wx');
-    unfinished.add(this.#temporary);
-  }
-
-  /** The descriptor; throws when the file is done with. */
-  requireOpen(): number {
-    if (this.#descriptor === undefined) throw new TapeError('it is finished or was given up already');
-    return this.#descriptor;
-  }
-
-  write(bytes: Uint8Array): void {
-    const descriptor = this.requireOpen();
-    for (let at = 0; at < bytes.length; ) at += fs.writeSync(descriptor, bytes, at);
-  }
-
-  publish(): void {
-    const descriptor = this.requireOpen();
-    fs.fsyncSync(descriptor);
-    fs.closeSync(descriptor);
-    this.#descriptor = undefined;
-    fs.renameSync(this.#temporary, this.#target);
-    unfinished.delete(this.#temporary);
-    syncFolder(path.dirname(this.#target));
-  }
-
-  discard(): void {
-    if (this.#descriptor !== undefined) fs.closeSync(this.#descriptor);
-    this.#descriptor = undefined;
-    if (unfinished.delete(this.#temporary)) fs.rmSync(this.#temporary, { force: true });
-  }
-}
-
-/** Makes the new name survive a power cut. Not every system can sync a folder; the file itself is safe by then. */
-function syncFolder(folder: string): void {
-  try {
-    const descriptor = fs.openSync(folder, 'r');
-    try {
-      fs.fsyncSync(descriptor);
-    } finally {
-      fs.closeSync(descriptor);
-    }
-  } catch {
-    // As said above.
   }
 }
 
