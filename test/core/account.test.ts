@@ -67,10 +67,11 @@ describe('an account', () => {
     fc.assert(
       fc.property(fills, marks, (all, halfTicks) => {
         const account = booked(all);
-        const size = all.reduce((sum, each) => sum + Math.abs(each.priceTicks * each.qtyLots), 0);
+        let size = all.reduce((sum, each) => sum + Math.abs(each.priceTicks * each.qtyLots), 0);
         let worth = account.cash;
         for (const index of [0, 1]) {
           account.mark(index, halfTicks[index]!);
+          size += Math.abs(account.positionLots(index) * halfTicks[index]!);
           worth += money(index, BigInt(account.positionLots(index)) * BigInt(halfTicks[index]!)) / 2;
         }
         expectClose(account.equity, worth, size);
