@@ -62,7 +62,11 @@ export class ExchangeLane implements Lane {
     for (; row < length; row++) {
       const bits = code[row]!;
       if ((bits & CODE_EXCHANGE) === 0) continue;
-      if (exchangeNs[row]! > limitNs) break;
+      if (exchangeNs[row]! > limitNs) {
+        this.#row = row;
+        this.nextNs = exchangeNs[row]!;
+        return;
+      }
       const kind = bits & CODE_KIND;
       const index = instrument[row]!;
       const side = ((bits >> CODE_SIDE_SHIFT) & 3) as Side;

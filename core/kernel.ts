@@ -51,19 +51,27 @@ export class Kernel {
 
   /** Takes the next event or run of events; false when there is none left. */
   step(): boolean {
+    const schedule = this.#schedule;
     const next = this.#next;
     const last = this.#last;
-    this.#setLimit(next, last);
-    if (next.nextNs <= next.limitNs) {
-      this.#next = last;
-      this.#last = next;
-      next.run();
-      return true;
+    // The frequent case first: nothing is recorded before what is scheduled.
+    const scheduledFirst = schedule.headNs < next.nextNs && schedule.headNs < last.nextNs;
+    if (!scheduledFirst) {
+      this.#setLimit(next, last);
+      if (next.nextNs <= next.limitNs) {
+        this.#next = last;
+        this.#last = next;
+        next.run();
+        return true;
+      }
+      this.#setLimit(last, next);
+      if (last.nextNs <= last.limitNs) {
+        last.run();
+        return true;
+      }
     }
-    this.#setLimit(last, next);
-    if (last.nextNs <= last.limitNs) last.run();
-    else if (this.#schedule.pending > 0 || next.nextNs < Infinity || last.nextNs < Infinity) this.#schedule.fireHead();
-    else return false;
+    if (schedule.pending === 0 && next.nextNs === Infinity && last.nextNs === Infinity) return false;
+    schedule.fireHead();
     return true;
   }
 

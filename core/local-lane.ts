@@ -63,8 +63,11 @@ export class LocalLane implements Lane {
     for (; row < length; row++) {
       const bits = code[row]!;
       if ((bits & CODE_LOCAL) === 0) continue;
-      const timeNs = localNs[row]!;
-      if (timeNs > limitNs) break;
+      if (localNs[row]! > limitNs) {
+        this.#row = row;
+        this.nextNs = localNs[row]!;
+        return;
+      }
       const kind = bits & CODE_KIND;
       const index = instrument[row]!;
       const side = ((bits >> CODE_SIDE_SHIFT) & 3) as Side;
