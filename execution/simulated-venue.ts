@@ -267,11 +267,11 @@ class SimulatedVenue implements Venue, Handler {
       queue.levelChanged(orders, slot, beforeLots, afterLots, this.#instruments[instrument]!);
     }
     if (afterLots === 0) return;
-    const book = this.#environment.books[instrument]!;
+    // By the row's own price rather than the best one, so that only rows which `watch` lets through can fill.
     if (side === Side.buy) {
-      while (orders.bestTick(instrument, Side.sell) <= book.bid) this.#passed(instrument, Side.sell, nowNs);
+      while (orders.bestTick(instrument, Side.sell) <= priceTicks) this.#passed(instrument, Side.sell, nowNs);
     } else {
-      while (orders.bestTick(instrument, Side.buy) >= book.ask) this.#passed(instrument, Side.buy, nowNs);
+      while (orders.bestTick(instrument, Side.buy) >= priceTicks) this.#passed(instrument, Side.buy, nowNs);
     }
   }
 

@@ -1,0 +1,109 @@
+/** Every model, venue, strategy and observer that the package offers keeps its contract, and so do those that do nothing. */
+import { describe, expect, it } from 'vitest';
+import * as analytics from '../../analytics/index.js';
+import type { LatencyModel } from '../../execution/index.js';
+import * as execution from '../../execution/index.js';
+import { builtInStrategies } from '../../strategies/built-in.js';
+import { feeContract } from './fee.contract.js';
+import { latencyContract } from './latency.contract.js';
+import { matchingContract } from './matching.contract.js';
+import { observerContract } from './observer.contract.js';
+import { queuePositionContract } from './queue-position.contract.js';
+import { strategyContract } from './strategy.contract.js';
+import { venueContract } from './venue.contract.js';
+
+const covered = new Set<string>();
+/** Notes which export a suite is about. */
+const of = (name: keyof typeof execution | keyof typeof analytics) => {
+  covered.add(name);
+  return name;
+};
+
+const { constantLatency, makerTakerFees, noFees, simulatedVenue } = execution;
+
+latencyContract(of('constantLatency'), () => constantLatency({ entryNs: 250_000, responseNs: 1 }));
+latencyContract('a latency of nothing', () => constantLatency({ entryNs: 0, responseNs: 0 }));
+
+const wavering = (): LatencyModel => ({
+  leastEntryNs: 2,
+  leastResponseNs: 1,
+  entryNs: (_sentNs, random) => 2 + random.integer(6),
+  responseNs: (_answeredNs, random) => 1 + random.integer(9),
+});
+latencyContract('a latency that wavers', wavering);
+
+feeContract(of('makerTakerFees'), () => makerTakerFees({ makerRate: -0.0001, takerRate: 0.0005 }));
+feeContract(of('noFees'), () => noFees);
+
+queuePositionContract(of('riskAverseQueue'), execution.riskAverseQueue);
+for (const exponent of [0.5, 1, 3]) {
+  queuePositionContract(`${of('powerQueue')}(${exponent})`, () => execution.powerQueue(exponent));
+  queuePositionContract(`${of('powerBackQueue')}(${exponent})`, () => execution.powerBackQueue(exponent));
+  queuePositionContract(`${of('powerFrontQueue')}(${exponent})`, () => execution.powerFrontQueue(exponent));
+}
+queuePositionContract(of('logQueue'), execution.logQueue);
+queuePositionContract(of('logBackQueue'), execution.logBackQueue);
+queuePositionContract(`${of('probabilityQueue')}, everything leaves behind`, () => execution.probabilityQueue(() => 1));
+queuePositionContract('no queue at all: every trade reaches the order', () => ({
+  join: (orders, slot) => {
+    orders.aheadLots[slot] = 0;
+  },
+  traded: (orders, slot, qtyLots) => {
+    orders.aheadLots[slot]! -= qtyLots;
+  },
+  levelChanged: () => {},
+  reachedLots: (orders, slot) => {
+    const reached = 0 - orders.aheadLots[slot]!;
+    orders.aheadLots[slot] = 0;
+    return reached;
+  },
+}));
+
+matchingContract(of('noPartialFill'), () => execution.noPartialFill);
+matchingContract('a market that never fills', () => ({ availableLots: () => 0, take: () => {}, restingLots: () => 0 }));
+
+venueContract(of('idleVenue'), () => execution.idleVenue, { answers: false });
+venueContract(`${of('simulatedVenue')}, as it comes`, () => simulatedVenue(), { answers: true });
+venueContract(
+  'simulatedVenue, wavering latency',
+  () => simulatedVenue({ latency: wavering(), queue: execution.logQueue() }),
+  {
+    answers: true,
+  },
+);
+/** Gives half of what is asked for (rounded up), so that orders rest with what is left of them. */
+const halves: execution.MatchingModel = {
+  availableLots: (book, side, limitTicks, qtyLots) =>
+    execution.reaches(book, side, limitTicks) ? Math.ceil(qtyLots / 2) : 0,
+  take(book, side, limitTicks, qtyLots, fill) {
+    if (execution.reaches(book, side, limitTicks)) fill(side === 1 ? book.ask : book.bid, Math.ceil(qtyLots / 2));
+  },
+  restingLots: (leavesLots, reachedLots) => Math.min(leavesLots, Math.floor(reachedLots / 2)),
+};
+matchingContract('matching by halves', () => halves);
+venueContract('simulatedVenue, matching by halves', () => simulatedVenue({ matching: halves }), { answers: true });
+
+for (const plugin of builtInStrategies().list()) strategyContract(`strategy ${plugin.name}`, plugin);
+
+observerContract(of('Recorder'), () => new analytics.Recorder());
+observerContract('an observer that does nothing', () => ({}));
+
+describe('the contract suites', () => {
+  /** Exports that are no implementation of a contract: what models are made of. */
+  const PARTS = ['WorkingOrders', 'reaches'];
+
+  it('cover every export of execution', () => {
+    const names = Object.keys(execution).filter((name) => !PARTS.includes(name));
+    expect(names.filter((name) => !covered.has(name))).toEqual([]);
+  });
+
+  it('cover every observer of analytics', () => {
+    const observers = Object.entries(analytics).filter(
+      ([, value]) =>
+        typeof value === 'function' &&
+        Object.keys(Object.getOwnPropertyDescriptors(value.prototype ?? {})).some((method) => /^on[A-Z]/.test(method)),
+    );
+    expect(observers.map(([name]) => name)).toContain('Recorder');
+    expect(observers.map(([name]) => name).filter((name) => !covered.has(name))).toEqual([]);
+  });
+});
