@@ -1,0 +1,114 @@
+/**
+ * The documents say what is so: code in the README is the examples' own, its commands run, its fields are the schema's,
+ * and every file that a document names is there.
+ */
+import { copyFileSync, existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { afterAll, describe, expect, test } from 'vitest';
+import { runSchema } from '../bridges/run-file/schema.js';
+import { builtInStrategies } from '../strategies/built-in.js';
+import { Workplace } from './cli/command-line.js';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const fixtures = join(root, 'test/fixtures/import');
+const textOf = (file: string) => readFileSync(join(root, file), 'utf8');
+const readme = textOf('README.md');
+const DOCUMENTS = [
+  'README.md',
+  'ARCHITECTURE.md',
+  'CONTRIBUTING.md',
+  'CHANGELOG.md',
+  'examples/README.md',
+  'bridges/tape/FORMAT.md',
+];
+
+/** The fenced blocks of a text, each with the line above it. */
+function blocksOf(text: string): { above: string; content: string }[] {
+  const blocks = text.matchAll(/^(.*)\n```\w*\n([\s\S]*?)^```$/gm);
+  return [...blocks].map(([, above, content]) => ({ above: above!, content: content! }));
+}
+
+/** The words of every `tickwright …` line in the README's blocks. */
+function commandsOf(text: string): string[][] {
+  const lines = blocksOf(text).flatMap(({ above, content }) => (above.startsWith('<!--') ? [] : content.split('\n')));
+  return lines.filter((line) => line.startsWith('tickwright ')).map((line) => line.split(' ').slice(1));
+}
+
+test('the main job and the tests are one line each', () => {
+  const marked = (mark: string) => blocksOf(readme).find(({ above }) => above === `<!-- ${mark} -->`)?.content;
+  expect(marked('main job')).toBe('npm ci && npm run demo\n');
+  expect(marked('tests')).toBe('npm ci && npm test\n');
+});
+
+const quoted = blocksOf(readme).flatMap(({ above, content }) => {
+  const file = /^<!-- file: (\S+) -->$/.exec(above)?.[1];
+  return file === undefined ? [] : [{ file, content }];
+});
+
+test('the README shows a strategy, a run file, a whole program and a mapping', () => {
+  expect(quoted.map(({ file }) => file).sort()).toEqual([
+    'examples/01-quickstart/main.ts',
+    'examples/02-your-strategy/mean-reversion.ts',
+    'examples/02-your-strategy/run.yaml',
+    'test/fixtures/import/trades.mapping.yaml',
+  ]);
+});
+
+test.each(quoted)('what the README shows of $file is that file', ({ file, content }) => {
+  expect(content, 'copy the file into the README').toBe(textOf(file));
+});
+
+describe('the commands of the README', () => {
+  const place = new Workplace();
+  afterAll(() => place.remove());
+
+  test('run as they stand', async () => {
+    const commands = commandsOf(readme);
+    expect(commands.map(([name]) => name)).toEqual([
+      ...['inspect', 'book', 'run', 'report'],
+      ...['import', 'import', 'import'],
+    ]);
+    place.write('btcusdt_20240808.gz', gzipSync(readFileSync(join(fixtures, 'futures.capture'))));
+    const lobster = commands.flat().find((word) => word.includes('_message_'))!;
+    copyFileSync(join(fixtures, 'ABC_2024-11-04_34200000_57600000_message_5.csv'), place.path(lobster));
+    copyFileSync(join(fixtures, 'trades.csv'), place.path('trades.csv'));
+    copyFileSync(join(fixtures, 'trades.mapping.yaml'), place.path('trades.yaml'));
+
+    expect(await place.run('demo', '--rows', '20000')).toMatchObject({ code: 0 });
+    expect(existsSync(place.path('runs/demo/run/report.html'))).toBe(true);
+    for (const words of commands) {
+      const { code, stderr } = await place.run(...words);
+      expect(code, `${words.join(' ')}: ${stderr}`).toBe(0);
+    }
+  });
+});
+
+test('the README names every field of a run file, every queue model and every built-in strategy', () => {
+  const rows = [...readme.matchAll(/^\| `(\w+)` +\|/gm)].map(([, field]) => field);
+  expect(rows).toEqual(Object.keys(runSchema.shape));
+  for (const { value } of runSchema.shape.venue.shape.queue.options.map((option) => option.shape.model)) {
+    expect(readme).toContain(`\`${value}\``);
+  }
+  for (const { name } of builtInStrategies().list()) expect(readme).toContain(`\`${name}\``);
+});
+
+describe.each(DOCUMENTS)('%s', (document) => {
+  // Code is no prose: it names files of whoever reads it.
+  const prose = textOf(document).replace(/^```[\s\S]*?^```$/gm, '');
+
+  test('links to what is there', () => {
+    const links = [...prose.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link]) => link!.replace(/#.*$/, ''));
+    const files = links.filter((link) => link !== '' && !/^https?:/.test(link));
+    expect(files.filter((file) => !existsSync(join(root, dirname(document), file)))).toEqual([]);
+  });
+
+  test('names only files that are there', () => {
+    const named = [
+      ...prose.matchAll(/`((?:core|execution|strategies|analytics|bridges|examples|test|bench)\/[^`\s]*)`/g),
+    ];
+    const files = named.map(([, file]) => file!).filter((file) => !/[*<>…]/.test(file));
+    expect(files.filter((file) => !existsSync(join(root, file)))).toEqual([]);
+  });
+});
