@@ -72,7 +72,12 @@ describe('the tarball', () => {
 
 describe('package.json', () => {
   test('is an ES module for Node 20.19 and later, free of side effects', () => {
-    expect(manifest).toMatchObject({ type: 'module', engines: { node: '>=20.19' }, sideEffects: false, license: 'MIT' });
+    expect(manifest).toMatchObject({
+      type: 'module',
+      engines: { node: '>=20.19' },
+      sideEffects: false,
+      license: 'MIT',
+    });
   });
 
   test('every dependency is imported by what is published', () => {
