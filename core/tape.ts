@@ -72,6 +72,7 @@ export class MemoryTape implements TapeSource {
   ) {
     const instruments = info.instruments.map((spec, index) => new Instrument(spec, index));
     checkColumns(columns, instruments.length, new OrderCheck('tape in memory'));
+    checkWholeTimes(columns, 'tape in memory');
     this.info = {
       ...info,
       rows: columns.length,
@@ -117,7 +118,7 @@ export class OrderCheck {
 }
 
 /**
- * Refuses rows that no engine may see: times out of order or not whole, seen locally before they happened, unknown
+ * Refuses rows that no engine may see: times out of order, seen locally before they happened, unknown
  * kinds or sides, instruments off the list, quantities that are negative or not whole. Throws `RangeError` with the
  * source and the row. One pass, no allocation.
  */
@@ -153,6 +154,15 @@ export function checkColumns(columns: Columns, instruments: number, check: Order
   check.exchangeNs = lastExchange;
   check.localNs = lastLocal;
   check.rows += length;
+}
+
+/** Refuses times that are fractions or endless, which rows made in memory may have; in files times are int64. */
+function checkWholeTimes({ exchangeNs, localNs, length }: Columns, source: string): void {
+  for (let row = 0; row < length; row++) {
+    const [happened, seen] = [exchangeNs[row]!, localNs[row]!];
+    if (Number.isInteger(happened) && Number.isInteger(seen)) continue;
+    throw new RangeError(`${source} row ${row}: time ${happened} or ${seen} is not a whole number of nanoseconds`);
+  }
 }
 
 function faultOf(columns: Columns, row: number, instruments: number, lastExchange: number, lastLocal: number): string {
