@@ -24,7 +24,8 @@ import { touch } from '../../strategies/touch.js';
 
 const truth = new URL('../../../shared/truth/', import.meta.url);
 const present = existsSync(truth);
-if (!present) console.warn('SKIPPED: ../shared/truth is not on this machine, fills are not compared with the reference');
+if (!present)
+  console.warn('SKIPPED: ../shared/truth is not on this machine, fills are not compared with the reference');
 
 const QUEUES: Readonly<Record<string, () => QueuePositionModel>> = {
   RiskAdverse: riskAverseQueue,
@@ -130,7 +131,10 @@ describe.skipIf(!present)('the touch strategy on 345 s of BTCUSDT', () => {
   });
 
   it('has the run hashes that were recorded when all of this agreed', async () => {
-    const hashes = finals.map(([model, latency]) => [`${model} ${latency}`, run(model!, Number(latency)).result.runHash]);
+    const hashes = finals.map(([model, latency]) => [
+      `${model} ${latency}`,
+      run(model!, Number(latency)).result.runHash,
+    ]);
     const text = `${JSON.stringify(Object.fromEntries(hashes), null, 2)}\n`;
     await expect(text).toMatchFileSnapshot('./touch-hashes.json');
   });
