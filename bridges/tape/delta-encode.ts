@@ -10,14 +10,15 @@ import type { ByteWriter } from './byte-writer.js';
 const BLOCK = 128;
 const RUN = 32;
 const RUNS = BLOCK / RUN;
-/** Differences above the block's smallest that a double still holds exactly. */
-const MAX_SPREAD = Number.MAX_SAFE_INTEGER;
+/** Differences, and what they lie above the block's smallest, that a double holds exactly. */
+const MAX_EXACT = Number.MAX_SAFE_INTEGER;
 
 const differences = new Float64Array(BLOCK);
 
 /**
  * Appends whole numbers below 2^53, the first one as `first` (an int64, so that times may count from another origin).
- * Returns false, with nothing appended, when two differences in a block lie more than 2^53 apart: write them PLAIN.
+ * Returns false, with nothing appended, when a difference is beyond 2^53 or two of a block lie that far apart: write them
+ * PLAIN.
  */
 export function encodeDelta64(values: Float64Array, rows: number, first: bigint, out: ByteWriter): boolean {
   const before = out.length;
@@ -59,7 +60,7 @@ function packBlock(count: number, out: ByteWriter): boolean {
     if (difference < least) least = difference;
     else if (difference > most) most = difference;
   }
-  if (most - least > MAX_SPREAD) return false;
+  if (most - least > MAX_EXACT || most > MAX_EXACT || least < -MAX_EXACT) return false;
   out.zigzag(BigInt(least));
   out.reserve(RUNS + BLOCK * 8);
   const { bytes } = out;

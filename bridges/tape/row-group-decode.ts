@@ -156,7 +156,7 @@ function int64s(
     decodeDelta64(bytes, start, end, rows, origin, shift, out);
     return;
   }
-  // Rare: only where two numbers of a block lie more than 2^53 apart. Exactness first.
+  // Rare: only where steps go beyond 2^53. Exactness first.
   const view = plainView(bytes, start, end, rows);
   for (let row = 0; row < rows; row++) {
     const number = Number(view.getBigInt64(row * 8, true) - origin);

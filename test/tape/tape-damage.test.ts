@@ -158,7 +158,8 @@ describe('damage', () => {
       }
     }
     expect(silent).toEqual([]);
-  });
+    // Some 14,000 files: seconds on a quiet machine, more than a minute on a busy one.
+  }, 240_000);
 
   it('in the rows names row group, column and byte, the same from the worker', () => {
     const columns = marketRows(200_000);

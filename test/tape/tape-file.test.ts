@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openTape } from '../../bridges/tape/tape-file.js';
 import { writeTape } from '../../bridges/tape/tape-writer.js';
-import { allocateColumns, type Columns } from '../../core/market.js';
+import { allocateColumns, type Columns, codeOf, Kind, Side } from '../../core/market.js';
 import { MemoryTape, sliceColumns } from '../../core/tape.js';
 import { copyRows } from '../../core/tape-builder.js';
 import { tapeSourceContract } from '../contracts/tape-source.contract.js';
@@ -55,6 +55,22 @@ describe('a tape file', () => {
       }),
       { numRuns: 150 },
     );
+  });
+
+  const FARTHEST = 2 ** 53 - 1;
+  it.each([
+    ['a step of 2^53', [-1, FARTHEST]],
+    ['a step back of 2^53', [FARTHEST, -1]],
+    ['a step of 2^53 + 1 beside one of 10', [-(2 ** 52), -(2 ** 52) + 10, 2 ** 52 + 11]],
+    ['from one end to the other', [-FARTHEST, FARTHEST, -FARTHEST]],
+  ])('gives back order ids with %s', (_name, ids) => {
+    const columns = allocateColumns(ids.length, { orderId: true });
+    columns.length = ids.length;
+    columns.code.fill(codeOf(Kind.orderAdd, Side.buy));
+    columns.orderId!.set(ids);
+    const file = fresh();
+    writeTape(file, columns, head);
+    expect([...readAll(file, false).orderId!]).toEqual(ids);
   });
 
   it('is the same file whatever the blocks it was written from', () => {
