@@ -20,6 +20,8 @@ export const ORDER_LATENCY_NS = 5e6;
 export const LOOK_NS = 10e6;
 /** The market maker stops adding to a position of as many lots. */
 export const MOST_LOTS = 10;
+/** An order stays while it is at most so many ticks from its side's best price. */
+export const KEEP_TICKS = 2;
 export const QUEUE_EXPONENT = 3;
 export const MAKER_RATE = 0.0002;
 export const TAKER_RATE = 0.0005;
@@ -29,8 +31,9 @@ export type EngineWorkload = (typeof ENGINE_WORKLOADS)[number];
 
 /**
  * A market maker that looks at each instrument every 10 ms. For the bid, then the ask, at the best price of its side: an
- * order that is finished is forgotten; one that works with no request on its way and is not at that price is cancelled;
- * then, if there is none and the position allows, one lot is rested there, post-only. (The touch strategy's rules.)
+ * order that is finished is forgotten; one that works with no request on its way and is more than {@link KEEP_TICKS} from
+ * that price is cancelled; then, if there is none and the position allows, one lot is rested there, post-only. (The touch
+ * strategy's rules, but for the ticks of patience that keep a place in the queue.)
  */
 export class Quoting implements Strategy {
   readonly #bids: (Order | undefined)[] = [];
@@ -64,12 +67,11 @@ export class Quoting implements Strategy {
   }
 }
 
-/** The order when it still takes its place; asks to cancel it when it is at another price. */
+/** The order when it still takes its place; asks to cancel it when it is too far from the price. */
 function kept(order: Order | undefined, priceTicks: number, context: StrategyContext): Order | undefined {
   if (order === undefined || order.finished) return undefined;
-  if (order.status !== OrderStatus.pending && !order.requestPending && order.priceTicks !== priceTicks) {
-    context.cancel(order);
-  }
+  const far = Math.abs(order.priceTicks - priceTicks) > KEEP_TICKS;
+  if (far && order.status !== OrderStatus.pending && !order.requestPending) context.cancel(order);
   return order;
 }
 

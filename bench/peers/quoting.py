@@ -22,11 +22,13 @@ from numba import njit
 
 NO_BID = np.iinfo(np.int64).min
 NO_ASK = np.iinfo(np.int64).max
+# As in bench/workloads.ts.
+KEEP_TICKS = 2
 
 
 @njit
 def kept(hbt, asset, orders, order_id, price_tick):
-    """The order's id when it still takes its place, else 0; asks to cancel it when it is at another price."""
+    """The order's id when it still takes its place, else 0; asks to cancel it when it is too far from the price."""
     if order_id == 0:
         return 0
     order = orders.get(order_id)
@@ -35,7 +37,7 @@ def kept(hbt, asset, orders, order_id, price_tick):
     status = order.status
     if status == FILLED or status == CANCELED or status == EXPIRED or status == REJECTED:
         return 0
-    if order.cancellable and order.price_tick != price_tick:
+    if order.cancellable and abs(order.price_tick - price_tick) > KEEP_TICKS:
         hbt.cancel(asset, order_id, False)
     return order_id
 
