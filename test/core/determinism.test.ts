@@ -133,6 +133,36 @@ describe('the run hash', () => {
     expect(run([tape]).runHash).toBe(runHash);
   });
 
+  it('is the same from a reader that destroys a block as soon as it is released', () => {
+    const tape = new MemoryTape(columns, synthetic.info, { blockRows: 500 });
+    let released = 0;
+    const strict: TapeSource = {
+      info: tape.info,
+      open(originNs) {
+        const reader = tape.open(originNs);
+        return {
+          next() {
+            const block = reader.next();
+            if (block === undefined) return undefined;
+            const copy = allocateColumns(block.length);
+            copyRows(block, 0, block.length, copy, 0);
+            copy.length = block.length;
+            return copy;
+          },
+          release(block) {
+            released++;
+            for (const column of [block.exchangeNs, block.localNs, block.qtyLots]) column.fill(Number.NaN);
+            block.code.fill(0);
+            block.priceTicks.fill(-1);
+          },
+          close: () => reader.close(),
+        };
+      },
+    };
+    expect(run([strict]).runHash).toBe(runHash);
+    expect(released).toBe(Math.ceil(columns.length / 500));
+  });
+
   it('is the same from a tape file, on this thread or decoded by a worker', () => {
     const file = path.join(folder, 'tape.parquet');
     writeTape(file, columns, synthetic.info);
