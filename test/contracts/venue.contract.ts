@@ -92,7 +92,7 @@ export function venueContract(name: string, make: () => VenueFactory, { answers 
           if (answers) expect(waiting).toEqual([[], []]);
           else expect(answered.size).toBe(0);
         }),
-        { numRuns: 60 },
+        { numRuns: 40 },
       );
     });
 
@@ -104,7 +104,7 @@ export function venueContract(name: string, make: () => VenueFactory, { answers 
           expect(result.runHash).toBe(new PlainRun(setUp(market, seed, plain, () => {})).run().runHash);
           expect(ours).toEqual(plain);
         }),
-        { numRuns: 60 },
+        { numRuns: 40 },
       );
     });
   });
