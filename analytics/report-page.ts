@@ -186,7 +186,7 @@ function footerHtml({ description }: Report): string {
   ];
   if (droppedLogLines > 0) parts.push(`${countText(droppedLogLines)} log lines not kept`);
   const sharpe = `Sharpe: mean ÷ standard deviation of the change in equity from sample to sample × √(samples in 365 days); no
-capital, no risk-free rate; of a run of minutes it says little. Drag in a chart to zoom all, double-click to see all.`;
+capital, no risk-free rate; none for less than a day. Drag in a chart to zoom all, double-click to see all.`;
   return `<footer><p>${sharpe}</p><p>${parts.map(escapeHtml).join(' · ')}</p>
 <noscript><p>The charts need JavaScript; the figures do not.</p></noscript></footer>`;
 }

@@ -6,7 +6,7 @@
  */
 import { OrderEventKind } from '../core/order.js';
 import type { RunResult } from '../core/simulation.js';
-import { formatEpoch, type Nanos, toEpoch } from '../core/time.js';
+import { DAY, formatEpoch, type Nanos, toEpoch } from '../core/time.js';
 import { drawdownOf } from './drawdown.js';
 import { equitySeries, type Recording } from './recording.js';
 import { type RoundTrips, roundTripsOf } from './round-trips.js';
@@ -68,7 +68,7 @@ export interface StrategySummary {
     readonly recovery: string | null;
     readonly longestNs: number;
   };
-  /** Annualised, see `sharpeRatio` for its assumptions. */
+  /** Annualised, see `sharpeRatio` for its assumptions; none for less than a day of market time. */
   readonly sharpe: number | null;
   readonly roundTrips: number;
   /** Closed round trips with a profit above 0 after fees ÷ closed round trips, 0 … 1. */
@@ -134,7 +134,7 @@ export function summarise(recording: Recording, outcome: RunResult): RunSummary 
 
 function summariseStrategy(
   recording: Recording,
-  { startNs }: RunResult,
+  { startNs, endNs }: RunResult,
   { name, account }: RunResult['strategies'][number],
   index: number,
   trips: RoundTrips,
@@ -163,7 +163,8 @@ function summariseStrategy(
       recovery: timeText(recoveryNs),
       longestNs,
     },
-    sharpe: finite(sharpeRatio(equity, recording.sampleNs) ?? Number.NaN),
+    // Annualised from minutes the ratio is a number in the thousands that means nothing.
+    sharpe: endNs - startNs < DAY ? null : finite(sharpeRatio(equity, recording.sampleNs) ?? Number.NaN),
     roundTrips: trips.count,
     winRate: finite(trips.wins / trips.count),
     instruments: recording.instruments

@@ -4,8 +4,8 @@
  */
 import { type Decimal, formatUnits, parseDecimal, unitsOf } from './decimal.js';
 
-/** Prices inside the engine: whole ticks, int32. */
-export const MAX_PRICE_TICKS = 2 ** 31 - 1;
+/** Prices inside the engine: whole ticks, int32; the very ends stand for "no bid" and "no ask" in books. */
+export const MAX_PRICE_TICKS = 2 ** 31 - 2;
 
 /** The plain description, as tapes store it and run files write it. Decimals are text, so that they are exact. */
 export interface InstrumentSpec {
@@ -48,11 +48,11 @@ export class Instrument implements InstrumentSpec {
     this.#valueDigits = Number(this.#tick.digits) * Number(this.#lot.digits);
   }
 
-  /** Decimal price → ticks. Throws `RangeError` when off the tick or beyond ±(2^31 − 1) ticks. */
+  /** Decimal price → ticks. Throws `RangeError` when off the tick or beyond ±(2^31 − 2) ticks. */
   priceTicks(price: string | number): number {
     const ticks = unitsOf(price, this.#tick);
     if (Math.abs(ticks) > MAX_PRICE_TICKS) {
-      throw new RangeError(`price ${price} of ${this.symbol} is beyond 2147483647 ticks of ${this.tick}`);
+      throw new RangeError(`price ${price} of ${this.symbol} is beyond ${MAX_PRICE_TICKS} ticks of ${this.tick}`);
     }
     return ticks;
   }

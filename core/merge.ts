@@ -53,9 +53,11 @@ class MergedTape implements TapeSource {
     );
     this.#tapes = tapes;
     const infos = tapes.map(({ info }) => info);
+    let { originNs } = infos[0]!;
+    for (const info of infos) if (info.originNs < originNs) originNs = info.originNs;
     this.info = {
       instruments,
-      originNs: infos.reduce((least, { originNs }) => (originNs < least ? originNs : least), infos[0]!.originNs),
+      originNs,
       rows: infos.reduce((sum, { rows }) => sum + rows, 0),
       columns: {
         orderId: infos.some(({ columns }) => columns.orderId === true),

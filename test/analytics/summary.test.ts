@@ -48,12 +48,17 @@ describe('the summary of the hand-made run', () => {
     expect(drawdown.longestNs).toBe(30 * SECOND);
   });
 
-  test('annualises the Sharpe ratio of the five changes between samples', () => {
+  test('annualises the Sharpe ratio of five changes between samples, but not that of a minute', () => {
     const changes = [0.01, 20.01, -30.02, -2.02, 0];
     const mean = changes.reduce((sum, change) => sum + change, 0) / 5;
     const variance = changes.reduce((sum, change) => sum + (change - mean) ** 2, 0) / 4;
     const perYear = (365 * 24 * 3600) / 10;
-    expect(maker!.sharpe).toBeCloseTo((mean / Math.sqrt(variance)) * Math.sqrt(perYear), 6);
+    const value = [0];
+    for (const change of changes) value.push(value.at(-1)! + change);
+    const timeNs = value.map((_, index) => index * 10 * SECOND);
+    const ratio = sharpeRatio({ timeNs: Float64Array.from(timeNs), value: Float64Array.from(value) }, 10 * SECOND);
+    expect(ratio).toBeCloseTo((mean / Math.sqrt(variance)) * Math.sqrt(perYear), 6);
+    expect(maker!.sharpe, 'a run of a minute has no annualised ratio').toBeNull();
   });
 
   test('has no ratio where there is nothing to divide by', () => {

@@ -88,7 +88,7 @@ const BINANCE: Case[] = [
   [
     'a price beyond int32',
     replaceIn(4, '"100.00"', '"300000000.0"'),
-    ':4: price in p: 300000000.0 is beyond 2147483647 ticks',
+    ':4: price in p: 300000000.0 is beyond 2147483646 ticks',
   ],
   [
     'a trade off the lot',
