@@ -40,6 +40,7 @@ export async function latency({ rows, rounds, instruments }: BenchOptions): Prom
     };
   });
   const micros = (nanos: number) => `${(nanos / 1000).toFixed(2)} µs`;
+  const millis = (nanos: number) => `${(nanos / 1e6).toFixed(2)} ms`;
   return {
     title: `latency: time per local event; medians of ${rounds} fresh processes, measured in the third run of each`,
     rows: results,
@@ -51,9 +52,9 @@ export async function latency({ rows, rounds, instruments }: BenchOptions): Prom
       micros(row.p99Ns),
       micros(row.p9999Ns),
       row.p99Ns < MOST_P99_NS && row.p9999Ns < MOST_P9999_NS ? 'within 10 / 100 µs' : 'OVER 10 / 100 µs',
-      micros(row.longestNs),
-      micros(row.leastLongestNs),
-      micros(row.longestGcNs),
+      millis(row.longestNs),
+      millis(row.leastLongestNs),
+      millis(row.longestGcNs),
       `${row.takenAway} ×`,
     ]),
     notes: [

@@ -1,7 +1,9 @@
 /**
- * One long run in a process of its own, with its memory read ten times on the way. A script. Started by soak.
- * Needs `--expose-gc`: what is compared is what is alive, not what happens to lie about.
+ * One long run in a process of its own, with its memory read at every block and summed up ten times on the way. A script. Started by soak.
+ * Needs `--expose-gc`: of the heap, what is alive is compared, not what happens to lie about. How much is resident swings
+ * with the collector's young space, so its highest point in each tenth is compared.
  */
+import fs from 'node:fs';
 import { syntheticSource } from '../core/synthetic.js';
 import { BLOCK_ROWS } from './bench-tapes.js';
 import { answer, jobOf } from './fresh-process.js';
@@ -20,8 +22,9 @@ export interface SoakAnswer {
   readonly orderEvents: number;
   readonly fills: number;
   readonly runHash: string;
-  /** After each tenth of the rows, bytes. */
+  /** The most that was resident at the end of any block in each tenth of the rows, bytes. */
   readonly rss: readonly number[];
+  /** What was alive after each tenth, bytes. */
   readonly heap: readonly number[];
 }
 
@@ -32,11 +35,14 @@ function soak({ rows, instruments, rowsPerSecond }: SoakJob): SoakAnswer {
   const simulation = simulationOf(tape, { quoting: new Quoting() });
   const rss: number[] = [];
   const heap: number[] = [];
+  let most = 0;
   simulation.events.on('progress', (progress) => {
+    most = Math.max(most, residentBytes());
     if (progress.rows * 10 < (rss.length + 1) * progress.totalRows) return;
     collect();
     const used = process.memoryUsage();
-    rss.push(used.rss);
+    rss.push(most);
+    most = 0;
     heap.push(used.heapUsed + used.arrayBuffers);
   });
   const start = performance.now();
@@ -51,6 +57,16 @@ function soak({ rows, instruments, rowsPerSecond }: SoakJob): SoakAnswer {
     rss,
     heap,
   };
+}
+
+/**
+ * Resident memory that no file backs, where the system says (Linux). The rest, mostly Node's own program text, comes and
+ * goes as the system reads and drops pages of it.
+ */
+function residentBytes(): number {
+  if (process.platform !== 'linux') return process.memoryUsage.rss();
+  const kilobytes = /^RssAnon:\s+(\d+) kB$/m.exec(fs.readFileSync('/proc/self/status', 'utf8'))?.[1];
+  return kilobytes === undefined ? process.memoryUsage.rss() : Number(kilobytes) * 1024;
 }
 
 answer(soak(jobOf<SoakJob>()));
