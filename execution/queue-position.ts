@@ -70,6 +70,14 @@ export type BehindProbability = (behind: number, ahead: number) => number;
 /** b^n / (b^n + f^n), with b behind and f ahead (hftbacktest: PowerProbQueueFunc). `exponent` n > 0. */
 export function powerQueue(exponent: number): QueuePositionModel {
   positive('power', exponent);
+  // The usual exponents by multiplication: `**` takes ten times as long, and this is asked for every row at our price.
+  if (exponent === 2) return probabilityQueue((b, f) => (b * b) / (b * b + f * f));
+  if (exponent === 3) {
+    return probabilityQueue((b, f) => {
+      const cube = b * b * b;
+      return cube / (cube + f * f * f);
+    });
+  }
   return probabilityQueue((b, f) => b ** exponent / (b ** exponent + f ** exponent));
 }
 
