@@ -40,10 +40,14 @@ export function scratchFolder(): string {
   return folder;
 }
 
+/** Rows of one instrument in a second of market time, about as many as the BTCUSDT capture has. */
+const ROWS_PER_INSTRUMENT_SECOND = 1_350;
+
 /** A seeded market of `instruments` with feed latency, some `rows` rows. */
 export function makeSyntheticTape(rows: number, instruments: number): BenchTape {
   const name = `synthetic-${instruments}`;
-  const options: SyntheticOptions = { seed: 1, rows, instruments, blockRows: BLOCK_ROWS };
+  const rowsPerSecond = ROWS_PER_INSTRUMENT_SECOND * instruments;
+  const options: SyntheticOptions = { seed: 1, rows, instruments, rowsPerSecond, blockRows: BLOCK_ROWS };
   const file = path.join(scratchFolder(), `${name}-${rows}.parquet`);
   remark(`making ${name}: ${rows} rows`);
   const info = writeTape(file, syntheticBlocks(options), syntheticInfo(options));

@@ -23,7 +23,7 @@ from numba import njit
 NO_BID = np.iinfo(np.int64).min
 NO_ASK = np.iinfo(np.int64).max
 # As in bench/workloads.ts.
-KEEP_TICKS = 2
+KEEP_TICKS = 5
 
 
 @njit
