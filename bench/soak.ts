@@ -3,7 +3,7 @@
  * memory held at the end against that after the first tenth. Knows nothing of how memory is read. Called by main.
  */
 import { inFreshProcess } from './fresh-process.js';
-import { median, millions, rounded } from './median.js';
+import { millions, rounded } from './median.js';
 import type { BenchOptions, BenchReport } from './report.js';
 import type { SoakAnswer, SoakJob } from './soak-run.js';
 
@@ -15,9 +15,13 @@ const ROWS_PER_SECOND = 2_000;
 export async function soak({ rows, rounds, instruments = [3] }: BenchOptions): Promise<BenchReport> {
   const results = [];
   for (const count of instruments) {
-    const job: SoakJob = { rows, instruments: count, rowsPerSecond: ROWS_PER_SECOND };
+    const job = { rows, instruments: count, rowsPerSecond: ROWS_PER_SECOND };
     for (let round = 0; round < rounds; round++) {
-      results.push(rowOf(count, await inFreshProcess<SoakAnswer>('soak-run', job, ['--expose-gc'])));
+      const alone = await inFreshProcess<SoakAnswer>('soak-run', { ...job, collect: false } satisfies SoakJob);
+      const collecting: SoakJob = { ...job, collect: true };
+      const collected = await inFreshProcess<SoakAnswer>('soak-run', collecting, ['--expose-gc']);
+      if (alone.runHash !== collected.runHash) throw new Error('the two runs of the soak came to different ends');
+      results.push(rowOf(count, { ...alone, heap: collected.heap }));
     }
   }
   const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
@@ -37,8 +41,8 @@ export async function soak({ rows, rounds, instruments = [3] }: BenchOptions): P
       ]),
     ),
     notes: [
-      '"heap" is what is alive in V8 after a full garbage collection, with the buffers outside of it; "rss" the most that',
-      'was resident at the end of any block of 65,536 rows, without pages of files (Node itself), which come and go.',
+      '"rss": the most that was resident at the end of any block of 65,536 rows, in a run left alone, without pages of',
+      'files (Node itself), which come and go. "heap": what is alive, in a second run that collects after each tenth.',
     ],
   };
 }
@@ -50,7 +54,6 @@ function rowOf(instruments: number, soaked: SoakAnswer) {
     instruments,
     ...soaked,
     rowsPerSecond: rounded((soaked.rows / soaked.wallMs) * 1000),
-    medianRss: median(soaked.rss),
     rssGrowth: growth(soaked.rss),
     heapGrowth: growth(soaked.heap),
   };
