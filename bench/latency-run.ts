@@ -13,7 +13,7 @@ import { loadTape } from './bench-tapes.js';
 import { answer, jobOf } from './fresh-process.js';
 import { Histogram } from './histogram.js';
 import { median } from './median.js';
-import { EveryEvent, Quoting, simulationOf } from './workloads.js';
+import { EveryEvent, KEEP_TICKS, Quoting, simulationOf } from './workloads.js';
 
 export interface LatencyJob {
   readonly file: string;
@@ -109,7 +109,7 @@ async function measure({ file, workload, warmups }: LatencyJob): Promise<Latency
   const run = () => {
     const strategies: Record<string, Strategy> =
       workload === 'quoting'
-        ? { quoting: new Quoting(), stopwatch: new StampEveryRow(watch) }
+        ? { quoting: new Quoting(KEEP_TICKS.quoting), stopwatch: new StampEveryRow(watch) }
         : { everyEvent: new StampedEveryEvent(watch) };
     const simulation = simulationOf(tape, strategies);
     watch.restart();

@@ -18,12 +18,22 @@ import { inFreshProcess, lastLine } from './fresh-process.js';
 import type { Outcome, RunAnswer, RunJob } from './measured-run.js';
 import { median, millions, rounded } from './median.js';
 import type { BenchOptions, BenchReport } from './report.js';
-import { LOOK_NS, MAKER_RATE, MOST_LOTS, ORDER_LATENCY_NS, QUEUE_EXPONENT, TAKER_RATE } from './workloads.js';
+import {
+  KEEP_TICKS,
+  LOOK_NS,
+  MAKER_RATE,
+  MOST_LOTS,
+  ORDER_LATENCY_NS,
+  QUEUE_EXPONENT,
+  TAKER_RATE,
+} from './workloads.js';
 
 const PACKAGE = 'hftbacktest==2.4.4';
 const SCRIPT = fileURLToPath(new URL('../../bench/peers/quoting.py', import.meta.url));
 const DEPTHS = ['HashMap', 'ROIVector'] as const;
 type Depth = (typeof DEPTHS)[number];
+const MAKERS = ['quoting', 'quotingTouch'] as const;
+type Maker = (typeof MAKERS)[number];
 
 interface PeerAnswer {
   readonly wallMs: number;
@@ -62,20 +72,37 @@ function peerPython(): string | undefined {
 
 export async function peers({ rows, rounds, instruments }: BenchOptions): Promise<BenchReport> {
   const title = `peers: the same 10 ms market maker with ${PACKAGE}; medians of ${rounds} rounds of fresh processes`;
-  const heads = ['tape', 'engine', 'rows/s', 'ours is', 'by CPU', 'ours is', 'orders', 'fills', 'same end'];
+  const heads = [
+    'tape',
+    'market maker',
+    'engine',
+    'rows/s',
+    'ours is',
+    'by CPU',
+    'ours is',
+    'orders',
+    'fills',
+    'same end',
+  ];
   const python = peerPython();
   if (python === undefined) return { title, heads, rows: [], table: [], notes: ['SKIPPED: see above.'] };
   const tapes = (instruments ?? [1, 10]).map((count) => makeSyntheticTape(rows, count));
   const capture = instruments === undefined ? await makeCaptureTape(rows) : undefined;
   if (capture !== undefined) tapes.push(capture);
   const results = [];
-  for (const tape of tapes) results.push(...(await compared(tape, python, rounds)));
+  for (const tape of tapes) {
+    const { columns, tape: memory } = loadTape(tape.file);
+    const files = writeEventFiles(path.join(scratchFolder(), tape.name), columns, memory.info);
+    for (const maker of MAKERS) results.push(...(await compared(tape, files, maker, python, rounds)));
+    for (const { file } of files) fs.rmSync(file);
+  }
   return {
     title,
     heads,
     rows: results,
     table: results.map((row) => [
       row.tape,
+      row.workload.slice('peers-'.length),
       row.engine,
       millions(row.rowsPerSecond),
       row.engine === 'tickwright' ? '' : `${row.oursTimesAsFast.toFixed(2)} × as fast`,
@@ -92,27 +119,25 @@ export async function peers({ rows, rounds, instruments }: BenchOptions): Promis
   };
 }
 
-async function compared(tape: BenchTape, python: string, rounds: number) {
-  const { columns, tape: memory } = loadTape(tape.file);
-  const files = writeEventFiles(path.join(scratchFolder(), tape.name), columns, memory.info);
+async function compared(tape: BenchTape, files: readonly EventFile[], maker: Maker, python: string, rounds: number) {
   const measured: Round[] = [];
   for (let round = 0; round < rounds; round++) {
-    const ours: RunJob = { file: tape.file, workload: 'quoting', from: 'memory', warmups: 2, runs: 3 };
+    const ours: RunJob = { file: tape.file, workload: maker, from: 'memory', warmups: 2, runs: 3 };
     const answers: Partial<Round> = { tickwright: await inFreshProcess<RunAnswer>('measured-run', ours) };
-    for (const depth of DEPTHS) answers[`hftbacktest ${depth}`] = await peerRun(python, files, depth);
+    for (const depth of DEPTHS) answers[`hftbacktest ${depth}`] = await peerRun(python, files, depth, maker);
     measured.push(answers as Round);
   }
-  for (const { file } of files) fs.rmSync(file);
-  return ENGINES.map((engine) => rowOf(tape, engine, measured));
+  return ENGINES.map((engine) => rowOf(tape, maker, engine, measured));
 }
 
-function peerRun(python: string, instruments: readonly EventFile[], depth: Depth): Promise<PeerAnswer> {
+function peerRun(python: string, instruments: readonly EventFile[], depth: Depth, maker: Maker): Promise<PeerAnswer> {
   const job = {
     instruments,
     depth,
     latencyNs: ORDER_LATENCY_NS,
     lookNs: LOOK_NS,
     mostLots: MOST_LOTS,
+    keepTicks: KEEP_TICKS[maker],
     queueExponent: QUEUE_EXPONENT,
     makerRate: MAKER_RATE,
     takerRate: TAKER_RATE,
@@ -122,7 +147,7 @@ function peerRun(python: string, instruments: readonly EventFile[], depth: Depth
   return lastLine<PeerAnswer>(python, [SCRIPT, JSON.stringify(job)], `hftbacktest ${depth}`);
 }
 
-function rowOf(tape: BenchTape, engine: Engine, rounds: readonly Round[]) {
+function rowOf(tape: BenchTape, maker: Maker, engine: Engine, rounds: readonly Round[]) {
   const outcome = rounds[0]![engine].outcome as PeerAnswer['outcome'];
   for (const round of rounds) {
     if (JSON.stringify(round[engine].outcome) !== JSON.stringify(outcome)) {
@@ -135,7 +160,7 @@ function rowOf(tape: BenchTape, engine: Engine, rounds: readonly Round[]) {
   const wallMs = rounds.map((round) => round[engine].wallMs);
   const cpuMs = rounds.map((round) => round[engine].cpuMs);
   return {
-    workload: 'peers-quoting',
+    workload: `peers-${maker}`,
     engine,
     tape: tape.name,
     instruments: tape.instruments,

@@ -9,7 +9,7 @@ import fs from 'node:fs';
 import { syntheticSource } from '../core/synthetic.js';
 import { BLOCK_ROWS } from './bench-tapes.js';
 import { answer, jobOf } from './fresh-process.js';
-import { Quoting, simulationOf } from './workloads.js';
+import { KEEP_TICKS, Quoting, simulationOf } from './workloads.js';
 
 export interface SoakJob {
   readonly rows: number;
@@ -35,7 +35,7 @@ export interface SoakAnswer {
 function soak({ rows, instruments, rowsPerSecond, collect }: SoakJob): SoakAnswer {
   if (collect && globalThis.gc === undefined) throw new Error('start this script with --expose-gc');
   const tape = syntheticSource({ seed: 1, rows, instruments, rowsPerSecond, blockRows: BLOCK_ROWS });
-  const simulation = simulationOf(tape, { quoting: new Quoting() });
+  const simulation = simulationOf(tape, { quoting: new Quoting(KEEP_TICKS.quoting) });
   const rss: number[] = [];
   const heap: number[] = [];
   let most = 0;

@@ -20,24 +20,33 @@ export const ORDER_LATENCY_NS = 5e6;
 export const LOOK_NS = 10e6;
 /** The market maker stops adding to a position of as many lots. */
 export const MOST_LOTS = 10;
-/** An order stays while it is at most so many ticks from its side's best price: 0.08 bps at 60,000 with ticks of 0.1. */
-export const KEEP_TICKS = 5;
+/**
+ * An order stays while it is at most so many ticks from its side's best price: `quoting` has 0.08 bps of patience (at
+ * 60,000 with ticks of 0.1), `quotingTouch` follows every move of the touch, so it measures orders more than rows.
+ */
+export const KEEP_TICKS = { quoting: 5, quotingTouch: 0 } as const;
 export const QUEUE_EXPONENT = 3;
 export const MAKER_RATE = 0.0002;
 export const TAKER_RATE = 0.0005;
 
-export const ENGINE_WORKLOADS = ['books', 'quoting', 'everyEvent'] as const;
+export const ENGINE_WORKLOADS = ['books', 'quoting', 'quotingTouch', 'everyEvent'] as const;
 export type EngineWorkload = (typeof ENGINE_WORKLOADS)[number];
 
 /**
  * A market maker that looks at each instrument every 10 ms. For the bid, then the ask, at the best price of its side: an
- * order that is finished is forgotten; one that works with no request on its way and is more than {@link KEEP_TICKS} from
+ * order that is finished is forgotten; one that works with no request on its way and is more than `keepTicks` from
  * that price is cancelled; then, if there is none and the position allows, one lot is rested there, post-only. (The touch
  * strategy's rules, but for the ticks of patience that keep a place in the queue.)
  */
 export class Quoting implements Strategy {
+  readonly #keepTicks: number;
   readonly #bids: (Order | undefined)[] = [];
   readonly #asks: (Order | undefined)[] = [];
+
+  /** `keepTicks`: see {@link KEEP_TICKS}. */
+  constructor(keepTicks: number) {
+    this.#keepTicks = keepTicks;
+  }
 
   onStart(context: StrategyContext): void {
     for (const _ of context.instruments) {
@@ -57,10 +66,10 @@ export class Quoting implements Strategy {
       // False when a side is missing: its price is NaN.
       if (!(bidTicks < askTicks)) continue;
       const positionLots = context.positionLots(instrument);
-      const bid = kept(this.#bids[index], bidTicks, context);
+      const bid = kept(this.#bids[index], bidTicks, this.#keepTicks, context);
       this.#bids[index] =
         bid === undefined && positionLots < MOST_LOTS ? context.buy(instrument, 1, bidTicks, true) : bid;
-      const ask = kept(this.#asks[index], askTicks, context);
+      const ask = kept(this.#asks[index], askTicks, this.#keepTicks, context);
       this.#asks[index] =
         ask === undefined && positionLots > -MOST_LOTS ? context.sell(instrument, 1, askTicks, true) : ask;
     }
@@ -68,9 +77,14 @@ export class Quoting implements Strategy {
 }
 
 /** The order when it still takes its place; asks to cancel it when it is too far from the price. */
-function kept(order: Order | undefined, priceTicks: number, context: StrategyContext): Order | undefined {
+function kept(
+  order: Order | undefined,
+  priceTicks: number,
+  keepTicks: number,
+  context: StrategyContext,
+): Order | undefined {
   if (order === undefined || order.finished) return undefined;
-  const far = Math.abs(order.priceTicks - priceTicks) > KEEP_TICKS;
+  const far = Math.abs(order.priceTicks - priceTicks) > keepTicks;
   if (far && order.status !== OrderStatus.pending && !order.requestPending) context.cancel(order);
   return order;
 }
@@ -113,7 +127,8 @@ export class EveryEvent implements Strategy {
 }
 
 export function strategyOf(workload: EngineWorkload): Strategy | undefined {
-  return workload === 'books' ? undefined : workload === 'quoting' ? new Quoting() : new EveryEvent();
+  if (workload === 'books') return undefined;
+  return workload === 'everyEvent' ? new EveryEvent() : new Quoting(KEEP_TICKS[workload]);
 }
 
 /** A run of the named strategies as the command line would set it up, without a recorder. */

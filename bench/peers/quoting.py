@@ -22,12 +22,10 @@ from numba import njit
 
 NO_BID = np.iinfo(np.int64).min
 NO_ASK = np.iinfo(np.int64).max
-# As in bench/workloads.ts.
-KEEP_TICKS = 5
 
 
 @njit
-def kept(hbt, asset, orders, order_id, price_tick):
+def kept(hbt, asset, orders, order_id, price_tick, keep_ticks):
     """The order's id when it still takes its place, else 0; asks to cancel it when it is too far from the price."""
     if order_id == 0:
         return 0
@@ -37,13 +35,13 @@ def kept(hbt, asset, orders, order_id, price_tick):
     status = order.status
     if status == FILLED or status == CANCELED or status == EXPIRED or status == REJECTED:
         return 0
-    if order.cancellable and abs(order.price_tick - price_tick) > KEEP_TICKS:
+    if order.cancellable and abs(order.price_tick - price_tick) > keep_ticks:
         hbt.cancel(asset, order_id, False)
     return order_id
 
 
 @njit
-def quote(hbt, assets, tick_size, lot_size, look_ns, most_lots):
+def quote(hbt, assets, tick_size, lot_size, look_ns, most_lots, keep_ticks):
     bids = np.zeros(assets, np.int64)
     asks = np.zeros(assets, np.int64)
     next_id = 1
@@ -57,12 +55,12 @@ def quote(hbt, assets, tick_size, lot_size, look_ns, most_lots):
             orders = hbt.orders(asset)
             lot = lot_size[asset]
             position_lots = round(hbt.position(asset) / lot)
-            bids[asset] = kept(hbt, asset, orders, bids[asset], bid_tick)
+            bids[asset] = kept(hbt, asset, orders, bids[asset], bid_tick, keep_ticks)
             if bids[asset] == 0 and position_lots < most_lots:
                 hbt.submit_buy_order(asset, next_id, bid_tick * tick_size[asset], lot, GTX, LIMIT, False)
                 bids[asset] = next_id
                 next_id += 1
-            asks[asset] = kept(hbt, asset, orders, asks[asset], ask_tick)
+            asks[asset] = kept(hbt, asset, orders, asks[asset], ask_tick, keep_ticks)
             if asks[asset] == 0 and position_lots > -most_lots:
                 hbt.submit_sell_order(asset, next_id, ask_tick * tick_size[asset], lot, GTX, LIMIT, False)
                 asks[asset] = next_id
@@ -99,7 +97,7 @@ def replayed(job, data):
     hbt = built(job, data)
     cpu = time.process_time()
     start = time.perf_counter()
-    orders = quote(hbt, len(data), tick_size, lot_size, job["lookNs"], job["mostLots"])
+    orders = quote(hbt, len(data), tick_size, lot_size, job["lookNs"], job["mostLots"], job["keepTicks"])
     wall_ms = (time.perf_counter() - start) * 1000
     cpu_ms = (time.process_time() - cpu) * 1000
     bids, asks, positions, fills = [], [], [], 0
