@@ -41,13 +41,15 @@ export class BlockDecoder {
   #bytes = new Uint8Array(0);
   #group = 0;
 
-  /** Opens the file anew. Throws {@link TapeError} when it is not the file that was opened first. */
-  constructor(plan: DecodePlan) {
+  /** Opens the file anew, at row group `from`. Throws {@link TapeError} when it is not the file that was opened first. */
+  constructor(plan: DecodePlan, from = 0) {
     this.#plan = plan;
+    this.#group = from;
     const columns = diskColumns(plan.columns);
     this.#width = columns.length;
     this.#decoder = new RowGroupDecoder(columns, plan.symbols, plan.originNs, plan.shiftNs);
     this.#check = new OrderCheck(`tape ${plan.file}`);
+    for (let group = 0; group < from; group++) this.#check.rows += plan.groupRows[group]!;
     this.#descriptor = openFile(plan.file);
     const { size, inode, modifiedMs } = identityOf(this.#descriptor);
     const same =
@@ -75,12 +77,17 @@ export class BlockDecoder {
     } catch (error) {
       throw new TapeError(`tape ${file}: row group ${group} (rows from ${this.#check.rows}): ${reasonOf(error)}`);
     }
+    this.check(out);
+    return true;
+  }
+
+  /** Checks rows that follow those decoded so far; the next ones follow these. */
+  check(rows: Columns): void {
     try {
-      checkColumns(out, this.#plan.symbols.length, this.#check);
+      checkColumns(rows, this.#plan.symbols.length, this.#check);
     } catch (error) {
       throw new TapeError(reasonOf(error));
     }
-    return true;
   }
 
   close(): void {

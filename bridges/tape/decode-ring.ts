@@ -9,11 +9,19 @@ import type { DecodePlan } from './block-decoder.js';
 /** Blocks decoded ahead of the one in use: enough to hide one slow read, 2 MB each. */
 export const BLOCKS_AHEAD = 3;
 
+/**
+ * Row groups that the reading thread decodes by itself at the beginning: as long as it takes the worker to start and get
+ * warm (16 groups, some 80 ms), at most a quarter of the tape. The worker begins with the group after them.
+ */
+export function leadGroups(groups: number): number {
+  return Math.min(16, groups >> 2);
+}
+
 /** Places in the shared int32 array. */
 export const Shared = {
-  /** Row groups asked for so far; the reader counts it up and wakes the worker. */
+  /** Number of the first row group not yet asked for; the reader counts it up and wakes the worker. */
   requested: 0,
-  /** Row groups decoded so far. */
+  /** Number of the first row group not yet decoded by the worker. */
   done: 1,
   /** 1: the worker shall end. */
   stop: 2,

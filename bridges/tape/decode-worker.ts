@@ -5,14 +5,16 @@
 import { receiveMessageOnPort, workerData } from 'node:worker_threads';
 import type { Columns } from '../../core/market.js';
 import { BlockDecoder } from './block-decoder.js';
-import { type DecodeJob, type NewBlock, QUEUE, Shared } from './decode-ring.js';
+import { type DecodeJob, leadGroups, type NewBlock, QUEUE, Shared } from './decode-ring.js';
 import { reasonOf } from './tape-error.js';
 
 const { plan, shared, failure, port } = workerData as DecodeJob;
 const blocks: Columns[] = [];
 
+const first = leadGroups(plan.groups);
+
 function serve(decoder: BlockDecoder): void {
-  for (let done = 0; done < plan.groups; done++) {
+  for (let done = first; done < plan.groups; done++) {
     while (Atomics.load(shared, Shared.requested) <= done) {
       if (Atomics.load(shared, Shared.stop) === 1) return;
       Atomics.wait(shared, Shared.requested, done);
@@ -34,7 +36,7 @@ function tell(place: number, value: number): void {
 
 let decoder: BlockDecoder | undefined;
 try {
-  decoder = new BlockDecoder(plan);
+  decoder = new BlockDecoder(plan, first);
   serve(decoder);
 } catch (error) {
   const { written } = new TextEncoder().encodeInto(reasonOf(error), failure);

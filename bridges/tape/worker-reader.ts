@@ -2,18 +2,19 @@
  * A pass over a tape whose row groups are decoded ahead by a worker thread into shared memory.
  * Knows nothing of decoding. Called by the tape file.
  *
- * `next` stays synchronous: it sleeps (Atomics.wait) until the worker has come so far. There are always three blocks
+ * The first row groups are decoded on this thread, while the worker starts. `next` stays synchronous: it sleeps (Atomics.wait) until the worker has come so far. There are always three blocks
  * beyond those the caller holds, so a caller that holds many only makes the ring larger and never waits for itself.
  */
 import fs from 'node:fs';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { allocateColumns, type Columns } from '../../core/market.js';
 import type { BlockReader } from '../../core/tape.js';
-import { capacityOf, type DecodePlan } from './block-decoder.js';
+import { BlockDecoder, capacityOf, type DecodePlan } from './block-decoder.js';
 import {
   BLOCKS_AHEAD,
   type DecodeJob,
   FAILURE_BYTES,
+  leadGroups,
   type NewBlock,
   QUEUE,
   SHARED_LENGTH,
@@ -43,13 +44,22 @@ export class WorkerReader implements BlockReader {
   /** Numbers of the blocks that nobody uses. */
   readonly #free: number[] = [];
   readonly #held = new Map<Columns, number>();
-  #requested = 0;
+  /** Decodes the first groups, and checks that the worker's first one follows them. */
+  readonly #lead: BlockDecoder;
+  readonly #leadGroups: number;
+  /** Numbers of the first group not yet asked of the worker, and of the next one to give. */
+  #requested: number;
   #taken = 0;
   #failure: TapeError | undefined;
   #closed = false;
 
   constructor(plan: DecodePlan, script: URL) {
     this.#plan = plan;
+    this.#lead = new BlockDecoder(plan);
+    this.#leadGroups = leadGroups(plan.groups);
+    this.#requested = this.#leadGroups;
+    Atomics.store(this.#shared, Shared.requested, this.#leadGroups);
+    Atomics.store(this.#shared, Shared.done, this.#leadGroups);
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     // A process may end with a pass left open.
@@ -69,15 +79,41 @@ export class WorkerReader implements BlockReader {
     if (this.#failure !== undefined) throw this.#failure;
     const group = this.#taken;
     if (this.#closed || group >= this.#plan.groups) return undefined;
-    this.#request();
-    this.#await(group);
-    const number = this.#shared[Shared.queue + (group % QUEUE)]!;
+    const number = group < this.#leadGroups ? this.#decode() : this.#receive(group);
     this.#taken++;
     const block = this.#blocks[number]!;
-    block.length = this.#plan.groupRows[group]!;
     this.#held.set(block, number);
     this.#request();
     return block;
+  }
+
+  /** Decodes the next group on this thread; the number of its block. */
+  #decode(): number {
+    const number = this.#free.pop() ?? this.#addBlock();
+    try {
+      this.#lead.next(this.#blocks[number]!);
+    } catch (error) {
+      this.#fail(error as TapeError);
+    }
+    return number;
+  }
+
+  /** Takes a group from the worker; the number of its block. */
+  #receive(group: number): number {
+    this.#request();
+    this.#await(group);
+    const number = this.#shared[Shared.queue + (group % QUEUE)]!;
+    const block = this.#blocks[number]!;
+    block.length = this.#plan.groupRows[group]!;
+    if (group === this.#leadGroups) {
+      try {
+        this.#lead.check(block);
+      } catch (error) {
+        this.#fail(error as TapeError);
+      }
+      this.#lead.close();
+    }
+    return number;
   }
 
   release(block: Columns): void {
@@ -93,12 +129,13 @@ export class WorkerReader implements BlockReader {
     dropped.unregister(this);
     stop(this.#shared);
     this.#port.close();
+    this.#lead.close();
   }
 
   /** Asks for row groups up to three beyond those taken. */
   #request(): void {
     const before = this.#requested;
-    const wanted = Math.min(this.#plan.groups, this.#taken + BLOCKS_AHEAD);
+    const wanted = Math.min(this.#plan.groups, Math.max(this.#taken, this.#leadGroups) + BLOCKS_AHEAD);
     for (; this.#requested < wanted; this.#requested++) {
       const number = this.#free.pop() ?? this.#addBlock();
       Atomics.store(this.#shared, Shared.queue + (this.#requested % QUEUE), number);
@@ -120,19 +157,21 @@ export class WorkerReader implements BlockReader {
       const news = Atomics.load(this.#shared, Shared.news);
       if (Atomics.load(this.#shared, Shared.done) > group) return;
       const failed = Atomics.load(this.#shared, Shared.failed);
-      if (failed > 0) this.#fail(Buffer.from(this.#failureText.slice(0, failed)).toString());
+      if (failed > 0) this.#fail(new TapeError(Buffer.from(this.#failureText.slice(0, failed)).toString()));
       const woken = Atomics.wait(this.#shared, Shared.news, news, PATIENCE_MS);
       if (woken === 'timed-out' && Atomics.load(this.#shared, Shared.news) === news) {
         this.#fail(
-          `tape ${this.#plan.file}: row group ${group}: the decode worker gave no answer for ${PATIENCE_MS / 1000} s; ` +
-            'open the tape without a worker',
+          new TapeError(
+            `tape ${this.#plan.file}: row group ${group}: the decode worker gave no answer for ${PATIENCE_MS / 1000} s; ` +
+              'open the tape without a worker',
+          ),
         );
       }
     }
   }
 
-  #fail(message: string): never {
-    this.#failure = new TapeError(message);
+  #fail(failure: TapeError): never {
+    this.#failure = failure;
     this.close();
     throw this.#failure;
   }
