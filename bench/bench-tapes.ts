@@ -36,7 +36,12 @@ export function scratchFolder(): string {
   folder = fs.mkdtempSync(path.join(os.tmpdir(), 'tickwright-bench-'));
   const made = folder;
   process.on('exit', () => fs.rmSync(made, { recursive: true, force: true }));
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      remark(`ended by ${signal}; nothing is printed of what was measured until now`);
+      process.exit(1);
+    });
+  }
   return folder;
 }
 
