@@ -4,6 +4,7 @@ export * from './book/book.js';
 export * from './book/levels.js';
 export * from './book/orders.js';
 export * from './decimal.js';
+export * from './delay.js';
 export * from './instrument.js';
 export * from './market.js';
 export * from './market-books.js';

@@ -18,7 +18,7 @@ import { Rank } from '../core/rank.js';
 import type { Nanos } from '../core/time.js';
 import { type Venue, type VenueEnvironment, type VenueFactory, Watch } from '../core/venue.js';
 import { type FeeModel, noFees } from './fees.js';
-import { constantLatency, type LatencyModel } from './latency.js';
+import { constantLatency, type LatencyModel, Message } from './latency.js';
 import { type MatchingModel, noPartialFill, reaches } from './matching.js';
 import { type QueuePositionModel, riskAverseQueue } from './queue-position.js';
 import { WorkingOrders } from './working-orders.js';
@@ -48,8 +48,6 @@ export const idleVenue: VenueFactory = ({ instruments }) => ({
   onDepth() {},
   onTrade() {},
 });
-
-const RequestKind = { submit: 0, modify: 1, cancel: 2 } as const;
 
 /** Requests on their way, as columns; a slot is free again once its request arrived. */
 class RequestsInFlight {
@@ -103,25 +101,25 @@ class SimulatedVenue implements Venue, Handler {
   }
 
   submit(order: Order, nowNs: Nanos): void {
-    this.#send(RequestKind.submit, order, order.priceTicks, order.qtyLots, nowNs);
+    this.#send(Message.submit, order, order.priceTicks, order.qtyLots, nowNs);
   }
 
   modify(order: Order, priceTicks: number, qtyLots: number, nowNs: Nanos): void {
-    this.#send(RequestKind.modify, order, priceTicks, qtyLots, nowNs);
+    this.#send(Message.modify, order, priceTicks, qtyLots, nowNs);
   }
 
   cancel(order: Order, nowNs: Nanos): void {
-    this.#send(RequestKind.cancel, order, 0, 0, nowNs);
+    this.#send(Message.cancel, order, 0, 0, nowNs);
   }
 
-  #send(kind: number, order: Order, priceTicks: number, qtyLots: number, nowNs: Nanos): void {
+  #send(kind: Message, order: Order, priceTicks: number, qtyLots: number, nowNs: Nanos): void {
     const flight = this.#flight;
     const slot = flight.free.pop() ?? flight.order.length;
     flight.kind[slot] = kind;
     flight.order[slot] = order;
     flight.priceTicks[slot] = priceTicks;
     flight.qtyLots[slot] = qtyLots;
-    const delayNs = this.#latency.entryNs(nowNs, this.#entryRandom);
+    const delayNs = this.#latency.entryNs(kind, nowNs, this.#entryRandom);
     if (!keeps(delayNs, this.leastEntryNs)) throw brokenPromise('entryNs', delayNs, this.leastEntryNs);
     const arrivalNs = Math.max(nowNs + delayNs, this.#lastEntryNs[order.strategy] ?? 0);
     this.#lastEntryNs[order.strategy] = arrivalNs;
@@ -136,10 +134,10 @@ class SimulatedVenue implements Venue, Handler {
     const qtyLots = flight.qtyLots[slot]!;
     flight.free.push(slot);
     switch (flight.kind[slot]) {
-      case RequestKind.submit:
+      case Message.submit:
         this.#admit(order, priceTicks, qtyLots, nowNs);
         break;
-      case RequestKind.modify:
+      case Message.modify:
         this.#change(order, priceTicks, qtyLots, nowNs);
         break;
       default:
@@ -345,7 +343,7 @@ class SimulatedVenue implements Venue, Handler {
 
   /** When an answer given now reaches the strategy. */
   #arrival(order: Order, nowNs: Nanos): Nanos {
-    const delayNs = this.#latency.responseNs(nowNs, this.#responseRandom);
+    const delayNs = this.#latency.responseNs(Message.submit, nowNs, this.#responseRandom);
     if (!keeps(delayNs, this.leastResponseNs)) throw brokenPromise('responseNs', delayNs, this.leastResponseNs);
     const arrivalNs = Math.max(nowNs + delayNs, this.#lastResponseNs[order.strategy] ?? 0);
     this.#lastResponseNs[order.strategy] = arrivalNs;

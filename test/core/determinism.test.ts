@@ -82,8 +82,8 @@ const run = (tapes: readonly TapeSource[], options: Partial<SimulationOptions> =
       latency: {
         leastEntryNs: 200_000,
         leastResponseNs: 100_000,
-        entryNs: (_sentNs, random) => 200_000 + random.integer(1_000_000),
-        responseNs: (_answeredNs, random) => 100_000 + Math.floor(random.exponential(300_000)),
+        entryNs: (_kind, _sentNs, random) => 200_000 + random.integer(1_000_000),
+        responseNs: (_kind, _answeredNs, random) => 100_000 + Math.floor(random.exponential(300_000)),
       },
       queue: powerQueue(2),
       fees: makerTakerFees({ makerRate: 0.0001, takerRate: 0.0004 }),

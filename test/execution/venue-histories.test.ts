@@ -157,7 +157,12 @@ function simulated(history: History, model: QueuePositionModel, seen: Set<string
       ),
     })),
     venue: simulatedVenue({
-      latency: { leastEntryNs: 0, leastResponseNs: 0, entryNs: history.entryNs, responseNs: history.responseNs },
+      latency: {
+        leastEntryNs: 0,
+        leastResponseNs: 0,
+        entryNs: (_kind, sentNs) => history.entryNs(sentNs),
+        responseNs: (_kind, answeredNs) => history.responseNs(answeredNs),
+      },
       queue: watched(model, places),
       fees: makerTakerFees(FEES),
     }),

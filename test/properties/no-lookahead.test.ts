@@ -27,8 +27,8 @@ function latencyOf(leastEntryNs: number, leastResponseNs: number, spreadNs: numb
   return {
     leastEntryNs,
     leastResponseNs,
-    entryNs: (_sentNs, random) => leastEntryNs + random.integer(spreadNs + 1),
-    responseNs: (_answeredNs, random) => leastResponseNs + random.integer(spreadNs + 1),
+    entryNs: (_kind, _sentNs, random) => leastEntryNs + random.integer(spreadNs + 1),
+    responseNs: (_kind, _answeredNs, random) => leastResponseNs + random.integer(spreadNs + 1),
   };
 }
 

@@ -102,8 +102,8 @@ function waveringLatency(leastNs: number, spreadNs: number): LatencyModel {
   return {
     leastEntryNs: leastNs,
     leastResponseNs: leastNs,
-    entryNs: (_sentNs, random) => leastNs + random.integer(spreadNs + 1),
-    responseNs: (_answeredNs, random) => leastNs + random.integer(spreadNs + 1),
+    entryNs: (_kind, _sentNs, random) => leastNs + random.integer(spreadNs + 1),
+    responseNs: (_kind, _answeredNs, random) => leastNs + random.integer(spreadNs + 1),
   };
 }
 
