@@ -4,10 +4,13 @@ import * as analytics from '../../analytics/index.js';
 import type { LatencyModel } from '../../execution/index.js';
 import * as execution from '../../execution/index.js';
 import { builtInStrategies } from '../../strategies/built-in.js';
+import { barPathContract } from './bar-path.contract.js';
 import { feeContract } from './fee.contract.js';
+import { impactContract } from './impact.contract.js';
 import { latencyContract } from './latency.contract.js';
 import { matchingContract } from './matching.contract.js';
 import { observerContract } from './observer.contract.js';
+import { priceProtectionContract } from './price-protection.contract.js';
 import { queuePositionContract } from './queue-position.contract.js';
 import { strategyContract } from './strategy.contract.js';
 import { venueContract } from './venue.contract.js';
@@ -27,8 +30,8 @@ latencyContract('a latency of nothing', () => constantLatency({ entryNs: 0, resp
 const wavering = (): LatencyModel => ({
   leastEntryNs: 2,
   leastResponseNs: 1,
-  entryNs: (_sentNs, random) => 2 + random.integer(6),
-  responseNs: (_answeredNs, random) => 1 + random.integer(9),
+  entryNs: (_kind, _sentNs, random) => 2 + random.integer(6),
+  responseNs: (_kind, _answeredNs, random) => 1 + random.integer(9),
 });
 latencyContract('a latency that wavers', wavering);
 
@@ -62,6 +65,29 @@ queuePositionContract('no queue at all: every trade reaches the order', () => ({
 matchingContract(of('noPartialFill'), () => execution.noPartialFill);
 matchingContract('a market that never fills', () => ({ availableLots: () => 0, take: () => {}, restingLots: () => 0 }));
 
+barPathContract(of('openHighLowClose'), () => execution.openHighLowClose, { extremes: true });
+barPathContract(of('openLowHighClose'), () => execution.openLowHighClose, { extremes: true });
+barPathContract(of('nearerExtremeFirst'), () => execution.nearerExtremeFirst, { extremes: true });
+barPathContract(of('closeOnly'), () => execution.closeOnly, { extremes: false });
+
+impactContract(of('noImpact'), () => execution.noImpact);
+impactContract(of('constantBpsImpact'), () => execution.constantBpsImpact({ bps: 5 }));
+for (const unknown of ['refuse', { bps: 0.625 }] as const) {
+  const what = JSON.stringify(unknown);
+  const volumeShare = () => execution.volumeShareImpact({ maxShare: 0.025, impact: 0.1, unknown });
+  impactContract(`${of('volumeShareImpact')}, unknown ${what}`, volumeShare);
+  impactContract(`${of('squareRootImpact')}, unknown ${what}`, () =>
+    execution.squareRootImpact({ coefficient: 1, unknown }),
+  );
+  impactContract(`${of('almgrenImpact')}, unknown ${what}`, () =>
+    execution.almgrenImpact({ durationDays: 0.1, unknown }),
+  );
+}
+
+priceProtectionContract(of('noPriceProtection'), () => execution.noPriceProtection);
+priceProtectionContract(`${of('priceProtection')} in ticks`, () => execution.priceProtection({ ticks: 3 }));
+priceProtectionContract('priceProtection in basis points', () => execution.priceProtection({ bps: 12.5 }));
+
 venueContract(of('idleVenue'), () => execution.idleVenue, { answers: false });
 venueContract(`${of('simulatedVenue')}, as it comes`, () => simulatedVenue(), { answers: true });
 venueContract(
@@ -90,7 +116,16 @@ observerContract('an observer that does nothing', () => ({}));
 
 describe('the contract suites', () => {
   /** Exports that are no implementation of a contract: what models are made of. */
-  const PARTS = ['WorkingOrders', 'reaches'];
+  const PARTS = [
+    'WorkingOrders',
+    'reaches',
+    'BarAgenda',
+    'BarMatcher',
+    'BarTurn',
+    'ImpactOutcome',
+    'ImpactPricer',
+    'MAX_PATH_POINTS',
+  ];
 
   it('cover every export of execution', () => {
     const names = Object.keys(execution).filter((name) => !PARTS.includes(name));
