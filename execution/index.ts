@@ -2,6 +2,7 @@
 export * from './bar-agenda.js';
 export * from './bar-matching.js';
 export * from './bar-path.js';
+export * from './bar-statistics.js';
 export * from './fees.js';
 export * from './impact.js';
 export * from './latency.js';

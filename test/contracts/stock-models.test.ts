@@ -121,6 +121,7 @@ describe('the contract suites', () => {
     'reaches',
     'BarAgenda',
     'BarMatcher',
+    'BarStatistics',
     'BarTurn',
     'ImpactOutcome',
     'ImpactPricer',
