@@ -20,11 +20,20 @@ const HEAD = {
   corrections: [{ name: 'reordered-rows', count: 3, note: 'three rows moved by at most 5 ns' }],
 };
 
-/** `make` gives a source over these rows; its blocks must be smaller than 100,000 rows, so that there are many. */
-export function tapeSourceContract(name: string, make: TapeMaker): void {
+/**
+ * `make` gives a source over these rows; its blocks must be smaller than 100,000 rows, so that there are many. A source
+ * that changes rows on purpose says what they become (times from `ORIGIN_NS`) and what it adds to the provenance.
+ */
+export function tapeSourceContract(
+  name: string,
+  make: TapeMaker,
+  becomes: (given: Columns) => Columns = (given) => given,
+  adds: TapeInfo['provenance'] = {},
+): void {
   describe(`${name} keeps the contract of a tape source`, () => {
-    const columns = marketRows(450_000, 3, ALL_PARTS);
-    const source = make(columns, HEAD);
+    const given = marketRows(450_000, 3, ALL_PARTS);
+    const source = make(given, HEAD);
+    const columns = becomes(given);
 
     it('says what it holds', () => {
       const { info } = source;
@@ -32,7 +41,7 @@ export function tapeSourceContract(name: string, make: TapeMaker): void {
       expect(info.originNs).toBe(ORIGIN_NS);
       expect(info.columns).toEqual(ALL_PARTS);
       expect(info.instruments).toEqual(HEAD.instruments);
-      expect(info.provenance).toEqual(HEAD.provenance);
+      expect(info.provenance).toEqual({ ...HEAD.provenance, ...adds });
       expect(info.corrections).toEqual(HEAD.corrections);
       expect(info.counts).toEqual(countKinds(columns, 3));
     });
