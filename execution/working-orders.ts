@@ -1,55 +1,68 @@
 /**
  * Own orders resting at the venue, as columns with slots that are used again; by price level, best first, and first in
  * first out at each level. Knows nothing of fills. Called by the simulated venue and, for its columns, queue models.
+ *
+ * What it costs does not depend on how many orders rest at a price, and goes with the logarithm of the number of own
+ * prices of a side; the best price and an order's neighbours are a column away.
  */
 import { Side } from '../core/market.js';
 import { Watch } from '../core/venue.js';
+import { TickLadder } from './tick-ladder.js';
+import { WatchKeeper } from './watch-keeper.js';
 
 const NONE = -1;
 
-/** A price level of one instrument and side that holds own orders. */
-interface Level {
-  readonly tick: number;
-  /** First order in line, slot. */
-  head: number;
-  tail: number;
-  /** The next better and the next worse level. */
-  better: Level | undefined;
-  worse: Level | undefined;
-}
-
-/** One side of one instrument. */
-class Ladder {
-  best: Level | undefined;
-  worst: Level | undefined;
-  /** Own levels by `tick & 31`; the watch has a bit for each that is not 0. */
-  readonly residues = new Uint32Array(32);
-}
-
 export class WorkingOrders {
-  /** Columns by slot. */
+  /** Columns by slot. Those of an order's identity are written by `add` alone. */
   readonly orderId: number[] = [];
   readonly strategy: number[] = [];
   readonly instrument: number[] = [];
   readonly side: Side[] = [];
   readonly priceTicks: number[] = [];
+  /** Change it through {@link WorkingOrders.setLeaves}, which keeps the level's sum. */
   readonly leavesLots: number[] = [];
   readonly filledLots: number[] = [];
   readonly postOnly: boolean[] = [];
+  /** What the book displays of the order: less than `leavesLots` for icebergs, 0 for hidden orders. */
+  readonly shownLots: number[] = [];
   /** The queue model's own: lots ahead of the order (may go below 0), and lots traded since the last level change. */
   readonly aheadLots: number[] = [];
   readonly tradedLots: number[] = [];
-  /** The next order at the same price, slot. */
+  /** The queue model's own too, for what it knows of the level. */
+  readonly levelLots: number[] = [];
+  /** The next value of the level-3 book's counter when the order joined: others with a smaller one are ahead. */
+  readonly joinSequence: number[] = [];
+  /** Bits of the venue's own. */
+  readonly flags: number[] = [];
+  /** Neighbours in line at the same price, slots; −1 at the ends. */
   readonly next: number[] = [];
+  readonly previous: number[] = [];
+  /** Tells the watch of own levels; the venue holds other ticks there. */
+  readonly watching: WatchKeeper;
+
+  /** Index of the level an order stands at. */
+  readonly #level: number[] = [];
   readonly #free: number[] = [];
-  readonly #ladders: Ladder[];
   readonly #slots = new Map<number, number>();
-  readonly #watch: Watch;
+  /** Columns by level; indices are used again. */
+  readonly #head: number[] = [];
+  readonly #tail: number[] = [];
+  readonly #levelLeaves: number[] = [];
+  readonly #freeLevels: number[] = [];
+  /** By instrument and side: tick → level; the best tick (`NaN` = none) and its level (−1 = none). */
+  readonly #ladders: TickLadder[];
+  readonly #bestTick: Float64Array;
+  readonly #bestLevel: Int32Array;
 
   /** Keeps `watch` true as orders come and go. */
   constructor(instruments: number, watch = new Watch(instruments)) {
-    this.#watch = watch;
-    this.#ladders = Array.from({ length: instruments * 2 }, () => new Ladder());
+    this.watching = new WatchKeeper(instruments, watch);
+    this.#ladders = Array.from(
+      { length: instruments * 2 },
+      (_, at) => new TickLadder(at % 2 === 0 ? Side.buy : Side.sell),
+    );
+    this.#bestTick = new Float64Array(instruments * 2).fill(Number.NaN);
+    this.#bestLevel = new Int32Array(instruments * 2).fill(NONE);
   }
 
   /** Number of orders resting. */
@@ -62,26 +75,47 @@ export class WorkingOrders {
     return this.#slots.get(orderId) ?? NONE;
   }
 
+  /** The slots of all orders as they rest now, in order of id; what is removed meanwhile is left out. Allocates. */
+  *slots(): IterableIterator<number> {
+    const ids = Float64Array.from(this.#slots.keys()).sort();
+    for (const id of ids) {
+      const slot = this.#slots.get(id);
+      if (slot !== undefined) yield slot;
+    }
+  }
+
   /** The best own price of a side: highest bid, lowest ask; `NaN` when there is none. */
   bestTick(instrument: number, side: Side): number {
-    return this.#ladders[instrument * 2 + side - 1]!.best?.tick ?? Number.NaN;
+    return this.#bestTick[instrument * 2 + side - 1]!;
   }
 
   /** First in line at the best own price; −1 when there is none. */
   bestSlot(instrument: number, side: Side): number {
-    return this.#ladders[instrument * 2 + side - 1]!.best?.head ?? NONE;
+    const level = this.#bestLevel[instrument * 2 + side - 1]!;
+    return level === NONE ? NONE : this.#head[level]!;
+  }
+
+  /** The best own price that is worse than `tick`, where none need rest (any more); `NaN` at the end. */
+  nextTick(instrument: number, side: Side, tick: number): number {
+    return this.#ladders[instrument * 2 + side - 1]!.worseThan(tick);
   }
 
   /** First in line at a price; −1 when there is none. Follow `next`. */
   firstAt(instrument: number, side: Side, tick: number): number {
-    const ladder = this.#ladders[instrument * 2 + side - 1]!;
-    if (ladder.residues[tick & 31] === 0) return NONE;
-    let level = ladder.best;
-    while (level !== undefined && (side === Side.buy ? level.tick > tick : level.tick < tick)) level = level.worse;
-    return level?.tick === tick ? level.head : NONE;
+    const level = this.#levelAt(instrument * 2 + side - 1, tick);
+    return level === NONE ? NONE : this.#head[level]!;
   }
 
-  /** Puts an order at the end of its own line and returns its slot; the queue columns are 0. */
+  /** Sum of `leavesLots` of own orders at a price. */
+  leavesAt(instrument: number, side: Side, tick: number): number {
+    const level = this.#levelAt(instrument * 2 + side - 1, tick);
+    return level === NONE ? 0 : this.#levelLeaves[level]!;
+  }
+
+  /**
+   * Puts an order at the end of its own line and returns its slot. All of it is shown; the queue columns, the join
+   * sequence and the flags are 0.
+   */
   add(
     orderId: number,
     strategy: number,
@@ -101,75 +135,89 @@ export class WorkingOrders {
     this.leavesLots[slot] = leavesLots;
     this.filledLots[slot] = filledLots;
     this.postOnly[slot] = postOnly;
+    this.shownLots[slot] = leavesLots;
     this.aheadLots[slot] = 0;
     this.tradedLots[slot] = 0;
-    this.next[slot] = NONE;
+    this.levelLots[slot] = 0;
+    this.joinSequence[slot] = 0;
+    this.flags[slot] = 0;
     this.#slots.set(orderId, slot);
-    const level = this.#levelAt(instrument, side, priceTicks);
-    if (level.head === NONE) level.head = slot;
-    else this.next[level.tail] = slot;
-    level.tail = slot;
+    let level = this.#levelAt(instrument * 2 + side - 1, priceTicks);
+    if (level === NONE) level = this.#addLevel(instrument, side, priceTicks);
+    this.#level[slot] = level;
+    this.#levelLeaves[level]! += leavesLots;
+    this.#append(slot, level);
     return slot;
   }
 
   remove(slot: number): void {
-    const side = this.side[slot]!;
-    const tick = this.priceTicks[slot]!;
-    const ladder = this.#ladders[this.instrument[slot]! * 2 + side - 1]!;
-    let level = ladder.best!;
-    while (level.tick !== tick) level = level.worse!;
-    let previous = NONE;
-    for (let at = level.head; at !== slot; at = this.next[at]!) previous = at;
-    const next = this.next[slot]!;
-    if (previous === NONE) level.head = next;
-    else this.next[previous] = next;
-    if (next === NONE) level.tail = previous;
-    if (level.head === NONE) {
-      if (level.better === undefined) ladder.best = level.worse;
-      else level.better.worse = level.worse;
-      if (level.worse === undefined) ladder.worst = level.better;
-      else level.worse.better = level.better;
-      this.#count(this.instrument[slot]!, side, tick, -1);
+    const level = this.#level[slot]!;
+    this.#unlink(slot, level);
+    this.#levelLeaves[level]! -= this.leavesLots[slot]!;
+    if (this.#head[level] === NONE) {
+      const tick = this.priceTicks[slot]!;
+      this.#ladders[this.instrument[slot]! * 2 + this.side[slot]! - 1]!.delete(tick);
+      this.#freeLevels.push(level);
+      this.#levelsChanged(this.instrument[slot]!, this.side[slot]!, tick, -1);
     }
     this.#slots.delete(this.orderId[slot]!);
     this.#free.push(slot);
   }
 
-  #levelAt(instrument: number, side: Side, tick: number): Level {
-    const ladder = this.#ladders[instrument * 2 + side - 1]!;
-    let better: Level | undefined;
-    let level = ladder.best;
-    while (level !== undefined && (side === Side.buy ? level.tick > tick : level.tick < tick)) {
-      better = level;
-      level = level.worse;
-    }
-    if (level?.tick === tick) return level;
-    const added: Level = { tick, head: NONE, tail: NONE, better, worse: level };
-    if (better === undefined) ladder.best = added;
-    else better.worse = added;
-    if (level === undefined) ladder.worst = added;
-    else level.better = added;
-    this.#count(instrument, side, tick, 1);
-    return added;
+  /** What is left of an order is now `lots` > 0; it keeps its place, and shows no more than that. */
+  setLeaves(slot: number, lots: number): void {
+    this.#levelLeaves[this.#level[slot]!]! += lots - this.leavesLots[slot]!;
+    this.leavesLots[slot] = lots;
+    if (this.shownLots[slot]! > lots) this.shownLots[slot] = lots;
   }
 
-  /** An own level came (+1) or went (−1): tells the watch. */
-  #count(instrument: number, side: Side, tick: number, change: number): void {
-    const bids = this.#ladders[instrument * 2]!;
-    const asks = this.#ladders[instrument * 2 + 1]!;
-    const watch = this.#watch;
-    const { residues } = side === Side.buy ? bids : asks;
-    const ticks = side === Side.buy ? watch.bidTicks : watch.askTicks;
-    const residue = tick & 31;
-    residues[residue]! += change;
-    if (residues[residue] === 0) ticks[instrument]! &= ~(1 << residue);
-    else ticks[instrument]! |= 1 << residue;
-    const lowestAsk = asks.best?.tick ?? 2 ** 31 - 1;
-    const highestBid = bids.best?.tick ?? -(2 ** 31);
-    watch.lowestAsk[instrument] = lowestAsk;
-    watch.highestBid[instrument] = highestBid;
-    watch.bidFrom[instrument] = Math.min(bids.worst?.tick ?? lowestAsk, lowestAsk);
-    watch.askTo[instrument] = Math.max(asks.worst?.tick ?? highestBid, highestBid);
-    watch.trades[instrument] = bids.best === undefined && asks.best === undefined ? 0 : 1;
+  /** Puts an order at the end of its own line at the same price, as an iceberg that shows its next part. */
+  moveToBack(slot: number): void {
+    if (this.next[slot] === NONE) return;
+    const level = this.#level[slot]!;
+    this.#unlink(slot, level);
+    this.#append(slot, level);
+  }
+
+  #append(slot: number, level: number): void {
+    const tail = this.#tail[level]!;
+    this.next[slot] = NONE;
+    this.previous[slot] = tail;
+    if (tail === NONE) this.#head[level] = slot;
+    else this.next[tail] = slot;
+    this.#tail[level] = slot;
+  }
+
+  #unlink(slot: number, level: number): void {
+    const next = this.next[slot]!;
+    const previous = this.previous[slot]!;
+    if (previous === NONE) this.#head[level] = next;
+    else this.next[previous] = next;
+    if (next === NONE) this.#tail[level] = previous;
+    else this.previous[next] = previous;
+  }
+
+  #levelAt(at: number, tick: number): number {
+    return this.#bestTick[at] === tick ? this.#bestLevel[at]! : this.#ladders[at]!.get(tick);
+  }
+
+  #addLevel(instrument: number, side: Side, tick: number): number {
+    const level = this.#freeLevels.pop() ?? this.#head.length;
+    this.#head[level] = NONE;
+    this.#tail[level] = NONE;
+    this.#levelLeaves[level] = 0;
+    this.#ladders[instrument * 2 + side - 1]!.set(tick, level);
+    this.#levelsChanged(instrument, side, tick, 1);
+    return level;
+  }
+
+  #levelsChanged(instrument: number, side: Side, tick: number, change: 1 | -1): void {
+    const at = instrument * 2 + side - 1;
+    const ladder = this.#ladders[at]!;
+    const best = ladder.best;
+    this.#bestTick[at] = best;
+    // Of an empty ladder: whatever tick NaN becomes, it is not there.
+    this.#bestLevel[at] = ladder.get(best);
+    this.watching.ownLevel(instrument, side, tick, change, best, ladder.worst);
   }
 }
