@@ -1,11 +1,20 @@
 /** Every model, venue, strategy and observer that the package offers keeps its contract, and so do those that do nothing. */
 import { describe, expect, it } from 'vitest';
 import * as analytics from '../../analytics/index.js';
+import {
+  burstyDelay,
+  constantDelay,
+  empiricalDelay,
+  logNormalDelay,
+  syntheticTape,
+  uniformDelay,
+} from '../../core/index.js';
 import type { LatencyModel } from '../../execution/index.js';
 import * as execution from '../../execution/index.js';
 import { builtInStrategies } from '../../strategies/built-in.js';
 import { barPathContract } from './bar-path.contract.js';
 import { feeContract } from './fee.contract.js';
+import { gatewayContract } from './gateway.contract.js';
 import { impactContract } from './impact.contract.js';
 import { latencyContract } from './latency.contract.js';
 import { matchingContract } from './matching.contract.js';
@@ -22,7 +31,7 @@ const of = (name: keyof typeof execution | keyof typeof analytics) => {
   return name;
 };
 
-const { constantLatency, makerTakerFees, noFees, simulatedVenue } = execution;
+const { constantLatency, latencyOf, makerTakerFees, noFees, recordedLatency, simulatedVenue } = execution;
 
 latencyContract(of('constantLatency'), () => constantLatency({ entryNs: 250_000, responseNs: 1 }));
 latencyContract('a latency of nothing', () => constantLatency({ entryNs: 0, responseNs: 0 }));
@@ -34,6 +43,35 @@ const wavering = (): LatencyModel => ({
   responseNs: (_kind, _answeredNs, random) => 1 + random.integer(9),
 });
 latencyContract('a latency that wavers', wavering);
+
+const bursty = burstyDelay({ delay: logNormalDelay({ medianNs: 5e6, sigma: 0.6, floorNs: 1e6 }), halfLifeNs: 1e9 });
+const measured = empiricalDelay([900_000, 1_000_000, 1_200_000, 7_000_000]);
+latencyContract(of('latencyOf'), () =>
+  latencyOf({ entry: bursty, response: { submit: bursty, modify: measured, cancel: bursty, fill: constantDelay(9) } }),
+);
+const refusing = new execution.LatencyTable([1e6, 5e6, 2e15], [2e6, Number.NaN, 2e15], [9e6, 6e6, 2e15 + 7]);
+const recorded = () => recordedLatency(refusing, { refusedRows: 'atGateway' });
+latencyContract(of('recordedLatency'), recorded);
+latencyContract(`${of('recordedLatency')}, refused rows left out`, () =>
+  recordedLatency(refusing, { refusedRows: 'leftOut' }),
+);
+latencyContract(`${of('feedProportionalTable')}, as a latency`, () => {
+  const tape = syntheticTape({ seed: 1, rows: 2_000, instruments: 1 });
+  return recordedLatency(execution.feedProportionalTable(tape, { entryFactor: 4, responseFactor: 3, everyNs: 1e7 }));
+});
+const mixed = () => latencyOf({ entry: uniformDelay({ fromNs: 3, toNs: 90 }), response: bursty });
+latencyContract(of('latencyByKind'), () =>
+  execution.latencyByKind({ submit: mixed(), modify: recorded(), cancel: wavering(), fill: mixed() }),
+);
+latencyContract(of('latencySides'), () => execution.latencySides(recorded(), mixed()));
+
+gatewayContract(of('openGateway'), () => execution.openGateway);
+gatewayContract(of('throttledGateway'), () => execution.throttledGateway({ requests: 3, perNs: 9_000 }));
+gatewayContract(of('randomlyOverloaded'), () => execution.randomlyOverloaded({ probability: 0.3 }));
+gatewayContract('randomlyOverloaded in episodes', () =>
+  execution.randomlyOverloaded({ probability: 0.9, episodes: { everyNs: 1e7, lastingNs: 1e6 } }),
+);
+gatewayContract(of('recordedGateway'), () => execution.recordedGateway(refusing));
 
 feeContract(of('makerTakerFees'), () => makerTakerFees({ makerRate: -0.0001, takerRate: 0.0005 }));
 feeContract(of('noFees'), () => noFees);
@@ -118,6 +156,9 @@ describe('the contract suites', () => {
   /** Exports that are no implementation of a contract: what models are made of. */
   const PARTS = [
     'WorkingOrders',
+    'LatencyTable',
+    'MESSAGE_NAMES',
+    'Message',
     'reaches',
     'BarAgenda',
     'BarMatcher',

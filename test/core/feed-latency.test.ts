@@ -80,7 +80,7 @@ function tapeOf(rows: readonly Row[]): MemoryTape {
 /** A delay that gives these, one after the other, in every run anew. */
 function scripted(delaysNs: readonly number[]): Delay {
   let at = 0;
-  return { leastNs: 0, drawNs: () => delaysNs[at++]!, forRun: () => scripted(delaysNs), toString: () => 'scripted' };
+  return { leastNs: 0, drawNs: () => delaysNs[at++]!, forRun: () => scripted(delaysNs) };
 }
 
 describe('a feed whose latency is made up', () => {
