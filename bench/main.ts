@@ -3,6 +3,7 @@
  */
 import { parseArgs } from 'node:util';
 import { disk } from './disk.js';
+import { fidelity } from './fidelity.js';
 import { latency } from './latency.js';
 import { micro } from './micro.js';
 import { peers } from './peers.js';
@@ -23,6 +24,12 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   latency: { run: latency, rows: 5e6, rounds: 5, does: 'time per event: p50, p99, p99.99 and the longest pause' },
   soak: { run: soak, rows: 210e6, rounds: 1, does: '24 h of market time: does memory grow' },
   peers: { run: peers, rows: 5e6, rounds: 5, does: 'the same file and loop with hftbacktest (needs Python and PyPI)' },
+  fidelity: {
+    run: fidelity,
+    rows: 1,
+    rounds: 1,
+    does: 'queue models against every real order of a day (its own files)',
+  },
   micro: { run: micro, rows: 1e6, rounds: 1, does: 'schedule, books and tape decoding by themselves' },
 };
 
