@@ -1,4 +1,5 @@
 /** Latency models of constants, of distributions and of other models: each message asks the part that is meant. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
   burstyDelay,
@@ -18,6 +19,8 @@ import {
   Message,
   type ModelRun,
 } from '../../execution/index.js';
+import { latencyContract } from '../contracts/latency.contract.js';
+import { loadLatency } from '../how-to/load-latency.js';
 
 const { submit, modify, cancel, fill } = Message;
 const RUN: ModelRun = { instruments: [], random: new RandomSource(3), streamPrefix: 'venue' };
@@ -174,3 +177,27 @@ describe('models together', () => {
     expect(entries(joined)).toEqual([1, 1, 3]);
   });
 });
+
+describe("a model of one's own in docs/how-to/latency-model.md", () => {
+  it('lets requests that are sent at once wait for each other', () => {
+    const model = loadLatency({ wayNs: 100, serviceNs: 30, jitterNs: 0 });
+    // Arrivals at 100, 100, 110 and 1,100; each occupies the gateway for 30.
+    expect([0, 0, 10, 1_000].map((sentNs) => model.entryNs(submit, sentNs, stream()))).toEqual([130, 160, 180, 130]);
+  });
+
+  it('refuses options that are none', () => {
+    const options = { wayNs: 1, serviceNs: 1, jitterNs: 1 };
+    for (const name of Object.keys(options)) {
+      expect(() => loadLatency({ ...options, [name]: 0.5 })).toThrow(`load latency: ${name} 0.5 is not`);
+    }
+  });
+
+  it('stands there as it is tested here', () => {
+    const file = readFileSync(new URL('../how-to/load-latency.ts', import.meta.url), 'utf8');
+    const page = readFileSync(new URL('../../docs/how-to/latency-model.md', import.meta.url), 'utf8');
+    expect(page).toContain(`\n${file}\`\`\``);
+    expect(file.split('\n').length).toBeLessThan(60);
+  });
+});
+
+latencyContract("a model of one's own", () => loadLatency({ wayNs: 200_000, serviceNs: 50_000, jitterNs: 30_000 }));
