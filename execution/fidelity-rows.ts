@@ -10,6 +10,7 @@ import type { QueueFidelity } from './queue-fidelity.js';
  * Plays the rows that happened before `untilNs`; orders that join from `fromNs` on are judged, except those of snapshots:
  * when they joined, and so what was ahead of them, is not known. Rows seen locally only and other instruments' are passed
  * over, as are trades: of order-by-order data the executions say them, and hidden ones are of no queue.
+ * Returns whether rows after these may be wanted, too.
  */
 export function playOrderRows(
   fidelity: QueueFidelity,
@@ -17,14 +18,14 @@ export function playOrderRows(
   instrument: number,
   fromNs: Nanos,
   untilNs: Nanos,
-): void {
+): boolean {
   const { code, flags, exchangeNs, priceTicks, qtyLots, orderId, length } = columns;
-  if (orderId === undefined) return;
+  if (orderId === undefined) return true;
   for (let row = 0; row < length; row++) {
     const bits = code[row]!;
     if ((bits & CODE_EXCHANGE) === 0 || columns.instrument[row] !== instrument) continue;
     const timeNs = exchangeNs[row]!;
-    if (timeNs >= untilNs) return;
+    if (timeNs >= untilNs) return false;
     const side = ((bits >> CODE_SIDE_SHIFT) & 3) as Side;
     const [id, tick, lots] = [orderId[row]!, priceTicks[row]!, qtyLots[row]!];
     switch (bits & CODE_KIND) {
@@ -44,4 +45,5 @@ export function playOrderRows(
         break;
     }
   }
+  return true;
 }

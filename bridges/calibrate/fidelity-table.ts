@@ -53,8 +53,9 @@ export function stockQueues(): NamedQueue[] {
     { name: 'front of the queue', model: new NoQueue(false) },
     { name: 'risk-averse', model: riskAverseQueue() },
     ...[1, 2, 3].map((exponent) => ({ name: `power ${exponent}`, model: powerQueue(exponent) })),
-    ...[1, 2, 3].map((exponent) => ({ name: `power-back ${exponent}`, model: powerBackQueue(exponent) })),
-    ...[1, 2, 3].map((exponent) => ({ name: `power-front ${exponent}`, model: powerFrontQueue(exponent) })),
+    // With exponent 1 they are power 1.
+    ...[2, 3].map((exponent) => ({ name: `power-back ${exponent}`, model: powerBackQueue(exponent) })),
+    ...[2, 3].map((exponent) => ({ name: `power-front ${exponent}`, model: powerFrontQueue(exponent) })),
     { name: 'log', model: logQueue() },
     { name: 'log-back', model: logBackQueue() },
   ];

@@ -100,7 +100,8 @@ async function pour(
   }
 }
 
-function instrumentOf({ instruments }: TapeInfo, symbol: string | undefined, path: string): number {
+/** Its index on the tape. Throws `ConfigError` where the tape has it not, or has several and none is named. */
+export function instrumentOf({ instruments }: TapeInfo, symbol: string | undefined, path: string): number {
   const symbols = instruments.map((each) => each.symbol);
   const some =
     symbols.length > 10 ? `${symbols.slice(0, 10).join(', ')} and ${symbols.length - 10} more` : symbols.join(', ');

@@ -7,6 +7,7 @@
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../run-file/config-error.js';
 import { bookCommand } from './book.js';
+import { calibrateCommand } from './calibrate.js';
 import { demoCommand } from './demo.js';
 import { importCommand } from './import.js';
 import { inspectCommand } from './inspect.js';
@@ -34,7 +35,15 @@ export function createProgram(): Command {
     .description('Replays recorded ticks and order books through trading strategies.')
     .version(packageVersion(), '--version', 'print the version')
     .addHelpText('after', '\nExample:\n  tickwright demo\n  tickwright run --help');
-  const commands = [importCommand(), inspectCommand(), bookCommand(), runCommand(), reportCommand(), demoCommand()];
+  const commands = [
+    importCommand(),
+    inspectCommand(),
+    bookCommand(),
+    runCommand(),
+    reportCommand(),
+    demoCommand(),
+    calibrateCommand(),
+  ];
   for (const command of commands) program.addCommand(command);
   settle(program);
   return program;
