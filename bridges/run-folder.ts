@@ -16,7 +16,7 @@ import { Recording } from '../analytics/recording.js';
 import { buildReport } from '../analytics/report.js';
 import { renderReportPage } from '../analytics/report-page.js';
 import { type RunSummary, summarise } from '../analytics/summary.js';
-import { Instrument } from '../core/instrument.js';
+import { Instrument, instrumentSpec } from '../core/instrument.js';
 import type { RunResult } from '../core/simulation.js';
 import type { TapeInfo } from '../core/tape.js';
 import { formatEpoch, toEpoch } from '../core/time.js';
@@ -146,7 +146,7 @@ function manifestOf(recording: Recording, content: RunFolderContent): RunManifes
     startNs: finite(result.startNs),
     endNs: finite(result.endNs),
     sampleNs: recording.sampleNs,
-    instruments: recording.instruments.map(({ symbol, tick, lot }) => ({ symbol, tick, lot })),
+    instruments: recording.instruments.map(instrumentSpec),
     strategies: [...recording.strategies],
     tapes: tapes.map(tapeRecord),
     tables: Object.fromEntries(tablesOf(recording).map((table) => [table, rowsOf(recording, table)])),
@@ -160,7 +160,7 @@ function tapeRecord(tape: RunFolderContent['tapes'][number]): TapeRecord {
     ...(tape.path !== undefined && { path: tape.path }),
     ...(tape.hash !== undefined && { hash: tape.hash }),
     rows: tape.rows,
-    instruments: tape.instruments.map(({ symbol, tick, lot }) => ({ symbol, tick, lot })),
+    instruments: tape.instruments.map(instrumentSpec),
     provenance: { ...tape.provenance },
     corrections: tape.corrections.map(({ name, count, note }) => ({ name, count, note })),
   };

@@ -5,6 +5,7 @@ export * from './book/levels.js';
 export * from './book/orders.js';
 export { HANDLERS } from './clock.js';
 export * from './compute-time.js';
+export * from './currency.js';
 export * from './decimal.js';
 export * from './delay.js';
 export * from './feed-latency.js';

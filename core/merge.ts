@@ -6,11 +6,14 @@
  * again, as a single tape would hold them. At equal times the tape named first goes first; within a tape its own order
  * stands. Joining costs a copy of each row: a market that is replayed often is better merged once into one tape.
  */
+import { instrumentSpec } from './instrument.js';
 import { allocateColumns, CODE_EXCHANGE, CODE_LOCAL, type ColumnSet, type Columns } from './market.js';
 import type { BlockReader, TapeInfo, TapeSource } from './tape.js';
 import { copyRows } from './tape-builder.js';
 
 const BLOCK_ROWS = 65_536;
+/** What must be the same where two tapes have an instrument. */
+const TERMS = ['tick', 'lot', 'contract', 'multiplier', 'base', 'quote', 'expiry'] as const;
 
 /** One source that gives the rows of all. A single tape is returned as it is. Throws `RangeError` for none. */
 export function mergeTapes(tapes: readonly TapeSource[]): TapeSource {
@@ -39,10 +42,11 @@ class MergedTape implements TapeSource {
           return instruments.length - 1;
         }
         const other = instruments[known]!;
-        if (other.tick !== spec.tick || other.lot !== spec.lot) {
+        const field = TERMS.find((term) => instrumentSpec(other)[term] !== instrumentSpec(spec)[term]);
+        if (field !== undefined) {
           throw new RangeError(
-            `instrument ${spec.symbol} has tick ${other.tick} and lot ${other.lot} on one tape, ` +
-              `tick ${spec.tick} and lot ${spec.lot} on another; make them the same`,
+            `instrument ${spec.symbol} has ${field} ${other[field]} on one tape, ${spec[field]} on another; ` +
+              'make them the same',
           );
         }
         info.counts[own]!.forEach((count, kind) => {

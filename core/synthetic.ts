@@ -2,6 +2,7 @@
  * A seeded synthetic market: several instruments with level-2 depth and trades, as a tape in memory or block by block.
  * Knows nothing of files, venues or strategies. Called by the demo, examples, benches and tests.
  */
+import { instrumentSpec } from './instrument.js';
 import { allocateColumns, type Columns, Flag } from './market.js';
 import { RandomSource } from './random.js';
 import { type FeedLatency, FeedLine } from './synthetic/feed-line.js';
@@ -52,7 +53,7 @@ const ORIGIN_NS = 1_704_067_200_000_000_000n;
 export function syntheticInfo(options: SyntheticOptions): TapeInfo {
   const { profiles, rowsPerSecond, depthTicks } = checkOptions(options);
   return {
-    instruments: profiles.map(({ symbol, tick, lot }) => ({ symbol, tick, lot })),
+    instruments: profiles.map(instrumentSpec),
     originNs: ORIGIN_NS,
     rows: options.rows,
     columns: { orderId: false, bars: false, value: false },

@@ -73,6 +73,22 @@ export function formatEpoch(epochNs: bigint): string {
   return `${new Date(Number(seconds) * 1000).toISOString().slice(0, 19)}.${String(fraction).padStart(9, '0')}Z`;
 }
 
+/**
+ * Reads ISO 8601 in UTC, `2024-12-27T08:00:00Z`, with up to nine decimals of the second, as int64 nanoseconds since 1970,
+ * digit by digit. Throws `RangeError` naming the text: no offset but Z, no time of the calendar, beyond int64.
+ */
+export function parseEpoch(text: string): bigint {
+  const match = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?Z$/.exec(text);
+  const seconds = match === null ? Number.NaN : Date.parse(`${match[1]}Z`) / 1000;
+  // The calendar must give the same digits back: 30 February does not.
+  if (match === null || Number.isNaN(seconds) || new Date(seconds * 1000).toISOString().slice(0, 19) !== match[1]) {
+    throw new RangeError(`"${text}" is not a time in UTC such as 2024-12-27T08:00:00Z`);
+  }
+  const epochNs = BigInt(seconds) * 1_000_000_000n + BigInt((match[2] ?? '').padEnd(9, '0'));
+  if (BigInt.asIntN(64, epochNs) !== epochNs) throw new RangeError(`"${text}" is beyond int64 ns since 1970`);
+  return epochNs;
+}
+
 /** The int64 epoch time of a run-relative time. Rounded to whole nanoseconds (times are whole below 2^53). */
 export function toEpoch(originNs: bigint, time: Nanos): bigint {
   return originNs + BigInt(Math.round(time));

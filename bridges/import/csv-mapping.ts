@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { parse as parseYaml, YAMLParseError } from 'yaml';
 import { z } from 'zod';
-import { Instrument, parseDuration } from '../../core/index.js';
+import { CONTRACTS, Instrument, parseDuration } from '../../core/index.js';
 import { ImportError } from './input-file.js';
 import { TIME_UNITS } from './timestamp-reader.js';
 import { Zone } from './zoned-time.js';
@@ -82,8 +82,19 @@ const mappingSchema = z
     symbol: z.union([z.strictObject({ column }), z.strictObject({ constant: z.string().min(1) })], {
       error: 'expected { column: … } or { constant: … }',
     }),
-    /** Tick and lot by symbol, as text so that they are exact. */
-    instruments: z.record(z.string(), z.strictObject({ tick: decimal('0.01'), lot: decimal('0.001') })),
+    /** Tick, lot and contract terms by symbol, as text so that they are exact. */
+    instruments: z.record(
+      z.string(),
+      z.strictObject({
+        tick: decimal('0.01'),
+        lot: decimal('0.001'),
+        contract: z.enum(CONTRACTS).exactOptional(),
+        multiplier: decimal('50').exactOptional(),
+        base: z.string().exactOptional(),
+        quote: z.string().exactOptional(),
+        expiry: z.string().exactOptional(),
+      }),
+    ),
     /** Rows of symbols that are not among the instruments. */
     otherSymbols: z.enum(['refuse', 'drop']).default('refuse'),
     exchangeTime: time.optional(),
@@ -123,6 +134,14 @@ const mappingSchema = z
       issue('instruments', `expected tick and lot for ${JSON.stringify(constant)}`);
     }
     if (Object.keys(mapping.instruments).length === 0) issue('instruments', 'expected at least one symbol');
+    for (const [symbol, terms] of Object.entries(mapping.instruments)) {
+      if (symbol === '') continue;
+      try {
+        new Instrument({ symbol, ...terms }, 0);
+      } catch (fault) {
+        context.addIssue({ code: 'custom', path: ['instruments', symbol], message: (fault as RangeError).message });
+      }
+    }
   });
 
 export const SHAPES = ['trades', 'quotes', 'depth', 'bars'] as const;

@@ -5,7 +5,7 @@
  * Nothing is guessed: each of the two clocks is a column or is made from the other one as the mapping says; a time without
  * UTC offset needs a zone; each symbol has its tick and lot; texts of the side column are listed.
  */
-import { Instrument, type InstrumentSpec } from '../../core/index.js';
+import { Instrument, type InstrumentSpec, instrumentSpec } from '../../core/index.js';
 import { CsvColumns } from './csv-columns.js';
 import { type CsvMapping, type CsvMappingInput, checkMapping, derivedNanos, shapeOf } from './csv-mapping.js';
 import { type RowWriter, writerFor } from './csv-rows.js';
@@ -63,7 +63,9 @@ class CsvReader {
 
   constructor(mapping: CsvMapping) {
     this.#mapping = mapping;
-    this.instruments = Object.entries(mapping.instruments).map(([symbol, { tick, lot }]) => ({ symbol, tick, lot }));
+    this.instruments = Object.entries(mapping.instruments).map(([symbol, terms]) =>
+      instrumentSpec({ symbol, ...terms }),
+    );
     const instruments = this.instruments.map((spec, index) => new Instrument(spec, index));
     for (const { symbol, index } of instruments) this.#index.set(symbol, index);
     const shape = shapeOf(mapping);

@@ -3,7 +3,7 @@
  * Knows nothing of Parquet. Called by the tape writer and by the tape file.
  */
 import { z } from 'zod';
-import { Instrument } from '../../core/instrument.js';
+import { CONTRACTS, Instrument, instrumentSpec } from '../../core/instrument.js';
 import { type ColumnSet, KIND_NAMES } from '../../core/market.js';
 import type { TapeInfo } from '../../core/tape.js';
 import { TapeError } from './tape-error.js';
@@ -27,7 +27,19 @@ const metadataSchema = z.strictObject({
   exchangeNs: z.tuple([int64, int64]).optional(),
   localNs: z.tuple([int64, int64]).optional(),
   instruments: z
-    .array(z.strictObject({ symbol: z.string(), tick: z.string(), lot: z.string() }))
+    .array(
+      z.strictObject({
+        symbol: z.string(),
+        tick: z.string(),
+        lot: z.string(),
+        /** Contract terms; `linear`, 1, '' and never where they are left out. */
+        contract: z.enum(CONTRACTS).exactOptional(),
+        multiplier: z.string().exactOptional(),
+        base: z.string().exactOptional(),
+        quote: z.string().exactOptional(),
+        expiry: z.string().exactOptional(),
+      }),
+    )
     .min(1)
     .max(MAX_INSTRUMENTS),
   /** For each instrument, rows by kind name; kinds without rows are left out. */
@@ -54,7 +66,7 @@ export function metadataText({ info, exchangeNs, localNs }: TapeMetadata): strin
     rows: info.rows,
     exchangeNs: exchangeNs?.map(String),
     localNs: localNs?.map(String),
-    instruments: info.instruments.map(({ symbol, tick, lot }) => ({ symbol, tick, lot })),
+    instruments: info.instruments.map(instrumentSpec),
     counts: info.counts.map((kinds) =>
       Object.fromEntries(kinds.flatMap((n, kind) => (n > 0 ? [[KIND_NAMES[kind], n]] : []))),
     ),
