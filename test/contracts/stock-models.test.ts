@@ -84,6 +84,7 @@ for (const exponent of [0.5, 1, 3]) {
 }
 queuePositionContract(of('logQueue'), execution.logQueue);
 queuePositionContract(of('logBackQueue'), execution.logBackQueue);
+queuePositionContract(of('fittedQueue'), () => execution.fittedQueue());
 queuePositionContract(`${of('probabilityQueue')}, everything leaves behind`, () => execution.probabilityQueue(() => 1));
 queuePositionContract('no queue at all: every trade reaches the order', () => ({
   join: (orders, slot) => {
@@ -167,6 +168,15 @@ describe('the contract suites', () => {
     'ImpactOutcome',
     'ImpactPricer',
     'MAX_PATH_POINTS',
+    'FITTED_QUEUE_PARAMETERS',
+    'FITTED_QUEUE_PARAMETER_NAMES',
+    'FidelityTally',
+    'OwnOrderFidelity',
+    'QueueFidelity',
+    'fitQueue',
+    'fitToFills',
+    'logisticFit',
+    'playOrderRows',
   ];
 
   it('cover every export of execution', () => {
