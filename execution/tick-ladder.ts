@@ -22,6 +22,8 @@ class Chunk {
     const { keys } = this;
     let from = 0;
     let to = this.length;
+    // Most of what is asked lies near the best price.
+    if (to === 0 || keys[to - 1]! < key) return to;
     while (from < to) {
       const middle = (from + to) >>> 1;
       if (keys[middle]! < key) from = middle + 1;
@@ -75,6 +77,12 @@ export class TickLadder {
   get best(): number {
     const chunk = this.#chunks[this.#chunks.length - 1]!;
     return chunk.length === 0 ? Number.NaN : chunk.keys[chunk.length - 1]! ^ this.#flip;
+  }
+
+  /** The number at the best tick; −1 when there is none. */
+  get atBest(): number {
+    const chunk = this.#chunks[this.#chunks.length - 1]!;
+    return chunk.length === 0 ? NONE : chunk.values[chunk.length - 1]!;
   }
 
   /** The worst tick; `NaN` when there is none. */
@@ -142,7 +150,6 @@ export class TickLadder {
   #chunkOf(key: number): number {
     const chunks = this.#chunks;
     const last = chunks.length - 1;
-    // Most of what is asked lies near the best price.
     if (last === 0 || chunks[last]!.keys[0]! <= key) return last;
     let from = 0;
     let to = last - 1;

@@ -22,6 +22,8 @@ export class WatchKeeper {
   readonly #worst: Int32Array;
   /** Held ticks by instrument and side, each with how often it is held. */
   readonly #held: TickLadder[];
+  /** Number of them by instrument. */
+  readonly #heldTicks: Int32Array;
   /** 1 = every row of the instrument is let through. */
   readonly #all: Uint8Array;
 
@@ -31,6 +33,7 @@ export class WatchKeeper {
     this.#best = new Int32Array(instruments * 2).map((_, at) => (sideOf(at) === Side.buy ? LOWEST : HIGHEST));
     this.#worst = new Int32Array(instruments * 2).map((_, at) => (sideOf(at) === Side.buy ? HIGHEST : LOWEST));
     this.#held = Array.from({ length: instruments * 2 }, (_, at) => new TickLadder(sideOf(at)));
+    this.#heldTicks = new Int32Array(instruments);
     this.#all = new Uint8Array(instruments);
   }
 
@@ -53,6 +56,7 @@ export class WatchKeeper {
     const times = held.get(tick);
     held.set(tick, times < 0 ? 1 : times + 1);
     if (times > 0) return;
+    this.#heldTicks[instrument]!++;
     this.#count(instrument, side, tick, 1);
     this.#refresh(instrument);
   }
@@ -67,6 +71,7 @@ export class WatchKeeper {
       return;
     }
     held.delete(tick);
+    this.#heldTicks[instrument]!--;
     this.#count(instrument, side, tick, -1);
     this.#refresh(instrument);
   }
@@ -108,11 +113,13 @@ export class WatchKeeper {
     const highestBid = this.#best[bids]!;
     let bidFrom = Math.min(this.#worst[bids]!, lowestAsk);
     let askTo = Math.max(this.#worst[asks]!, highestBid);
-    // Comparisons with NaN are false: nothing held.
-    const heldBid = this.#held[bids]!.worst;
-    const heldAsk = this.#held[asks]!.worst;
-    if (heldBid < bidFrom) bidFrom = heldBid;
-    if (heldAsk > askTo) askTo = heldAsk;
+    if (this.#heldTicks[instrument] !== 0) {
+      const heldBid = this.#held[bids]!.worst;
+      const heldAsk = this.#held[asks]!.worst;
+      // Comparisons with NaN are false: nothing is held of that side.
+      if (heldBid < bidFrom) bidFrom = heldBid;
+      if (heldAsk > askTo) askTo = heldAsk;
+    }
     watch.lowestAsk[instrument] = lowestAsk;
     watch.highestBid[instrument] = highestBid;
     watch.bidFrom[instrument] = bidFrom;

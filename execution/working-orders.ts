@@ -6,6 +6,7 @@
  * prices of a side; the best price and an order's neighbours are a column away.
  */
 import { Side } from '../core/market.js';
+import { SlotTable } from '../core/slot-table.js';
 import { Watch } from '../core/venue.js';
 import { TickLadder } from './tick-ladder.js';
 import { WatchKeeper } from './watch-keeper.js';
@@ -43,7 +44,7 @@ export class WorkingOrders {
   /** Index of the level an order stands at. */
   readonly #level: number[] = [];
   readonly #free: number[] = [];
-  readonly #slots = new Map<number, number>();
+  readonly #slots = new SlotTable();
   /** Columns by level; indices are used again. */
   readonly #head: number[] = [];
   readonly #tail: number[] = [];
@@ -72,15 +73,15 @@ export class WorkingOrders {
 
   /** The slot of an order; −1 when it does not rest here. */
   slotOf(orderId: number): number {
-    return this.#slots.get(orderId) ?? NONE;
+    return this.#slots.get(orderId);
   }
 
   /** The slots of all orders as they rest now, in order of id; what is removed meanwhile is left out. Allocates. */
   *slots(): IterableIterator<number> {
-    const ids = Float64Array.from(this.#slots.keys()).sort();
+    const ids = this.orderId.filter((id, slot) => this.#slots.get(id) === slot).sort((a, b) => a - b);
     for (const id of ids) {
       const slot = this.#slots.get(id);
-      if (slot !== undefined) yield slot;
+      if (slot !== NONE) yield slot;
     }
   }
 
@@ -141,7 +142,7 @@ export class WorkingOrders {
     this.levelLots[slot] = 0;
     this.joinSequence[slot] = 0;
     this.flags[slot] = 0;
-    this.#slots.set(orderId, slot);
+    this.#slots.add(orderId, slot);
     let level = this.#levelAt(instrument * 2 + side - 1, priceTicks);
     if (level === NONE) level = this.#addLevel(instrument, side, priceTicks);
     this.#level[slot] = level;
@@ -155,10 +156,7 @@ export class WorkingOrders {
     this.#unlink(slot, level);
     this.#levelLeaves[level]! -= this.leavesLots[slot]!;
     if (this.#head[level] === NONE) {
-      const tick = this.priceTicks[slot]!;
-      this.#ladders[this.instrument[slot]! * 2 + this.side[slot]! - 1]!.delete(tick);
-      this.#freeLevels.push(level);
-      this.#levelsChanged(this.instrument[slot]!, this.side[slot]!, tick, -1);
+      this.#removeLevel(this.instrument[slot]!, this.side[slot]!, this.priceTicks[slot]!, level);
     }
     this.#slots.delete(this.orderId[slot]!);
     this.#free.push(slot);
@@ -206,18 +204,24 @@ export class WorkingOrders {
     this.#head[level] = NONE;
     this.#tail[level] = NONE;
     this.#levelLeaves[level] = 0;
-    this.#ladders[instrument * 2 + side - 1]!.set(tick, level);
-    this.#levelsChanged(instrument, side, tick, 1);
+    const at = instrument * 2 + side - 1;
+    const ladder = this.#ladders[at]!;
+    ladder.set(tick, level);
+    const best = ladder.best;
+    this.#bestTick[at] = best;
+    this.#bestLevel[at] = ladder.atBest;
+    this.watching.ownLevel(instrument, side, tick, 1, best, ladder.worst);
     return level;
   }
 
-  #levelsChanged(instrument: number, side: Side, tick: number, change: 1 | -1): void {
+  #removeLevel(instrument: number, side: Side, tick: number, level: number): void {
+    this.#freeLevels.push(level);
     const at = instrument * 2 + side - 1;
     const ladder = this.#ladders[at]!;
+    ladder.delete(tick);
     const best = ladder.best;
     this.#bestTick[at] = best;
-    // Of an empty ladder: whatever tick NaN becomes, it is not there.
-    this.#bestLevel[at] = ladder.get(best);
-    this.watching.ownLevel(instrument, side, tick, change, best, ladder.worst);
+    this.#bestLevel[at] = ladder.atBest;
+    this.watching.ownLevel(instrument, side, tick, -1, best, ladder.worst);
   }
 }
