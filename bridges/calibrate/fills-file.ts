@@ -37,7 +37,6 @@ export async function readFills(path: string, instrument: Instrument, span: Tape
     if (row === undefined) row = new FillsRow(line, instrument, span);
     else orders.push(row.read(line));
   });
-  if (row === undefined) throw new ImportError(`${path}: is empty; its first line must name the columns`);
   if (orders.length === 0) throw new ImportError(`${path}: holds no orders`);
   return orders;
 }
@@ -117,7 +116,7 @@ class FillsRow {
     try {
       reader.read(text);
     } catch (error) {
-      throw new RangeError(`${column} is ${(error as Error).message}`);
+      throw new RangeError(`${column}: ${(error as Error).message}`);
     }
     const epochNs = BigInt(reader.seconds) * 1_000_000_000n + BigInt(reader.nanos);
     const { firstNs, lastNs, originNs } = this.#span;

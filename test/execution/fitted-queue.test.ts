@@ -103,6 +103,11 @@ describe('what is not', () => {
     expect(order.aheadLots).toBeCloseTo(300 - 37 * (1 - chance(2 - Math.log(3))), 9);
   });
 
+  it('of several orders of a size the newest counts', () => {
+    const order = new Queued(300).change(37).change(1).change(37).change(-37);
+    expect(order.aheadLots).toBeCloseTo(300 - 37 * (1 - chance(2)), 9);
+  });
+
   it('what left behind before makes it likelier to have been behind again', () => {
     // 400 can only have been behind: two decreases behind then stand against none ahead.
     const order = new Queued(300).change(400).change(-400).change(400).change(-400).change(37).change(-37);
@@ -147,6 +152,12 @@ describe('what is not', () => {
       expect(order.trade(1, 0) - (first > 0 ? 1 : 0)).toBe(next);
     },
   );
+});
+
+it('an order that has filled in part is first in line, whatever a guess had ahead of it', () => {
+  const order = new Queued(100, { certainty: 0.4 }).change(100).change(-100);
+  expect(order.trade(100, 0)).toBe(100);
+  expect(order.aheadLots).toBe(0);
 });
 
 describe('in a run', () => {
