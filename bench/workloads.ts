@@ -12,7 +12,7 @@ import type { TapeSource } from '../core/tape.js';
 import { makerTakerFees } from '../execution/fees.js';
 import { constantLatency } from '../execution/latency.js';
 import { powerQueue } from '../execution/queue-position.js';
-import { simulatedVenue } from '../execution/simulated-venue.js';
+import { HFTBACKTEST_RULES, simulatedVenue } from '../execution/simulated-venue.js';
 
 /** Every request and every answer travels this long. */
 export const ORDER_LATENCY_NS = 5e6;
@@ -141,6 +141,7 @@ export function simulationOf(
     tapes: [tape],
     strategies: Object.entries(strategies).map(([name, strategy]) => ({ name, strategy })),
     venue: simulatedVenue({
+      ...HFTBACKTEST_RULES,
       latency: constantLatency({ entryNs: ORDER_LATENCY_NS, responseNs: ORDER_LATENCY_NS }),
       queue: powerQueue(QUEUE_EXPONENT),
       fees: makerTakerFees({ makerRate: MAKER_RATE, takerRate: TAKER_RATE }),

@@ -17,10 +17,13 @@ export const HANDLERS = [
   'onFunding',
   'onStatus',
   'onCustom',
+  'onCorporateAction',
+  'onMark',
   'onOrderEvent',
   'onFill',
   'onTimer',
   'onStop',
+  'onAccountEvent',
 ] as const satisfies readonly (keyof Strategy)[];
 
 /** No strategy's handler is running. */

@@ -3,13 +3,14 @@
  * Knows nothing of strategies. Called by the kernel.
  */
 import type { Feed, Link } from './feed.js';
+import type { Instrument } from './instrument.js';
 import type { Lane } from './kernel.js';
-import { CODE_EXCHANGE, CODE_KIND, CODE_SIDE_SHIFT, Kind, Side } from './market.js';
+import { CODE_EXCHANGE, CODE_KIND, CODE_SIDE_SHIFT, Kind, MarketView, Side } from './market.js';
 import type { LevelListener, MarketBooks } from './market-books.js';
 import type { Schedule } from './queue.js';
 import { Rank } from './rank.js';
 import type { Nanos } from './time.js';
-import type { Venue } from './venue.js';
+import type { Venue, Watch } from './venue.js';
 
 export class ExchangeLane implements Lane {
   readonly rank = Rank.exchangeData;
@@ -21,23 +22,40 @@ export class ExchangeLane implements Lane {
   readonly #feed: Feed;
   readonly #books: MarketBooks;
   readonly #venue: Venue;
+  readonly #watch: Watch;
+  readonly #view: MarketView;
   readonly #schedule: Schedule;
   #link: Link | undefined;
   #row = 0;
   /** Where the row that {@link MarketBooks.apply} is busy with belongs, for `#onLevel`. */
   #instrument = 0;
   #timeNs: Nanos = 0;
+  #executed = false;
   readonly #onLevel: LevelListener = (side, tick, before, after) => {
-    const { watch } = this.#venue;
-    if (watch.level(this.#instrument, side, tick)) {
-      this.#venue.onDepth(this.#instrument, side, tick, before, after, this.#timeNs);
+    const instrument = this.#instrument;
+    if (!this.#watch.level(instrument, side, tick)) return;
+    const venue = this.#venue;
+    const timeNs = this.#timeNs;
+    const orders = this.#books.orders[instrument];
+    if (orders !== undefined && after < before) {
+      venue.onOrderReduced(instrument, side, tick, orders.changedSequence, before - after, this.#executed, timeNs);
     }
+    venue.onDepth(instrument, side, tick, before, after, timeNs);
   };
 
-  constructor(feed: Feed, books: MarketBooks, venue: Venue, schedule: Schedule) {
+  constructor(
+    feed: Feed,
+    books: MarketBooks,
+    venue: Venue,
+    watch: Watch,
+    instruments: readonly Instrument[],
+    schedule: Schedule,
+  ) {
     this.#feed = feed;
     this.#books = books;
     this.#venue = venue;
+    this.#watch = watch;
+    this.#view = new MarketView(instruments);
     this.#schedule = schedule;
     this.#link = feed.first;
     this.#seek();
@@ -52,7 +70,7 @@ export class ExchangeLane implements Lane {
     const limitNs = this.limitNs;
     const { code, exchangeNs, instrument, priceTicks, qtyLots, length } = this.#link!.columns;
     const levels = this.#books.levels;
-    const watch = this.#venue.watch;
+    const watch = this.#watch;
     const trades = watch.trades;
     const schedule = this.#schedule;
     const added = schedule.added;
@@ -79,7 +97,7 @@ export class ExchangeLane implements Lane {
         this.#applyWatched(row, side, index);
       } else if (kind === trade) {
         if (trades[index] === 0) continue;
-        this.#venue.onTrade(index, side, priceTicks[row]!, qtyLots[row]!, exchangeNs[row]!);
+        this.#venue.onTrade(index, side, priceTicks[row]!, qtyLots[row]!, false, exchangeNs[row]!);
       } else {
         this.#applyOther(row, kind, side, index, exchangeNs[row]!);
       }
@@ -106,9 +124,16 @@ export class ExchangeLane implements Lane {
   /** Rows of the rarer kinds. An execution is a trade first, then a smaller level. */
   #applyOther(row: number, kind: number, side: Side, instrument: number, timeNs: Nanos): void {
     const columns = this.#link!.columns;
-    if (kind === Kind.orderExecute && this.#venue.watch.trades[instrument] !== 0) {
+    if (kind >= Kind.bar) {
+      this.#view.attach(columns);
+      this.#view.moveTo(row);
+      this.#venue.onRow(this.#view, timeNs);
+      return;
+    }
+    this.#executed = kind === Kind.orderExecute;
+    if (this.#executed && this.#watch.trades[instrument] !== 0) {
       const aggressor = side === Side.buy ? Side.sell : Side.buy;
-      this.#venue.onTrade(instrument, aggressor, columns.priceTicks[row]!, columns.qtyLots[row]!, timeNs);
+      this.#venue.onTrade(instrument, aggressor, columns.priceTicks[row]!, columns.qtyLots[row]!, true, timeNs);
     }
     this.#instrument = instrument;
     this.#timeNs = timeNs;

@@ -18,6 +18,8 @@ export * from './order.js';
 export * from './queue.js';
 export * from './random.js';
 export * from './rank.js';
+export * from './risk.js';
+export * from './risk-state.js';
 export * from './simulation.js';
 export * from './strategy.js';
 export * from './synthetic.js';

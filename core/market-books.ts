@@ -5,7 +5,7 @@
 import { LevelBook } from './book/levels.js';
 import { OrderBook } from './book/orders.js';
 import type { Instrument } from './instrument.js';
-import { type Columns, Kind, type Side } from './market.js';
+import { type Columns, Kind, Side } from './market.js';
 import type { TapeInfo } from './tape.js';
 
 /** Hears of level changes that {@link MarketBooks.apply} made. */
@@ -54,11 +54,7 @@ export class MarketBooks {
         levels.clear(side, tick);
         break;
       case Kind.quote:
-        if (this.#fromQuotes[instrument]) {
-          const before = levels.lotsAt(side, tick);
-          levels.setOnly(side, tick, lots);
-          changed?.(side, tick, before, lots);
-        }
+        if (this.#fromQuotes[instrument]) this.#applyQuote(levels, side, tick, lots, changed);
         break;
       case Kind.orderAdd:
       case Kind.orderModify:
@@ -67,6 +63,19 @@ export class MarketBooks {
         this.#applyOrder(columns.orderId![row]!, kind, side, instrument, tick, lots, changed);
         break;
     }
+  }
+
+  /** A best quote. A level that the quote fell back from is gone; one that it rose above is merely out of sight. */
+  #applyQuote(levels: LevelBook, side: Side, tick: number, lots: number, changed: LevelListener | undefined): void {
+    const best = side === Side.buy ? levels.bid : levels.ask;
+    const bestLots = levels.lotsAt(side, best);
+    const before = levels.lotsAt(side, tick);
+    levels.setOnly(side, tick, lots);
+    if (changed === undefined) return;
+    if (bestLots > 0 && (lots === 0 ? tick !== best : side === Side.buy ? tick < best : tick > best)) {
+      changed(side, best, bestLots, 0);
+    }
+    changed(side, tick, before, lots);
   }
 
   #applyOrder(

@@ -31,6 +31,12 @@ export const Kind = {
   status: 11,
   /** Anything else, known to its strategy: value, price, quantity as the importer's documentation says. */
   custom: 12,
+  /** A split: value = new units per old one (2 = two for one, 0.1 = one for ten), applied at this time. */
+  split: 13,
+  /** A dividend: value = cash per unit in the quote currency, for who holds a position at this time. */
+  dividend: 14,
+  /** The venue's mark or settlement price: price. Margin and expiry are reckoned by it where it is recorded. */
+  mark: 15,
 } as const;
 export type Kind = (typeof Kind)[keyof typeof Kind];
 

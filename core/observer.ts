@@ -4,6 +4,7 @@
  * contract: Observer.
  */
 import type { Account } from './account.js';
+import type { AccountEvent } from './account-event.js';
 import type { Book } from './book/book.js';
 import type { Instrument } from './instrument.js';
 import type { OrderEvent } from './order.js';
@@ -32,6 +33,8 @@ export interface Observer {
   onStart?(run: RunOutline): void;
   /** Requests when they are sent, answers when they arrive; accounts already count a fill. */
   onOrderEvent?(event: OrderEvent): void;
+  /** Money or positions that changed without an order: funding, dividends, liquidation …; the account counts it. */
+  onAccountEvent?(event: AccountEvent): void;
   /** Every `sampleNs` of market time; accounts are marked at the local mid prices of this moment. */
   onSample?(nowNs: Nanos): void;
   onLog?(nowNs: Nanos, strategy: number, message: string): void;

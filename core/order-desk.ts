@@ -4,7 +4,8 @@
  * Knows nothing of how a venue decides. Called by strategies' contexts and by the schedule.
  */
 import type { Account } from './account.js';
-import { MAX_PRICE_TICKS } from './instrument.js';
+import { type AccountEvent, AccountEventKind } from './account-event.js';
+import { Instrument, MAX_PRICE_TICKS } from './instrument.js';
 import { Side } from './market.js';
 import type { Observer } from './observer.js';
 import {
@@ -16,12 +17,19 @@ import {
   OrderEventKind,
   type OrderRequest,
   OrderStatus,
+  type OrderTerms,
   OrderType,
+  PLAIN_TERMS,
+  REASON_TEXTS,
   Reason,
+  SelfTrade,
   TimeInForce,
+  TriggerBy,
+  termsOf,
 } from './order.js';
 import type { Handler, Schedule } from './queue.js';
 import { Rank } from './rank.js';
+import type { RiskDesk } from './risk.js';
 import type { RunHash } from './run-hash.js';
 import type { Nanos } from './time.js';
 import type { AnswerSink, Venue } from './venue.js';
@@ -33,7 +41,14 @@ export interface OrderOwner {
   readonly account: Account;
   /** Something happened at the venue to one of its orders. `event` is borrowed. */
   onAnswer(event: OrderEvent): void;
+  /** Something else happened to its account. `event` is borrowed. */
+  onSettlement(event: AccountEvent): void;
+  /** A line for the log. */
+  log(message: string): void;
 }
+
+/** What an order names whose instrument is not one of the run; such an order is refused, and shown in the log alone. */
+const UNKNOWN_INSTRUMENT = new Instrument({ symbol: 'unknown', tick: '1', lot: '1' }, -1);
 
 /** Answers on their way, as columns; a slot is free again once its answer was delivered. */
 class AnswersInFlight {
@@ -49,9 +64,24 @@ class AnswersInFlight {
   readonly free: number[] = [];
 }
 
+/** Account events on their way, as columns. */
+class SettlementsInFlight {
+  readonly kind: AccountEventKind[] = [];
+  readonly strategy: number[] = [];
+  readonly instrument: number[] = [];
+  readonly exchangeNs: Nanos[] = [];
+  readonly priceTicks: number[] = [];
+  readonly qtyLots: number[] = [];
+  readonly amount: number[] = [];
+  readonly fee: number[] = [];
+  readonly free: number[] = [];
+}
+
 export class OrderDesk implements AnswerSink, Handler {
   readonly #schedule: Schedule;
+  readonly #instruments: readonly Instrument[];
   readonly #observers: readonly Observer[];
+  readonly #settlementObservers: readonly Observer[];
   readonly #hash: RunHash;
   readonly #owners: OrderOwner[] = [];
   /** Orders that can still be answered: not finished, or with a request on its way. */
@@ -60,18 +90,48 @@ export class OrderDesk implements AnswerSink, Handler {
   /** Requests and answers have an event each: a handler of an answer may send requests. */
   readonly #requestEvent = blankEvent();
   readonly #answerEvent = blankEvent();
+  readonly #settlements = new SettlementsInFlight();
+  readonly #settlementEvent: AccountEvent = {
+    kind: 0,
+    strategy: 0,
+    instrument: undefined,
+    localNs: 0.5,
+    exchangeNs: 0.5,
+    priceTicks: 0.5,
+    qtyLots: 0.5,
+    amount: 0.5,
+    fee: 0.5,
+  };
+  /** Names that strategies gave their orders, `strategy/name`. */
+  readonly #clientIds = new Set<string>();
   #venue!: Venue;
+  #risk: RiskDesk | undefined;
   #nextId = 1;
+  #nextGroup = 1;
 
-  constructor(schedule: Schedule, observers: readonly Observer[], hash: RunHash) {
+  constructor(schedule: Schedule, instruments: readonly Instrument[], observers: readonly Observer[], hash: RunHash) {
     this.#schedule = schedule;
+    this.#instruments = instruments;
     this.#observers = observers.filter((observer) => observer.onOrderEvent !== undefined);
+    this.#settlementObservers = observers.filter((observer) => observer.onAccountEvent !== undefined);
     this.#hash = hash;
   }
 
-  connect(venue: Venue, owners: readonly OrderOwner[]): void {
+  /** `risk`: asked before any order or change leaves. */
+  connect(venue: Venue, owners: readonly OrderOwner[], risk?: RiskDesk): void {
     this.#venue = venue;
     this.#owners.push(...owners);
+    this.#risk = risk;
+  }
+
+  /** A number for a new group of orders. */
+  newGroup(): number {
+    return this.#nextGroup++;
+  }
+
+  /** Requests sent between `batch(true)` and `batch(false)` travel as one message. */
+  batch(on: boolean): void {
+    this.#venue.batch(on);
   }
 
   /** Orders not finished, of one strategy, oldest first. */
@@ -82,13 +142,15 @@ export class OrderDesk implements AnswerSink, Handler {
   submit(strategy: number, request: OrderRequest, nowNs: Nanos): Order {
     const priced = request.priceTicks !== undefined;
     const type = request.type ?? (priced ? OrderType.limit : OrderType.market);
-    const market = type === OrderType.market;
-    const timeInForce = request.timeInForce ?? (market ? TimeInForce.IOC : TimeInForce.GTC);
-    const priceTicks = market ? Number.NaN : (request.priceTicks ?? Number.NaN);
+    const hasLimit = HAS_LIMIT[type] ?? true;
+    const takes = type === OrderType.market;
+    const timeInForce = request.timeInForce ?? (takes ? TimeInForce.IOC : TimeInForce.GTC);
+    const priceTicks = hasLimit ? (request.priceTicks ?? Number.NaN) : Number.NaN;
+    const known = this.#instruments[request.instrument?.index] === request.instrument;
     const order = new Order(
       this.#nextId++,
       strategy,
-      request.instrument,
+      known ? request.instrument : UNKNOWN_INSTRUMENT,
       request.side,
       type,
       timeInForce,
@@ -97,39 +159,55 @@ export class OrderDesk implements AnswerSink, Handler {
       nowNs,
       priceTicks,
       request.qtyLots,
+      termsOf(request),
     );
-    const reason = refusal(order, priced);
+    let reason = known ? refusal(order, priced && !hasLimit, nowNs) : Reason.unknownInstrument;
+    if (reason === Reason.none && order.terms.clientId !== '') {
+      const name = `${strategy}/${order.terms.clientId}`;
+      if (this.#clientIds.has(name)) reason = Reason.duplicateId;
+      else this.#clientIds.add(name);
+    }
+    if (reason === Reason.none && this.#risk !== undefined) {
+      order.detail = this.#risk.submit(order, nowNs);
+      if (order.detail !== '') reason = Reason.riskLimit;
+    }
     if (reason !== Reason.none) {
       order.status = OrderStatus.rejected;
       order.reason = reason;
       order.leavesLots = 0;
+      if (!known) this.#owners[strategy]!.log(`order ${order.id} rejected: ${REASON_TEXTS[reason]}`);
       this.#tell(order, OrderEventKind.rejected, nowNs, Number.NaN, priceTicks, order.qtyLots, false, 0, reason);
       return order;
     }
     this.#orders.set(order.id, order);
+    this.#risk?.sent(order);
     this.#tell(order, OrderEventKind.submitted, nowNs, Number.NaN, priceTicks, order.qtyLots, false, 0, Reason.none);
     this.#venue.submit(order, nowNs);
     return order;
   }
 
-  modify(order: Order, priceTicks: number, qtyLots: number, nowNs: Nanos): void {
-    const bad =
-      order.type === OrderType.market
-        ? Reason.badRequest
-        : !isPrice(priceTicks)
-          ? Reason.badPrice
-          : !isQuantity(qtyLots)
-            ? Reason.badQuantity
-            : order.finished
-              ? Reason.alreadyFinished
-              : Reason.none;
+  /** `stopTicks`: `NaN` leaves the stop as it is. */
+  modify(order: Order, priceTicks: number, qtyLots: number, stopTicks: number, nowNs: Nanos): void {
+    let bad: Reason = Reason.none;
+    if (order.type === OrderType.market) bad = Reason.badRequest;
+    else if (HAS_LIMIT[order.type] ? !isPrice(priceTicks) : !Number.isNaN(priceTicks)) bad = Reason.badPrice;
+    else if (!isQuantity(qtyLots)) bad = Reason.badQuantity;
+    else if (!Number.isNaN(stopTicks) && (!HAS_STOP[order.type] || !isPrice(stopTicks))) bad = Reason.badTrigger;
+    else if (order.finished) bad = Reason.alreadyFinished;
+    else if (this.#risk !== undefined) {
+      const detail = this.#risk.modify(order, priceTicks, qtyLots, nowNs);
+      if (detail !== '') {
+        order.detail = detail;
+        bad = Reason.riskLimit;
+      }
+    }
     if (bad !== Reason.none) {
       this.#tell(order, OrderEventKind.modifyRejected, nowNs, Number.NaN, priceTicks, qtyLots, false, 0, bad);
       return;
     }
     order.requestsPending++;
     this.#tell(order, OrderEventKind.modifyRequested, nowNs, Number.NaN, priceTicks, qtyLots, false, 0, Reason.none);
-    this.#venue.modify(order, priceTicks, qtyLots, nowNs);
+    this.#venue.modify(order, priceTicks, qtyLots, stopTicks, nowNs);
   }
 
   cancel(order: Order, nowNs: Nanos): void {
@@ -170,8 +248,60 @@ export class OrderDesk implements AnswerSink, Handler {
     this.#schedule.add(localNs, Rank.answer, this, slot, true);
   }
 
+  settle(
+    localNs: Nanos,
+    exchangeNs: Nanos,
+    strategy: number,
+    kind: AccountEventKind,
+    instrument: number,
+    priceTicks: number,
+    qtyLots: number,
+    amount: number,
+    fee: number,
+  ): void {
+    const flight = this.#settlements;
+    const slot = flight.free.pop() ?? flight.kind.length;
+    flight.kind[slot] = kind;
+    flight.strategy[slot] = strategy;
+    flight.instrument[slot] = instrument;
+    flight.exchangeNs[slot] = exchangeNs;
+    flight.priceTicks[slot] = priceTicks;
+    flight.qtyLots[slot] = qtyLots;
+    flight.amount[slot] = amount;
+    flight.fee[slot] = fee;
+    // One handler for both: account events have negative payloads.
+    this.#schedule.add(localNs, Rank.answer, this, -1 - slot, true);
+  }
+
+  /** An account event has arrived. */
+  #settle(slot: number, nowNs: Nanos): void {
+    const flight = this.#settlements;
+    const event = this.#settlementEvent;
+    const instrument = flight.instrument[slot]!;
+    event.kind = flight.kind[slot]!;
+    event.strategy = flight.strategy[slot]!;
+    event.instrument = instrument < 0 ? undefined : this.#instruments[instrument]!;
+    event.localNs = nowNs;
+    event.exchangeNs = flight.exchangeNs[slot]!;
+    event.priceTicks = flight.priceTicks[slot]!;
+    event.qtyLots = flight.qtyLots[slot]!;
+    event.amount = flight.amount[slot]!;
+    event.fee = flight.fee[slot]!;
+    flight.free.push(slot);
+    const owner = this.#owners[event.strategy]!;
+    book(owner.account, event, instrument);
+    this.#risk?.accountEvent(event.strategy);
+    this.#hash.addSettlement(event);
+    for (const observer of this.#settlementObservers) observer.onAccountEvent!(event);
+    owner.onSettlement(event);
+  }
+
   /** An answer has arrived. */
   fire(slot: number, nowNs: Nanos): void {
+    if (slot < 0) {
+      this.#settle(-1 - slot, nowNs);
+      return;
+    }
     const flight = this.#flight;
     const order = flight.order[slot]!;
     const kind = flight.kind[slot]!;
@@ -181,12 +311,14 @@ export class OrderDesk implements AnswerSink, Handler {
     const fee = flight.fee[slot]!;
     const reason = flight.reason[slot]!;
     flight.free.push(slot);
+    const leftLots = order.leavesLots;
     apply(order, kind, priceTicks, qtyLots, flight.leavesLots[slot]!, reason);
     if (order.finished && order.requestsPending === 0) this.#orders.delete(order.id);
     const owner = this.#owners[order.strategy]!;
     if (kind === OrderEventKind.filled) {
       owner.account.applyFill(order.instrument.index, order.side, priceTicks, qtyLots, fee);
     }
+    this.#risk?.answered(order, kind, leftLots);
     const exchangeNs = flight.exchangeNs[slot]!;
     this.#tell(order, kind, nowNs, exchangeNs, priceTicks, qtyLots, maker, fee, reason, this.#answerEvent);
     owner.onAnswer(this.#answerEvent);
@@ -215,6 +347,8 @@ export class OrderDesk implements AnswerSink, Handler {
     event.fee = fee;
     event.reason = reason;
     this.#hash.add(event);
+    // Columns by instrument have no place for an order without one.
+    if (order.instrument === UNKNOWN_INSTRUMENT) return;
     for (const observer of this.#observers) observer.onOrderEvent!(event);
   }
 }
@@ -257,6 +391,11 @@ function apply(
       order.filledTickLots += qtyLots * priceTicks;
       order.leavesLots -= qtyLots;
       break;
+    case OrderEventKind.restated:
+      order.priceTicks = priceTicks;
+      order.qtyLots = qtyLots;
+      order.leavesLots = leavesLots;
+      break;
     case OrderEventKind.modified:
       order.requestsPending--;
       order.priceTicks = priceTicks;
@@ -282,17 +421,79 @@ function isQuantity(lots: number): boolean {
   return Number.isSafeInteger(lots) && lots > 0;
 }
 
-function refusal(order: Order, priced: boolean): Reason {
-  const market = order.type === OrderType.market;
+/** Types that name a limit, and types that wait for a price; by type. */
+const HAS_LIMIT: readonly boolean[] = [true, false, false, true, false, true, false];
+const HAS_STOP: readonly boolean[] = [false, false, true, true, true, true, true];
+
+function refusal(order: Order, strayPrice: boolean, nowNs: Nanos): Reason {
+  const { type, timeInForce, terms } = order;
   if (!isQuantity(order.qtyLots)) return Reason.badQuantity;
-  if (!market && !isPrice(order.priceTicks)) return Reason.badPrice;
+  const hasLimit = HAS_LIMIT[type];
+  if (hasLimit === true && !isPrice(order.priceTicks)) return Reason.badPrice;
+  const takes = type === OrderType.market;
   const legal =
+    hasLimit !== undefined &&
+    !strayPrice &&
     (order.side === Side.buy || order.side === Side.sell) &&
-    (order.type === OrderType.limit || market) &&
-    (order.timeInForce === TimeInForce.GTC ||
-      order.timeInForce === TimeInForce.IOC ||
-      order.timeInForce === TimeInForce.FOK) &&
-    !(market && (priced || order.postOnly || order.timeInForce === TimeInForce.GTC)) &&
-    !(order.postOnly && order.timeInForce !== TimeInForce.GTC);
+    Number.isInteger(timeInForce) &&
+    timeInForce >= TimeInForce.GTC &&
+    timeInForce <= TimeInForce.atClose &&
+    !(
+      takes &&
+      (timeInForce === TimeInForce.GTC || timeInForce === TimeInForce.GTD || timeInForce === TimeInForce.DAY)
+    ) &&
+    !(order.postOnly && (!hasLimit || timeInForce === TimeInForce.IOC || timeInForce === TimeInForce.FOK));
+  if (!legal) return Reason.badRequest;
+  return terms === PLAIN_TERMS ? plainRefusal(type, timeInForce) : termsRefusal(order, terms, nowNs);
+}
+
+/** An order without terms of its own cannot have a stop or an end. */
+function plainRefusal(type: OrderType, timeInForce: TimeInForce): Reason {
+  if (HAS_STOP[type]) return Reason.badTrigger;
+  return timeInForce === TimeInForce.GTD ? Reason.badExpiry : Reason.none;
+}
+
+function termsRefusal(order: Order, terms: OrderTerms, nowNs: Nanos): Reason {
+  const { type, timeInForce, qtyLots } = order;
+  const trails = type === OrderType.trailingStop;
+  const byTicks = !Number.isNaN(terms.trailTicks);
+  const byFraction = !Number.isNaN(terms.trailFraction);
+  const stops = HAS_STOP[type] === true;
+  // A trailing stop may name where it starts.
+  if (stops && !trails && !isPrice(terms.stopTicks)) return Reason.badTrigger;
+  if (!Number.isNaN(terms.stopTicks) && !(stops && isPrice(terms.stopTicks))) return Reason.badTrigger;
+  if (trails ? byTicks === byFraction : byTicks || byFraction) return Reason.badTrigger;
+  if (byTicks && !(isPrice(terms.trailTicks) && terms.trailTicks > 0)) return Reason.badTrigger;
+  if (byFraction && !(terms.trailFraction > 0 && terms.trailFraction < 1)) return Reason.badTrigger;
+  if (terms.triggerBy !== TriggerBy.trade && terms.triggerBy !== TriggerBy.quote) return Reason.badTrigger;
+  if (timeInForce === TimeInForce.GTD) {
+    if (!(terms.expiresNs > nowNs && terms.expiresNs < Infinity)) return Reason.badExpiry;
+  } else if (terms.expiresNs !== Infinity) return Reason.badExpiry;
+  const { displayLots, hidden, selfTrade, allOrNone, parent } = terms;
+  const slices = displayLots !== 0;
+  if (slices && !(isQuantity(displayLots) && displayLots < qtyLots)) return Reason.badQuantity;
+  const waits = timeInForce !== TimeInForce.IOC && timeInForce !== TimeInForce.FOK;
+  const rests = HAS_LIMIT[type] === true && waits;
+  const legal =
+    !((slices || hidden) && !rests) &&
+    !(slices && (hidden || allOrNone)) &&
+    !(allOrNone && order.postOnly) &&
+    Number.isInteger(selfTrade) &&
+    selfTrade >= SelfTrade.venue &&
+    selfTrade <= SelfTrade.decrement &&
+    (parent === undefined || (parent.terms.leads && parent.strategy === order.strategy));
   return legal ? Reason.none : Reason.badRequest;
+}
+
+/** Makes the account say what the event says. */
+function book(account: Account, event: AccountEvent, instrument: number): void {
+  const { kind, qtyLots, priceTicks, amount, fee } = event;
+  if (kind === AccountEventKind.split) account.applySplit(kind, instrument, qtyLots, amount);
+  else if (
+    kind === AccountEventKind.expiry ||
+    kind === AccountEventKind.delisting ||
+    kind === AccountEventKind.liquidation
+  ) {
+    account.applyFill(instrument, qtyLots > 0 ? Side.buy : Side.sell, priceTicks, Math.abs(qtyLots), fee);
+  } else account.applyCash(kind, instrument, amount);
 }

@@ -13,7 +13,7 @@ export const BOOK_WANTED = 1;
 
 type RowHandler = Exclude<
   (typeof HANDLERS)[number],
-  'onStart' | 'onBook' | 'onOrderEvent' | 'onFill' | 'onTimer' | 'onStop'
+  'onStart' | 'onBook' | 'onOrderEvent' | 'onFill' | 'onTimer' | 'onStop' | 'onAccountEvent'
 >;
 
 /** Which handler takes rows of a kind; index = kind. */
@@ -31,6 +31,9 @@ const HANDLER_OF_KIND: readonly (RowHandler | undefined)[] = [
   'onFunding',
   'onStatus',
   'onCustom',
+  'onCorporateAction',
+  'onCorporateAction',
+  'onMark',
 ];
 const ON_DEPTH = HANDLERS.indexOf('onDepth');
 const ON_TRADE = HANDLERS.indexOf('onTrade');

@@ -4,6 +4,7 @@
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { bytesToHex } from '@noble/hashes/utils.js';
+import type { AccountEvent } from './account-event.js';
 import { type OrderEvent, OrderEventKind } from './order.js';
 
 /** A SHA-256 in progress. `node:crypto`'s `createHash('sha256')` is one, several times faster than the built-in. */
@@ -61,6 +62,27 @@ export class RunHash {
     words[at++] = event.kind | (order.status << 8) | (event.reason << 16) | (event.maker ? 1 << 24 : 0);
     this.#events++;
     if (event.kind === OrderEventKind.filled) this.#fills++;
+    if (++this.#used === EVENTS) this.#flush();
+  }
+
+  /** An account event: one block, told from order events by its last word. */
+  addSettlement(event: AccountEvent): void {
+    const doubles = this.#doubles;
+    let at = this.#used * 8;
+    doubles[at++] = event.localNs;
+    doubles[at++] = event.exchangeNs;
+    doubles[at++] = event.qtyLots;
+    doubles[at++] = event.fee;
+    doubles[at++] = event.amount;
+    const words = this.#words;
+    at *= 2;
+    words[at++] = event.strategy;
+    words[at++] = event.instrument?.index ?? -1;
+    words[at++] = Number.isNaN(event.priceTicks) ? -(2 ** 31) : event.priceTicks;
+    words[at++] = event.kind;
+    words[at++] = 0;
+    words[at++] = -1;
+    this.#events++;
     if (++this.#used === EVENTS) this.#flush();
   }
 

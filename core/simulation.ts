@@ -3,27 +3,32 @@
  * came of it. Knows nothing of files. Called by users and by the command line.
  */
 import { EventEmitter } from 'eventemitter3';
-import type { Account } from './account.js';
+import { Account, type Costing } from './account.js';
+import type { Book } from './book/book.js';
 import { Clock, HANDLERS, NOBODY } from './clock.js';
+import type { ComputeTimeModel } from './compute-time.js';
+import { CurrencyRates } from './currency.js';
 import { ExchangeLane } from './exchange-lane.js';
 import { Feed } from './feed.js';
 import { Instrument } from './instrument.js';
 import { Kernel } from './kernel.js';
 import { LocalLane } from './local-lane.js';
 import { MarketBooks } from './market-books.js';
+import { MarketRates } from './market-rates.js';
 import { mergeTapes } from './merge.js';
 import type { Observer } from './observer.js';
 import { OrderDesk } from './order-desk.js';
 import { type Handler, Schedule } from './queue.js';
 import { RandomSource } from './random.js';
 import { Rank } from './rank.js';
+import { type RiskCheck, RiskDesk } from './risk.js';
 import { Router } from './router.js';
 import { RunHash, type Sha256 } from './run-hash.js';
 import type { Strategy } from './strategy.js';
 import { StrategyHost } from './strategy-host.js';
 import type { TapeSource } from './tape.js';
 import { formatEpoch, type Nanos, SECOND, toEpoch } from './time.js';
-import type { VenueFactory } from './venue.js';
+import { type VenueFactory, Watch } from './venue.js';
 
 /** What a run is made of. */
 export interface SimulationOptions {
@@ -38,6 +43,12 @@ export interface SimulationOptions {
   readonly sampleNs?: Nanos;
   /** What computes the run hash; default: a SHA-256 in plain JavaScript. The hash is the same with every one. */
   readonly sha256?: Sha256;
+  /** Asked in this order before any order leaves, for all strategies together; after the strategy's own checks. */
+  readonly risk?: readonly RiskCheck[];
+  /** What accounts are in; needed when instruments settle in several currencies. */
+  readonly currency?: string;
+  /** What one unit of a currency is worth in `currency`, for those that no instrument of the run quotes. */
+  readonly rates?: Readonly<Record<string, number>>;
 }
 
 export interface StrategyEntry {
@@ -46,6 +57,14 @@ export interface StrategyEntry {
   readonly strategy: Strategy;
   /** Symbols it hears of and may see; default all. */
   readonly instruments?: readonly string[];
+  /** Money by currency that its account starts with; default none. */
+  readonly capital?: Readonly<Record<string, number>>;
+  /** How realised profit is reckoned; default average cost. */
+  readonly costing?: Costing;
+  /** Asked in this order before any order of this strategy leaves. */
+  readonly risk?: readonly RiskCheck[];
+  /** How long it thinks; default no time. */
+  readonly computeTime?: ComputeTimeModel;
 }
 
 export interface RunResult {
@@ -137,17 +156,41 @@ export class Simulation {
     const clock = new Clock();
     const random = new RandomSource(this.#seed);
     const hash = new RunHash(this.#options.sha256);
-    const desk = new OrderDesk(schedule, observers, hash);
+    const desk = new OrderDesk(schedule, instruments, observers, hash);
     const venueBooks = new MarketBooks(instruments, this.#tape.info.counts);
     const localBooks = new MarketBooks(instruments, this.#tape.info.counts);
     const books = localBooks.levels;
     const environment = { clock, originNs, instruments, books, desk, schedule, random, observers };
-    const hosts = this.#options.strategies.map(
-      ({ name, strategy, instruments: symbols }, index) =>
-        new StrategyHost(name, index, strategy, this.#subscribed(symbols, name), environment),
+    const entries = this.#options.strategies;
+    const { currency } = this.#options;
+    const rates = currency === undefined ? undefined : new CurrencyRates(currency, this.#options.rates);
+    const marketRates = rates === undefined ? undefined : new MarketRates(rates, instruments, books);
+    const accountOptions = ({ capital, costing }: StrategyEntry) => ({
+      ...(capital === undefined ? {} : { capital }),
+      ...(costing === undefined ? {} : { costing }),
+      ...(rates === undefined ? {} : { rates }),
+    });
+    const hosts = entries.map(
+      (entry, index) =>
+        new StrategyHost(index, entry, this.#subscribed(entry.instruments, entry.name), environment, {
+          ...accountOptions(entry),
+        }),
     );
-    const venue = this.#options.venue({ instruments, books: venueBooks.levels, schedule, answers: desk, random });
-    desk.connect(venue, hosts);
+    const watch = new Watch(instruments.length);
+    const venue = this.#options.venue({
+      originNs,
+      instruments,
+      strategies: entries.map(({ name }) => name),
+      accounts: entries.map((entry) => new Account(instruments, accountOptions(entry))),
+      counts: this.#tape.info.counts,
+      watch,
+      books: venueBooks.levels,
+      orderBooks: venueBooks.orders,
+      schedule,
+      answers: desk,
+      random,
+    });
+    desk.connect(venue, hosts, this.#riskDesk(hosts, books));
     const router = new Router(instruments, books, hosts, clock);
 
     const totalRows = this.#tape.info.rows;
@@ -173,6 +216,7 @@ export class Simulation {
     const finish = () => {
       if (!observed) return;
       observed = false;
+      marketRates?.update();
       for (const host of hosts) host.markToMid();
       const thrown: unknown[] = [];
       for (const observer of observers) {
@@ -189,7 +233,7 @@ export class Simulation {
         rows = read;
         this.events.emit('progress', { rows, totalRows, nowNs: clock.nowNs });
       });
-      const exchange = new ExchangeLane(feed, venueBooks, venue, schedule);
+      const exchange = new ExchangeLane(feed, venueBooks, venue, watch, instruments, schedule);
       const local = new LocalLane(feed, localBooks, router, schedule, venue.leastEntryNs);
       startNs = Math.min(exchange.nextNs, local.nextNs);
       if (startNs === Infinity) startNs = 0;
@@ -200,7 +244,7 @@ export class Simulation {
       const outline = { originNs, instruments, strategies, accounts, books, sampleNs: this.#sampleNs };
       observed = true;
       for (const observer of observers) observer.onStart?.(outline);
-      this.#sample(schedule, clock, hosts, observers, startNs);
+      this.#sample(schedule, clock, hosts, observers, startNs, marketRates);
       for (const host of hosts) {
         clock.enter(host.index, 'onStart');
         host.strategy.onStart?.(host);
@@ -230,6 +274,7 @@ export class Simulation {
     hosts: readonly StrategyHost[],
     observers: readonly Observer[],
     startNs: Nanos,
+    rates: MarketRates | undefined,
   ): void {
     const listeners = observers.filter((observer) => observer.onSample !== undefined);
     if (this.#sampleNs === 0 || listeners.length === 0) return;
@@ -237,12 +282,26 @@ export class Simulation {
     const sampler: Handler = {
       fire(_payload, nowNs) {
         clock.nowNs = nowNs;
+        rates?.update();
         for (const host of hosts) host.markToMid();
         for (const observer of listeners) observer.onSample!(nowNs);
         schedule.add(nowNs + step, Rank.observation, sampler, 0, false);
       },
     };
     schedule.add(startNs, Rank.observation, sampler, 0, false);
+  }
+
+  #riskDesk(hosts: readonly StrategyHost[], books: readonly Book[]): RiskDesk | undefined {
+    const { risk = [], strategies } = this.#options;
+    if (risk.length === 0 && strategies.every((entry) => (entry.risk ?? []).length === 0)) return undefined;
+    return new RiskDesk({
+      checks: strategies.map((entry) => entry.risk ?? []),
+      overall: risk,
+      accounts: hosts.map(({ account }) => account),
+      instruments: this.instruments,
+      books,
+      originNs: this.originNs,
+    });
   }
 
   #failed(error: unknown, clock: Clock, finish: () => void, result: (failure: RunFailure) => RunResult): RunError {

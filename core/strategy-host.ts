@@ -2,17 +2,27 @@
  * One strategy in a run: its context, account and timers, and who is told what went wrong where.
  * Knows nothing of venues or tapes. Called by the router and by the strategy itself.
  */
-import { Account } from './account.js';
+import { Account, type AccountOptions } from './account.js';
+import type { AccountEvent } from './account-event.js';
 import type { Book } from './book/book.js';
 import { type Clock, HANDLERS, NOBODY } from './clock.js';
+import { Busy, type ComputeTimeModel } from './compute-time.js';
 import type { Instrument } from './instrument.js';
 import { Side } from './market.js';
 import type { Observer } from './observer.js';
-import { type Order, type OrderEvent, OrderEventKind, type OrderRequest } from './order.js';
+import {
+  GroupKind,
+  type Order,
+  type OrderEvent,
+  OrderEventKind,
+  type OrderGroup,
+  type OrderRequest,
+  OrderType,
+} from './order.js';
 import type { OrderDesk, OrderOwner } from './order-desk.js';
 import type { Schedule } from './queue.js';
 import type { RandomSource, RandomStream } from './random.js';
-import type { Strategy, StrategyContext } from './strategy.js';
+import type { Bracket, BracketExits, OrderChange, Strategy, StrategyContext } from './strategy.js';
 import type { Nanos } from './time.js';
 import { Timers } from './timers.js';
 
@@ -41,19 +51,23 @@ export class StrategyHost implements StrategyContext, OrderOwner {
   readonly #clock: Clock;
   readonly #timers: Timers;
 
+  /** What the call that is running costs in computing time: its requests leave that much later than now. */
+  #thinkNs: Nanos = 0;
+
   /** `instruments`: what it subscribed to. */
   constructor(
-    name: string,
     index: number,
-    strategy: Strategy,
+    entry: { readonly name: string; readonly strategy: Strategy; readonly computeTime?: ComputeTimeModel },
     instruments: readonly Instrument[],
     environment: HostEnvironment,
+    accountOptions: AccountOptions,
   ) {
+    const { name, strategy, computeTime } = entry;
     this.name = name;
     this.index = index;
-    this.strategy = strategy;
+    this.strategy = computeTime === undefined ? strategy : this.#thinking(strategy, computeTime, environment);
     this.instruments = instruments;
-    this.account = new Account(environment.instruments);
+    this.account = new Account(environment.instruments, accountOptions);
     this.originNs = environment.originNs;
     this.#environment = environment;
     this.#clock = environment.clock;
@@ -109,12 +123,7 @@ export class StrategyHost implements StrategyContext, OrderOwner {
   }
 
   submit(request: OrderRequest): Order {
-    const { instrument } = request;
-    const known = this.#environment.instruments[instrument?.index];
-    if (known === undefined || known !== instrument) {
-      throw new TypeError('submit: request.instrument is not an instrument of this run; take it from the context');
-    }
-    return this.#environment.desk.submit(this.index, request, this.#clock.nowNs);
+    return this.#environment.desk.submit(this.index, request, this.#clock.nowNs + this.#thinkNs);
   }
 
   buy(instrument: Instrument, qtyLots: number, priceTicks?: number, postOnly = false): Order {
@@ -125,21 +134,68 @@ export class StrategyHost implements StrategyContext, OrderOwner {
     return this.submit(requestOf(instrument, Side.sell, qtyLots, priceTicks, postOnly));
   }
 
-  modify(order: Order, change: { readonly priceTicks?: number; readonly qtyLots?: number }): void {
+  modify(order: Order, change: OrderChange): void {
     this.#own(order, 'modify');
+    const { priceTicks = order.priceTicks, qtyLots = order.qtyLots, stopTicks = Number.NaN } = change;
+    this.#environment.desk.modify(order, priceTicks, qtyLots, stopTicks, this.#clock.nowNs + this.#thinkNs);
+  }
+
+  group(kind: GroupKind): OrderGroup {
+    return { id: this.#environment.desk.newGroup(), kind };
+  }
+
+  oco(...requests: OrderRequest[]): Order[] {
+    const group = this.group(GroupKind.oco);
+    const orders: Order[] = [];
+    this.together(() => {
+      for (const request of requests) orders.push(this.submit({ ...request, group }));
+    });
+    return orders;
+  }
+
+  bracket(entry: OrderRequest, exits: BracketExits): Bracket {
+    const { instrument, qtyLots } = entry;
+    const side = entry.side === Side.buy ? Side.sell : Side.buy;
+    const { takeProfitTicks, stopTicks, stopLimitTicks } = exits;
+    const group = this.group(GroupKind.ouo);
+    const desk = this.#environment.desk;
+    desk.batch(true);
+    try {
+      const parent = this.submit({ ...entry, leads: true });
+      const exit = { instrument, side, qtyLots, reduceOnly: true, group, parent } as const;
+      const takeProfit = this.submit({ ...exit, priceTicks: takeProfitTicks });
+      const stopLoss = this.submit(
+        stopLimitTicks === undefined
+          ? { ...exit, type: OrderType.stop, stopTicks }
+          : { ...exit, type: OrderType.stopLimit, stopTicks, priceTicks: stopLimitTicks },
+      );
+      return { entry: parent, takeProfit, stopLoss };
+    } finally {
+      desk.batch(false);
+    }
+  }
+
+  together(send: () => void): void {
     const { desk } = this.#environment;
-    desk.modify(order, change.priceTicks ?? order.priceTicks, change.qtyLots ?? order.qtyLots, this.#clock.nowNs);
+    desk.batch(true);
+    try {
+      send();
+    } finally {
+      desk.batch(false);
+    }
   }
 
   cancel(order: Order): void {
     this.#own(order, 'cancel');
-    this.#environment.desk.cancel(order, this.#clock.nowNs);
+    this.#environment.desk.cancel(order, this.#clock.nowNs + this.#thinkNs);
   }
 
   cancelAll(instrument?: Instrument): void {
-    for (const order of this.orders()) {
-      if (!order.requestPending && (instrument === undefined || order.instrument === instrument)) this.cancel(order);
-    }
+    this.together(() => {
+      for (const order of this.orders()) {
+        if (!order.requestPending && (instrument === undefined || order.instrument === instrument)) this.cancel(order);
+      }
+    });
   }
 
   every(name: string, periodNs: Nanos, firstNs = this.#clock.nowNs + periodNs): void {
@@ -183,6 +239,42 @@ export class StrategyHost implements StrategyContext, OrderOwner {
       strategy.onFill(event, this);
     }
     this.#clock.strategy = NOBODY;
+  }
+
+  onSettlement(event: AccountEvent): void {
+    const { strategy } = this;
+    if (strategy.onAccountEvent === undefined) return;
+    this.#clock.nowNs = event.localNs;
+    this.#clock.enter(this.index, 'onAccountEvent');
+    strategy.onAccountEvent(event, this);
+    this.#clock.strategy = NOBODY;
+  }
+
+  /**
+   * The strategy as a machine that does one thing at a time: what arrives while it thinks waits, in order, and what it sends
+   * leaves when it is done. Its books are those of the moment of arrival, as it works through its line one by one.
+   */
+  #thinking(strategy: Strategy, model: ComputeTimeModel, environment: HostEnvironment): Strategy {
+    const busy = new Busy();
+    const times = model.forRun?.() ?? model;
+    const random = environment.random.stream(`strategy/${this.name}/compute-time`);
+    const { clock } = environment;
+    const slow: Record<string, unknown> = {};
+    HANDLERS.forEach((name, handler) => {
+      if (strategy[name] === undefined) return;
+      slow[name] = (argument: never, context: never) => {
+        const arrivedNs = clock.nowNs;
+        const startNs = busy.startNs(arrivedNs);
+        const costNs = times.costNs(handler, startNs, random);
+        clock.nowNs = startNs;
+        this.#thinkNs = costNs;
+        (strategy[name] as (argument: never, context: never) => void)(argument, context);
+        this.#thinkNs = 0;
+        busy.work(startNs, costNs);
+        clock.nowNs = arrivedNs;
+      };
+    });
+    return slow as Strategy;
   }
 
   #own(order: Order, verb: string): void {

@@ -5,10 +5,11 @@
  */
 import type { ZodType } from 'zod';
 import type { Account } from './account.js';
+import type { AccountEvent } from './account-event.js';
 import type { Book } from './book/book.js';
 import type { Instrument } from './instrument.js';
 import type { MarketView } from './market.js';
-import type { Order, OrderEvent, OrderRequest } from './order.js';
+import type { GroupKind, Order, OrderEvent, OrderGroup, OrderRequest } from './order.js';
 import type { RandomStream } from './random.js';
 import type { Nanos } from './time.js';
 
@@ -38,10 +39,16 @@ export interface Strategy {
   onFunding?(row: MarketView, context: StrategyContext): void;
   onStatus?(row: MarketView, context: StrategyContext): void;
   onCustom?(row: MarketView, context: StrategyContext): void;
+  /** A split or a dividend. */
+  onCorporateAction?(row: MarketView, context: StrategyContext): void;
+  /** The venue's mark or settlement price. */
+  onMark?(row: MarketView, context: StrategyContext): void;
   /** Anything that happened to an own order, fills included (they come here first, then to `onFill`). */
   onOrderEvent?(event: OrderEvent, context: StrategyContext): void;
   /** An own order traded. The account already counts it. */
   onFill?(fill: OrderEvent, context: StrategyContext): void;
+  /** Money or positions changed without an order: funding, dividends, liquidation … The account already counts it. */
+  onAccountEvent?(event: AccountEvent, context: StrategyContext): void;
   /** A timer set with `every` or `at` is due. */
   onTimer?(name: string, context: StrategyContext): void;
   /** After the last event. Orders sent here go nowhere. */
@@ -82,11 +89,25 @@ export interface StrategyContext {
   /** Limit order. */
   buy(instrument: Instrument, qtyLots: number, priceTicks?: number, postOnly?: boolean): Order;
   sell(instrument: Instrument, qtyLots: number, priceTicks?: number, postOnly?: boolean): Order;
-  /** Asks to change price and/or total quantity. Answered by `modified` or `modifyRejected`. */
-  modify(order: Order, change: { readonly priceTicks?: number; readonly qtyLots?: number }): void;
+  /**
+   * Asks to change price, stop and/or total quantity. Answered by `modified` or `modifyRejected`. Less quantity at the same
+   * price keeps its place in the queue; everything else goes to the back.
+   */
+  modify(order: Order, change: OrderChange): void;
+  /** A new group for `OrderRequest.group`: one cancels the other (`GroupKind.oco`) or one updates the other (`ouo`). */
+  group(kind: GroupKind): OrderGroup;
+  /** Sends orders as one message, the fill of any of which cancels the others. */
+  oco(...requests: OrderRequest[]): Order[];
+  /**
+   * Sends an entry with its exits as one message: the exits are held until the entry fills, work for as much as has
+   * filled, and a fill of one takes its quantity off the other. Exits are reduce-only, on the other side.
+   */
+  bracket(entry: OrderRequest, exits: BracketExits): Bracket;
+  /** Sends what `send` sends as one message that arrives as a whole: mass quotes, cancel-and-replace. */
+  together(send: () => void): void;
   /** Asks to cancel. Answered by `cancelled`, or `cancelRejected` when it came too late. */
   cancel(order: Order): void;
-  /** Cancels every own order that is not finished and has no request on its way. */
+  /** Cancels, in one message, every own order that is not finished and has no request on its way. */
   cancelAll(instrument?: Instrument): void;
 
   /** Calls `onTimer(name)` every `periodNs` > 0, first at `firstNs` (default: one period from now; not before now). */
@@ -102,6 +123,28 @@ export interface StrategyContext {
   log(message: string): void;
   /** Records a value of the strategy's own under this name; the run folder keeps the series. */
   metric(name: string, value: number): void;
+}
+
+/** What a modify may change; what is left out stays. */
+export interface OrderChange {
+  readonly priceTicks?: number;
+  /** The new total, filled part included. */
+  readonly qtyLots?: number;
+  readonly stopTicks?: number;
+}
+
+export interface BracketExits {
+  /** Limit of the exit in profit. */
+  readonly takeProfitTicks: number;
+  /** Stop of the exit in loss: a stop order, or a stop-limit with `stopLimitTicks`. */
+  readonly stopTicks: number;
+  readonly stopLimitTicks?: number;
+}
+
+export interface Bracket {
+  readonly entry: Order;
+  readonly takeProfit: Order;
+  readonly stopLoss: Order;
 }
 
 /** A strategy plug-in: what a registry, a run file or a package offers. */

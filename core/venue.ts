@@ -3,9 +3,12 @@
  * Knows nothing of strategies or of how fills are decided. Called by the lanes and the router.
  * contract: Venue, VenueFactory, AnswerSink.
  */
+import type { Account } from './account.js';
+import type { AccountEventKind } from './account-event.js';
 import type { LevelBook } from './book/levels.js';
+import type { OrderBook } from './book/orders.js';
 import type { Instrument } from './instrument.js';
-import { Side } from './market.js';
+import { type MarketView, Side } from './market.js';
 import type { Order, OrderEventKind, Reason } from './order.js';
 import type { Schedule } from './queue.js';
 import type { RandomSource } from './random.js';
@@ -55,13 +58,11 @@ export class Watch {
  * `submit`, `modify`, `cancel` are called at local time, when the strategy sends; the venue lets them travel and acts on
  * them at its own time through the schedule. `onDepth` and `onTrade` are called at exchange time for rows that
  * `watch` lets through, after the venue's book has changed; on the hot path, so they must not allocate. Answers go to the
- * sink with the local time at which they arrive. Read {@link file://../execution/simulated-venue.ts}; `idleVenue` there
+ * sink with the local time at which they arrive. `onOrderReduced` and `onRow` tell of rarer rows. Read {@link file://../execution/simulated-venue.ts}; `idleVenue` there
  * answers nothing. Conformance: test/contracts/venue.contract.ts.
  */
 export interface Venue {
-  /** Which market rows matter to the venue. The venue keeps it true; the lane asks it before every call. */
-  readonly watch: Watch;
-  /** Orders at the venue that a market row could fill; 0 = market rows cannot cause an answer. */
+  /** How much at the venue a market row could concern (orders, positions); 0 = market rows cannot cause an answer. */
   readonly working: number;
   /** No request sent at t reaches the venue before t + this. The larger, the faster the run; 0 is always right. */
   readonly leastEntryNs: Nanos;
@@ -70,8 +71,10 @@ export interface Venue {
 
   /** The order was sent now. Its fields are as sent; copy what you need, they change as answers arrive. */
   submit(order: Order, nowNs: Nanos): void;
-  modify(order: Order, priceTicks: number, qtyLots: number, nowNs: Nanos): void;
+  modify(order: Order, priceTicks: number, qtyLots: number, stopTicks: number, nowNs: Nanos): void;
   cancel(order: Order, nowNs: Nanos): void;
+  /** Requests sent between `batch(true)` and `batch(false)` travel as one message (mass quotes, brackets). */
+  batch(on: boolean): void;
 
   /** A level of the venue's book went from `beforeLots` to `afterLots` (perhaps the same). */
   onDepth(
@@ -82,15 +85,52 @@ export interface Venue {
     afterLots: number,
     nowNs: Nanos,
   ): void;
-  /** A trade printed; it changed no level by itself. `aggressor` may be `Side.none` (unknown). */
-  onTrade(instrument: number, aggressor: Side, priceTicks: number, qtyLots: number, nowNs: Nanos): void;
+  /**
+   * A trade printed; it changed no level by itself. `aggressor` may be `Side.none` (unknown). `ofOrder`: of order by order
+   * data, so that `onOrderReduced` follows.
+   */
+  onTrade(
+    instrument: number,
+    aggressor: Side,
+    priceTicks: number,
+    qtyLots: number,
+    ofOrder: boolean,
+    nowNs: Nanos,
+  ): void;
+  /**
+   * Order by order data: an order resting at this level since `sequence` (of its book's joins) lost `qtyLots`, by an
+   * execution (`onTrade` was called before) or because its owner took it away. Called before `onDepth` of the same row.
+   */
+  onOrderReduced(
+    instrument: number,
+    side: Side,
+    priceTicks: number,
+    sequence: number,
+    qtyLots: number,
+    executed: boolean,
+    nowNs: Nanos,
+  ): void;
+  /** A row that is no part of a book: bar, funding, status, split, dividend, mark. `row` is borrowed. */
+  onRow(row: MarketView, nowNs: Nanos): void;
 }
 
 /** What a venue gets when a run is put together. */
 export interface VenueEnvironment {
+  /** The run's origin as int64 ns since 1970 UTC. */
+  readonly originNs: bigint;
   readonly instruments: readonly Instrument[];
+  /** Names of the strategies; an order's `strategy` indexes them. */
+  readonly strategies: readonly string[];
+  /** One account per strategy as the venue sees it, at exchange time; the venue books fills in them, if it needs them. */
+  readonly accounts: readonly Account[];
+  /** Rows of each kind for each instrument on the tapes, `counts[instrument][kind]`. */
+  readonly counts: readonly (readonly number[])[];
+  /** Which market rows matter to the venue. The venue keeps it true; the lane asks it before every call. */
+  readonly watch: Watch;
   /** The venue's own view of the market, one book per instrument: rows up to the present exchange time, no further. */
   readonly books: readonly LevelBook[];
+  /** The same order by order, for the instruments whose tape has that. */
+  readonly orderBooks: readonly (OrderBook | undefined)[];
   readonly schedule: Schedule;
   readonly answers: AnswerSink;
   readonly random: RandomSource;
@@ -115,5 +155,20 @@ export interface AnswerSink {
     maker: boolean,
     fee: number,
     reason: Reason,
+  ): void;
+  /**
+   * Something happened to a strategy's account that it hears of at `localNs`: see {@link AccountEventKind}. `instrument` −1:
+   * the whole account. `qtyLots`: change of the position; `amount`: money received.
+   */
+  settle(
+    localNs: Nanos,
+    exchangeNs: Nanos,
+    strategy: number,
+    kind: AccountEventKind,
+    instrument: number,
+    priceTicks: number,
+    qtyLots: number,
+    amount: number,
+    fee: number,
   ): void;
 }

@@ -1,6 +1,7 @@
 /**
  * A column of sums in double-double arithmetic: two doubles each, together good for some 32 digits. For quotients, which
- * no unit makes whole. Knows nothing of money. Called by the account for inverse contracts.
+ * no unit makes whole, and sums that are taken apart again. Knows nothing of money. Called by the account for inverse
+ * contracts and by fee tiers for volume.
  *
  * Error-free transformations of Dekker (1971) and Knuth (TAOCP 2, 4.2.2). Adding the negative of all terms gives exactly
  * the negative sum.
@@ -18,7 +19,11 @@ export class WideSums {
     this.#low = new Float64Array(length);
   }
 
-  /** Adds numerator / denominator; both whole and below 2^53, the denominator not 0. */
+  add(index: number, value: number): void {
+    this.#add(index, value, 0);
+  }
+
+  /** Adds numerator / denominator; both below 2^53, the denominator not 0. */
   addQuotient(index: number, numerator: number, denominator: number): void {
     const quotient = numerator / denominator;
     // What is left over, numerator − quotient × denominator, is exact.

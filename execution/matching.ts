@@ -1,31 +1,61 @@
 /**
- * How much fills, and at which price. Knows nothing of queues, latency or fees. Called by the simulated venue.
+ * How much fills, and at which price. Knows nothing of queues, latency or fees. Called by the matching engine.
  * contract: MatchingModel.
  */
-
-import type { LevelBook } from '../core/book/levels.js';
-import { NO_ASK, NO_BID } from '../core/book/levels.js';
-import { Side } from '../core/market.js';
+import type { BookSide } from './book-side.js';
+import type { ModelRun } from './model-run.js';
 
 /** Takes the fills of an order that takes liquidity. */
-export type FillSink = (priceTicks: number, qtyLots: number) => void;
+export interface FillSink {
+  take(priceTicks: number, qtyLots: number): void;
+}
 
 /**
  * Decides what an order gets.
  *
- * `take` is called when an order arrives that reaches the opposite side of the book; `restingLots` when the queue model
- * says that trades have reached a resting order (when the market moves through it, it fills whole without being asked).
- * Must not allocate or change the book. Prices in ticks, quantities in lots. Read {@link noPartialFill} first.
+ * `take` is called when an order arrives that reaches the other side of the book; `restingLots` when the queue model says
+ * that a trade at its price has reached a resting order; `passedLots` when the market moves through a resting order's
+ * price. Must not allocate. Prices in ticks, quantities in whole lots. Read {@link partialFill} first.
  * Conformance: test/contracts/matching.contract.ts.
  */
 export interface MatchingModel {
-  /** Lots that could fill at once within the limit (±Infinity for market orders): what fill-or-kill asks first. */
-  availableLots(book: LevelBook, side: Side, limitTicks: number, qtyLots: number): number;
+  /** Lots that could fill at once within the limit (±Infinity for none): what fill-or-kill asks first. */
+  availableLots(other: BookSide, limitTicks: number, qtyLots: number): number;
   /** Fills what it can of an arriving order, best price first; the sum never exceeds `qtyLots`. */
-  take(book: LevelBook, side: Side, limitTicks: number, qtyLots: number, fill: FillSink): void;
+  take(other: BookSide, limitTicks: number, qtyLots: number, sink: FillSink): void;
   /** Lots of a resting order that fill, 0 to `leavesLots`, when `reachedLots` > 0 have traded past it. */
   restingLots(leavesLots: number, reachedLots: number): number;
+  /**
+   * Lots of a resting order that fill, 0 to `leavesLots`, when `offeredLots` ≥ 0 (not yet given to other own orders) came
+   * through its price: a trade beyond it, or a level of the other side at or beyond it.
+   */
+  passedLots(leavesLots: number, offeredLots: number): number;
+  forRun?(run: ModelRun): MatchingModel;
 }
+
+/**
+ * Orders fill as far as there is something to fill them: takers walk the displayed book level by level, resting orders get
+ * what a trade or a crossing level brings and no more.
+ */
+export const partialFill: MatchingModel = {
+  availableLots(other, limitTicks, qtyLots) {
+    let lots = 0;
+    for (let level = 0; lots < qtyLots && other.has(level) && other.within(level, limitTicks); level++) {
+      lots += other.lots(level);
+    }
+    return lots;
+  },
+  take(other, limitTicks, qtyLots, sink) {
+    let left = qtyLots;
+    for (let level = 0; left > 0 && other.has(level) && other.within(level, limitTicks); level++) {
+      const lots = Math.min(left, other.lots(level));
+      left -= lots;
+      sink.take(other.tick(level), lots);
+    }
+  },
+  restingLots: (leavesLots, reachedLots) => Math.min(leavesLots, reachedLots),
+  passedLots: (leavesLots, offeredLots) => Math.min(leavesLots, offeredLots),
+};
 
 /**
  * hftbacktest's `NoPartialFillExchange`: an order fills whole or not at all. A taker gets its whole quantity at the
@@ -33,16 +63,18 @@ export interface MatchingModel {
  * Unrealistic for orders that are large against the book.
  */
 export const noPartialFill: MatchingModel = {
-  availableLots: (book, side, limitTicks, qtyLots) => (reaches(book, side, limitTicks) ? qtyLots : 0),
-  take(book, side, limitTicks, qtyLots, fill) {
-    if (reaches(book, side, limitTicks)) fill(side === Side.buy ? book.ask : book.bid, qtyLots);
+  availableLots: (other, limitTicks, qtyLots) => (other.has(0) && other.within(0, limitTicks) ? qtyLots : 0),
+  take(other, limitTicks, qtyLots, sink) {
+    if (other.has(0) && other.within(0, limitTicks)) sink.take(other.tick(0), qtyLots);
   },
   restingLots: (leavesLots, reachedLots) => (reachedLots > 0 ? leavesLots : 0),
+  passedLots: (leavesLots) => leavesLots,
 };
 
-/** Whether an order with this limit would trade at once. */
-export function reaches(book: LevelBook, side: Side, limitTicks: number): boolean {
-  return side === Side.buy
-    ? book.ask !== NO_ASK && limitTicks >= book.ask
-    : book.bid !== NO_BID && limitTicks <= book.bid;
-}
+/** Nothing ever fills: the do-nothing model. */
+export const neverFills: MatchingModel = {
+  availableLots: () => 0,
+  take() {},
+  restingLots: () => 0,
+  passedLots: () => 0,
+};

@@ -22,7 +22,7 @@ import {
   type QueuePositionModel,
   riskAverseQueue,
 } from '../../execution/queue-position.js';
-import { simulatedVenue } from '../../execution/simulated-venue.js';
+import { HFTBACKTEST_RULES, simulatedVenue } from '../../execution/simulated-venue.js';
 import type { StrategyRegistry } from '../../strategies/registry.js';
 import { createStrategy, loadStrategyPlugin } from '../plugin-loader.js';
 import { openTape } from '../tape/tape-file.js';
@@ -75,6 +75,7 @@ export async function prepareRun(file: RunFile, options: PrepareOptions = {}): P
 /** A venue of the models that a run file names. */
 export function venueOf({ latency, queue, fees }: VenueConfig): VenueFactory {
   return simulatedVenue({
+    ...HFTBACKTEST_RULES,
     latency: constantLatency({ entryNs: latency.entry, responseNs: latency.response }),
     queue: queueOf(queue),
     fees: makerTakerFees({ makerRate: fees.maker, takerRate: fees.taker }),

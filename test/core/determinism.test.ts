@@ -23,7 +23,7 @@ import {
   syntheticTape,
   type TapeSource,
 } from '../../core/index.js';
-import { makerTakerFees, powerQueue, simulatedVenue } from '../../execution/index.js';
+import { HFTBACKTEST_RULES, makerTakerFees, powerQueue, simulatedVenue } from '../../execution/index.js';
 import { marketMaker } from '../../strategies/market-maker.js';
 
 const ROWS = 60_000;
@@ -78,6 +78,7 @@ const run = (tapes: readonly TapeSource[], options: Partial<SimulationOptions> =
     tapes,
     strategies: strategies(),
     venue: simulatedVenue({
+      ...HFTBACKTEST_RULES,
       // Wavers, so that the venue's random streams matter too.
       latency: {
         leastEntryNs: 200_000,
@@ -123,7 +124,7 @@ describe('the run hash', () => {
     const others = [
       run([synthetic], { seed: 8 }),
       run([partOf((row) => row < columns.length - 1000)]),
-      run([synthetic], { venue: simulatedVenue() }),
+      run([synthetic], { venue: simulatedVenue(HFTBACKTEST_RULES) }),
     ];
     expect(new Set([runHash, ...others.map((each) => each.runHash)]).size).toBe(4);
   });

@@ -17,7 +17,7 @@ import {
   TapeBuilder,
   TimeInForce,
 } from '../../core/index.js';
-import { type MatchingModel, reaches, simulatedVenue } from '../../execution/index.js';
+import { HFTBACKTEST_RULES, type MatchingModel, reaches, simulatedVenue } from '../../execution/index.js';
 
 /** A taker gets at most 3 lots, at the opposite best; a resting order as many lots as have reached it. */
 const inParts: MatchingModel = {
@@ -60,7 +60,7 @@ function lifeOf(request: Omit<OrderRequest, 'instrument'>, then: Parameters<type
   new Simulation({
     tapes: [tape()],
     strategies: [{ name: 'one', strategy }],
-    venue: simulatedVenue({ matching: inParts }),
+    venue: simulatedVenue({ ...HFTBACKTEST_RULES, matching: inParts }),
     observers: [
       {
         onOrderEvent: ({ kind, order: { status, filledLots }, localNs, qtyLots, leavesLots, maker }) => {

@@ -21,6 +21,7 @@ import {
   TimeInForce,
 } from '../../core/index.js';
 import {
+  HFTBACKTEST_RULES,
   logBackQueue,
   logQueue,
   makerTakerFees,
@@ -60,8 +61,8 @@ function watched(model: QueuePositionModel, places: Place[]): QueuePositionModel
   const note = (orders: Parameters<QueuePositionModel['traded']>[0], slot: number) =>
     places.push([orders.orderId[slot]!, orders.aheadLots[slot]!, orders.tradedLots[slot]!]);
   return {
-    join(orders, slot, levelLots, instrument) {
-      model.join(orders, slot, levelLots, instrument);
+    join(orders, slot, levelLots, instrument, improves) {
+      model.join(orders, slot, levelLots, instrument, improves);
       note(orders, slot);
     },
     traded(orders, slot, qtyLots) {
@@ -157,6 +158,7 @@ function simulated(history: History, model: QueuePositionModel, seen: Set<string
       ),
     })),
     venue: simulatedVenue({
+      ...HFTBACKTEST_RULES,
       latency: {
         leastEntryNs: 0,
         leastResponseNs: 0,

@@ -19,6 +19,7 @@ import {
   type QueuePositionModel,
   riskAverseQueue,
   simulatedVenue,
+  HFTBACKTEST_RULES,
 } from '../../execution/index.js';
 import { touch } from '../../strategies/touch.js';
 
@@ -92,6 +93,7 @@ describe.skipIf(!present)('the touch strategy on 345 s of BTCUSDT', () => {
       tapes: [tape],
       strategies: [{ name: 'touch', strategy: touch.create(touch.params.parse({})) }],
       venue: simulatedVenue({
+      ...HFTBACKTEST_RULES,
         latency: constantLatency({ entryNs: latencyNs, responseNs: latencyNs }),
         queue: QUEUES[model]!(),
         fees: makerTakerFees({ makerRate: 0.0002, takerRate: 0.0005 }),

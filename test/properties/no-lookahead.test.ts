@@ -254,7 +254,8 @@ class Journeys implements Observer {
     this.#lastExchangeNs = exchangeNs;
     const first = !this.#answered.has(order);
     this.#answered.add(order);
-    if (kind === OrderEventKind.filled && !first) return;
+    // What follows is the venue's own doing.
+    if ((kind === OrderEventKind.filled || kind === OrderEventKind.expired) && !first) return;
     // Everything else replies to a request: the one sent first.
     const request = this.#waiting.shift()!;
     expect(request.order).toBe(order);

@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { compareOrder, type Observer, ORDER_EVENT_NAMES, Rank, Schedule, Simulation } from '../../core/index.js';
 import {
   constantLatency,
+  HFTBACKTEST_RULES,
   type LatencyModel,
   logQueue,
   makerTakerFees,
@@ -148,6 +149,7 @@ function setUp({ market, venue, strategies, sampleNs }: typeof runShapes extends
         ...(shape.seed % 3 === 0 ? { instruments: ['I0'] } : {}),
       })),
       venue: simulatedVenue({
+        ...HFTBACKTEST_RULES,
         latency,
         queue: queue(),
         fees: makerTakerFees({ makerRate: 0.0001, takerRate: 0.0005 }),

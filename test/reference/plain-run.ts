@@ -6,6 +6,7 @@
  */
 import { Clock } from '../../core/clock.js';
 import {
+  Account,
   CODE_EXCHANGE,
   CODE_KIND,
   CODE_LOCAL,
@@ -23,6 +24,7 @@ import {
   Side,
   type SimulationOptions,
   type Strategy,
+  Watch,
 } from '../../core/index.js';
 import { OrderDesk } from '../../core/order-desk.js';
 import type { Handler } from '../../core/queue.js';
@@ -99,6 +101,7 @@ export class PlainRun {
   readonly #hosts: StrategyHost[];
   readonly #venue;
   readonly #view: MarketView;
+  readonly #watch: Watch;
   readonly #sampleNs: Nanos;
 
   constructor({ tapes, strategies, venue, observers = [], seed = 1, sampleNs = 1e9 }: SimulationOptions) {
@@ -120,20 +123,33 @@ export class PlainRun {
     this.#view = new MarketView(instruments);
     const schedule = this.#schedule as unknown as Schedule;
     const random = new RandomSource(seed);
-    const desk = new OrderDesk(schedule, observers, this.#hash);
+    const desk = new OrderDesk(schedule, instruments, observers, this.#hash);
     const books = this.#localBooks.levels;
     const environment = { clock: this.#clock, originNs, instruments, books, desk, schedule, random, observers };
     this.#hosts = strategies.map(
-      ({ name, strategy, instruments: symbols }, index) =>
+      (entry, index) =>
         new StrategyHost(
-          name,
           index,
-          strategy,
-          instruments.filter(({ symbol }) => symbols?.includes(symbol) ?? true),
+          entry,
+          instruments.filter(({ symbol }) => entry.instruments?.includes(symbol) ?? true),
           environment,
+          {},
         ),
     );
-    this.#venue = venue({ instruments, books: this.#venueBooks.levels, schedule, answers: desk, random });
+    this.#watch = new Watch(instruments.length);
+    this.#venue = venue({
+      originNs,
+      instruments,
+      strategies: strategies.map(({ name }) => name),
+      accounts: strategies.map(() => new Account(instruments)),
+      counts,
+      watch: this.#watch,
+      books: this.#venueBooks.levels,
+      orderBooks: this.#venueBooks.orders,
+      schedule,
+      answers: desk,
+      random,
+    });
     desk.connect(this.#venue, this.#hosts);
   }
 
@@ -184,19 +200,29 @@ export class PlainRun {
     const price = columns.priceTicks[row]!;
     const lots = columns.qtyLots[row]!;
     const book = this.#venueBooks.levels[instrument]!;
-    if (kind === Kind.trade) this.#venue.onTrade(instrument, side, price, lots, timeNs);
+    if (kind === Kind.trade) this.#venue.onTrade(instrument, side, price, lots, false, timeNs);
     else if (kind === Kind.depth) {
       const before = book.lotsAt(side, price);
       this.#venueBooks.apply(columns, row, kind, side, instrument);
       this.#venue.onDepth(instrument, side, price, before, lots, timeNs);
+    } else if (kind >= Kind.bar) {
+      this.#view.attach(columns);
+      this.#view.moveTo(row);
+      this.#venue.onRow(this.#view, timeNs);
     } else {
       if (kind === Kind.orderExecute) {
         const aggressor = side === Side.buy ? Side.sell : Side.buy;
-        this.#venue.onTrade(instrument, aggressor, price, lots, timeNs);
+        this.#venue.onTrade(instrument, aggressor, price, lots, true, timeNs);
       }
-      this.#venueBooks.apply(columns, row, kind, side, instrument, (changedSide, tick, before, after) =>
-        this.#venue.onDepth(instrument, changedSide, tick, before, after, timeNs),
-      );
+      this.#venueBooks.apply(columns, row, kind, side, instrument, (changedSide, tick, before, after) => {
+        const orders = this.#venueBooks.orders[instrument];
+        if (orders !== undefined && after < before) {
+          const executed = kind === Kind.orderExecute;
+          const taken = before - after;
+          this.#venue.onOrderReduced(instrument, changedSide, tick, orders.changedSequence, taken, executed, timeNs);
+        }
+        this.#venue.onDepth(instrument, changedSide, tick, before, after, timeNs);
+      });
     }
     this.#clock.nowNs = Math.max(this.#clock.nowNs, timeNs);
   }

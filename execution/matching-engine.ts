@@ -1,0 +1,999 @@
+/**
+ * The exchange itself: orders are admitted or refused, rest in a queue, wait for a price or a time, and fill.
+ * Knows nothing of travel or of strategies' machines. Called by the simulated venue, at exchange time.
+ *
+ * When an order fills:
+ * - On arrival, when its limit reaches the other side of the venue's book, or another own order (post-only: it expires).
+ * - A resting buy when an ask at or below its price is recorded, when a sell-aggressor trade prints below its price, or at
+ *   its price once the queue model says its turn has come; a resting sell likewise. Always at its own price, as maker.
+ * - A trade whose aggressor is unknown counts for both sides.
+ * Where it is unrealistic: our orders are not in the recorded market, so nobody reacts to them.
+ *
+ * Longer than others because everything that moves an order shares the same few steps (enter, take, rest, fill, end):
+ * what can be told apart is in files of its own (trigger book, groups, sessions, consumption, queues).
+ */
+import type { LevelBook } from '../core/book/levels.js';
+import { NO_ASK, NO_BID } from '../core/book/levels.js';
+import type { Instrument } from '../core/instrument.js';
+import { Side } from '../core/market.js';
+import { type Order, OrderEventKind, OrderType, PLAIN_TERMS, Reason, SelfTrade, TimeInForce } from '../core/order.js';
+import type { Nanos } from '../core/time.js';
+import type { VenueEnvironment } from '../core/venue.js';
+import { BookSide } from './book-side.js';
+import type { ConsumptionModel } from './consumption.js';
+import type { Courier, Recipient } from './courier.js';
+import type { FeeModel } from './fees.js';
+import { Message } from './latency.js';
+import type { FillSink, MatchingModel } from './matching.js';
+import { OrderFamilies } from './order-families.js';
+import type { PriceProtection } from './price-protection.js';
+import type { QueuePositionModel } from './queue-position.js';
+import { Place, SpecialOrder } from './special-order.js';
+import type { VenueRules } from './venue-rules.js';
+import { WorkingOrders } from './working-orders.js';
+
+/** The models of an engine, each made for this run. */
+export interface EngineModels {
+  readonly queue: QueuePositionModel;
+  readonly matching: MatchingModel;
+  readonly consumption: ConsumptionModel;
+  readonly protection: PriceProtection;
+  readonly fees: FeeModel;
+  readonly rules: Required<VenueRules>;
+}
+
+/** Bits of `WorkingOrders.flags`. */
+const SPECIAL = 1;
+const ALL_OR_NONE = 2;
+const HIDDEN = 4;
+
+/** What the engine tells those beside it that follow orders and positions. */
+export interface EngineListener {
+  /** A strategy's position changed by a fill. */
+  onFill(
+    strategy: number,
+    instrument: number,
+    side: Side,
+    priceTicks: number,
+    qtyLots: number,
+    fee: number,
+    nowNs: Nanos,
+  ): void;
+}
+
+export class MatchingEngine implements Recipient, FillSink {
+  readonly orders: WorkingOrders;
+  /** Orders that are more than limits and markets, by id, in order of arrival. */
+  readonly specials = new Map<number, SpecialOrder>();
+  /** Signed lots by strategy × instruments + instrument, as of the fills so far. */
+  readonly positionLots: Float64Array;
+  readonly #environment: VenueEnvironment;
+  readonly #instruments: readonly Instrument[];
+  readonly #books: readonly LevelBook[];
+  readonly #courier: Courier;
+  readonly #queue: QueuePositionModel;
+  readonly #proRata: boolean;
+  readonly #matching: MatchingModel;
+  readonly #consumption: ConsumptionModel;
+  readonly #protection: PriceProtection;
+  readonly #fees: FeeModel;
+  readonly #rules: Required<VenueRules>;
+  readonly #matchOwn: boolean;
+  readonly #shares: boolean;
+  readonly #other: BookSide;
+  readonly #families: OrderFamilies;
+  /** By slot: the order, and the event it last heard of, so that it hears of none twice. */
+  readonly #order: Order[] = [];
+  readonly #heard: number[] = [];
+  #event = 0;
+  /** Grows whenever an order leaves its line for another reason than the fill that is being made. */
+  #removals = 0;
+  /** Levels of which we took something, by instrument. */
+  readonly #consumedLevels: Uint32Array;
+  /** 1 = orders of the instrument go through {@link Doorman}. */
+  readonly guarded: Uint8Array;
+  /** 1 = nothing matches. */
+  readonly paused: Uint8Array;
+  doorman: Doorman | undefined;
+  listener: EngineListener | undefined;
+
+  // The order that is taking liquidity right now.
+  #taker!: Order;
+  #takerSpecial: SpecialOrder | undefined;
+  #takerLeft = 0;
+  #takerNs: Nanos = 0.5;
+
+  constructor(environment: VenueEnvironment, models: EngineModels, courier: (engine: MatchingEngine) => Courier) {
+    const { instruments, strategies } = environment;
+    this.#environment = environment;
+    this.#instruments = instruments;
+    this.#books = environment.books;
+    this.#queue = models.queue;
+    this.#proRata = models.queue.proRata === true;
+    this.#matching = models.matching;
+    this.#consumption = models.consumption;
+    this.#protection = models.protection;
+    this.#fees = models.fees;
+    this.#rules = models.rules;
+    this.#matchOwn = models.rules.ownOrders === 'match';
+    this.#shares = models.rules.ownVolume === 'shared';
+    this.#other = new BookSide(models.consumption);
+    this.orders = new WorkingOrders(instruments.length, environment.watch);
+    this.positionLots = new Float64Array(instruments.length * strategies.length);
+    this.#consumedLevels = new Uint32Array(instruments.length);
+    this.guarded = new Uint8Array(instruments.length);
+    this.paused = new Uint8Array(instruments.length);
+    this.#courier = courier(this);
+    this.#families = new OrderFamilies(this);
+  }
+
+  // ── requests ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  submitted(order: Order, priceTicks: number, qtyLots: number, nowNs: Nanos): void {
+    const plain = order.terms === PLAIN_TERMS && order.type <= OrderType.market && order.timeInForce <= TimeInForce.FOK;
+    if (plain && this.guarded[order.instrument.index] === 0) {
+      this.enter(order, undefined, priceTicks, qtyLots, 0, false, 0, nowNs);
+      return;
+    }
+    const refused = this.doorman!.refuses(order, priceTicks, qtyLots, nowNs);
+    if (refused !== Reason.none) {
+      this.reject(order, refused, priceTicks, qtyLots, nowNs);
+      return;
+    }
+    const special = new SpecialOrder(order, priceTicks, qtyLots);
+    this.specials.set(order.id, special);
+    this.#families.join(special, nowNs);
+    if (special.place !== Place.ended) this.doorman!.admit(special, nowNs);
+    this.#families.settle(nowNs);
+  }
+
+  /**
+   * An order meets the market: it takes what its limit reaches, and then rests, or expires, as its time in force says.
+   * `filledLots`: what it had traded before. `answered`: the strategy knows already that it works. `skipLots`: lots at the
+   * front of the other side that a trade has just taken.
+   */
+  enter(
+    order: Order,
+    special: SpecialOrder | undefined,
+    priceTicks: number,
+    leavesLots: number,
+    filledLots: number,
+    answered: boolean,
+    skipLots: number,
+    nowNs: Nanos,
+  ): void {
+    const { side, timeInForce, instrument } = order;
+    const { index } = instrument;
+    const book = this.#books[index]!;
+    const buys = side === Side.buy;
+    const other = this.#other;
+    const otherSide = buys ? Side.sell : Side.buy;
+    const anyPrice = Number.isNaN(priceTicks);
+    let limitTicks = anyPrice ? (buys ? Infinity : -Infinity) : priceTicks;
+    let reachesBook = buys
+      ? book.ask !== NO_ASK && limitTicks >= book.ask
+      : book.bid !== NO_BID && limitTicks <= book.bid;
+    if (reachesBook) {
+      other.point(book, otherSide, skipLots);
+      reachesBook = other.has(0) && other.within(0, limitTicks);
+      if (anyPrice && reachesBook) limitTicks = this.#protection.limitTicks(side, other.tick(0));
+    }
+    const waits = timeInForce !== TimeInForce.IOC && timeInForce !== TimeInForce.FOK && !anyPrice;
+    if (!reachesBook && !(this.#matchOwn && this.#reachesOwn(index, otherSide, limitTicks))) {
+      if (anyPrice) this.expire(order, special, Reason.noOppositeQuote, priceTicks, leavesLots, nowNs);
+      else if (timeInForce === TimeInForce.IOC) {
+        this.expire(order, special, Reason.immediateRemainder, priceTicks, leavesLots, nowNs);
+      } else if (timeInForce === TimeInForce.FOK) {
+        this.expire(order, special, Reason.notFullyFillable, priceTicks, leavesLots, nowNs);
+      } else {
+        this.rest(order, special, priceTicks, leavesLots, filledLots);
+        if (!answered) this.accept(order, priceTicks, leavesLots + (special?.heldLots ?? 0), nowNs);
+      }
+      return;
+    }
+    if (order.postOnly) {
+      this.expire(order, special, Reason.postOnlyWouldTake, priceTicks, leavesLots, nowNs);
+      return;
+    }
+    const allOrNone = special !== undefined && order.terms.allOrNone;
+    if (timeInForce === TimeInForce.FOK || allOrNone) {
+      const available = this.#availableLots(order, limitTicks, leavesLots, reachesBook);
+      if (available < leavesLots) {
+        if (!waits) this.expire(order, special, Reason.notFullyFillable, priceTicks, leavesLots, nowNs);
+        else {
+          this.rest(order, special, priceTicks, leavesLots, filledLots);
+          if (!answered) this.accept(order, priceTicks, leavesLots, nowNs);
+        }
+        return;
+      }
+    }
+    let wantedLots = leavesLots;
+    if (special !== undefined && order.terms.reduceOnly) {
+      wantedLots = Math.min(wantedLots, this.reducibleLots(order));
+    }
+    const stopped = this.#take(order, special, limitTicks, wantedLots, leavesLots, skipLots, nowNs);
+    const left = leavesLots - (wantedLots - this.#takerLeft);
+    if (special !== undefined) {
+      special.leavesLots = left;
+      if (special.place === Place.ended) return;
+    }
+    if (left === 0) {
+      if (special !== undefined) this.#emptied(special, nowNs);
+      return;
+    }
+    const total = filledLots + leavesLots - left;
+    if (stopped) this.expire(order, special, Reason.selfTrade, priceTicks, left, nowNs);
+    else if (special !== undefined && order.terms.reduceOnly && this.reducibleLots(order) === 0) {
+      this.expire(order, special, Reason.reduceOnly, priceTicks, left, nowNs);
+    } else if (waits) {
+      this.rest(order, special, priceTicks, left, total);
+      if (!answered && left === leavesLots) this.accept(order, priceTicks, left + (special?.heldLots ?? 0), nowNs);
+    } else {
+      this.expire(order, special, this.#remainderReason(order, anyPrice, limitTicks), priceTicks, left, nowNs);
+    }
+  }
+
+  /** Why what is left of an order that cannot wait found nothing more. */
+  #remainderReason(order: Order, anyPrice: boolean, limitTicks: number): Reason {
+    if (!anyPrice) return Reason.immediateRemainder;
+    const book = this.#books[order.instrument.index]!;
+    this.#other.point(book, order.side === Side.buy ? Side.sell : Side.buy);
+    return Number.isFinite(limitTicks) && this.#other.has(0) && !this.#other.within(0, limitTicks)
+      ? Reason.priceProtection
+      : Reason.bookEnd;
+  }
+
+  // ── taking ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /**
+   * Takes up to `wantedLots` from the recorded book and from own orders, best price first; what is left stands in
+   * `#takerLeft`. Returns true when self-trade prevention stops the rest.
+   */
+  #take(
+    order: Order,
+    special: SpecialOrder | undefined,
+    limitTicks: number,
+    wantedLots: number,
+    leavesLots: number,
+    skipLots: number,
+    nowNs: Nanos,
+  ): boolean {
+    this.#taker = order;
+    this.#takerSpecial = special;
+    this.#takerLeft = wantedLots;
+    this.#reserveLots = leavesLots - wantedLots + (special?.heldLots ?? 0);
+    this.#takerNs = nowNs;
+    const { side } = order;
+    const index = order.instrument.index;
+    const book = this.#books[index]!;
+    const otherSide = side === Side.buy ? Side.sell : Side.buy;
+    const { orders } = this;
+    let tick = this.#matchOwn ? orders.bestTick(index, otherSide) : Number.NaN;
+    for (; this.#takerLeft > 0 && within(side, tick, limitTicks); tick = orders.nextTick(index, otherSide, tick)) {
+      let slot = orders.firstAt(index, otherSide, tick);
+      while (slot >= 0 && this.#takerLeft > 0) {
+        const next = orders.next[slot]!;
+        // What stands before this own order: better prices, and the part of its own level that is ahead of it.
+        this.#takeBook(book, otherSide, side === Side.buy ? tick - 1 : tick + 1, Infinity, skipLots);
+        if (orders.flags[slot]! & HIDDEN) this.#takeBook(book, otherSide, tick, Infinity, skipLots);
+        else if (orders.aheadLots[slot]! > 0) {
+          this.#takeBook(book, otherSide, tick, Math.round(orders.aheadLots[slot]!), skipLots);
+        }
+        if (this.#takerLeft > 0) {
+          const stopped = this.#meet(slot, nowNs);
+          if (stopped) return true;
+        }
+        slot = next;
+      }
+    }
+    this.#takeBook(book, otherSide, limitTicks, Infinity, skipLots);
+    return false;
+  }
+
+  /** Lots of the taker that are not for taking now, so that what is left of it is reported whole. */
+  #reserveLots = 0;
+
+  #takeBook(book: LevelBook, otherSide: Side, limitTicks: number, mostLots: number, skipLots: number): void {
+    const wanted = Math.min(this.#takerLeft, mostLots);
+    if (wanted <= 0) return;
+    this.#other.point(book, otherSide, skipLots);
+    this.#matching.take(this.#other, limitTicks, wanted, this);
+  }
+
+  /** A fill of the taker against the recorded book. */
+  take(priceTicks: number, qtyLots: number): void {
+    if (!(qtyLots > 0 && qtyLots <= this.#takerLeft)) {
+      throw new RangeError(`matching model: a fill of ${qtyLots} lots for an order with ${this.#takerLeft} left`);
+    }
+    const order = this.#taker;
+    const index = order.instrument.index;
+    const otherSide = order.side === Side.buy ? Side.sell : Side.buy;
+    this.consume(index, otherSide, priceTicks, qtyLots);
+    this.#takerFilled(priceTicks, qtyLots);
+  }
+
+  #takerFilled(priceTicks: number, qtyLots: number): void {
+    this.#takerLeft -= qtyLots;
+    const left = this.#takerLeft + this.#reserveLots;
+    this.#report(this.#taker, this.#takerSpecial, priceTicks, qtyLots, left, false, this.#takerNs);
+  }
+
+  /** The taker meets a resting own order. Returns true when it goes no further. */
+  #meet(slot: number, nowNs: Nanos): boolean {
+    const { orders } = this;
+    const taker = this.#taker;
+    const resting = this.#order[slot]!;
+    const tick = orders.priceTicks[slot]!;
+    const leaves = orders.leavesLots[slot]!;
+    if (resting.strategy === taker.strategy) {
+      const asked = taker.terms.selfTrade;
+      const rule = asked === SelfTrade.venue ? this.#rules.selfTrade : asked;
+      if (rule === SelfTrade.cancelNew) return true;
+      if (rule === SelfTrade.cancelOld || rule === SelfTrade.cancelBoth) {
+        this.endResting(slot, Reason.selfTrade, nowNs);
+        return rule === SelfTrade.cancelBoth;
+      }
+      if (rule === SelfTrade.decrement) {
+        const lots = Math.min(this.#takerLeft, leaves);
+        this.#takerLeft -= lots;
+        this.shrinkResting(slot, lots, Reason.selfTrade, nowNs);
+        if (this.#takerLeft === 0) return true;
+        const total = this.#takerSpecial?.filledLots ?? 0;
+        this.restate(taker, taker.priceTicks, total + this.#takerLeft, this.#takerLeft, Reason.selfTrade, nowNs);
+        return false;
+      }
+    }
+    if (orders.flags[slot]! & ALL_OR_NONE && this.#takerLeft < leaves) return false;
+    const lots = this.#fillResting(slot, Math.min(this.#takerLeft, leaves), nowNs);
+    if (lots > 0) this.#takerFilled(tick, lots);
+    return false;
+  }
+
+  #reachesOwn(index: number, otherSide: Side, limitTicks: number): boolean {
+    const tick = this.orders.bestTick(index, otherSide);
+    return otherSide === Side.sell ? tick <= limitTicks : tick >= limitTicks;
+  }
+
+  /** What an order could take at once, own orders of other strategies included. */
+  #availableLots(order: Order, limitTicks: number, qtyLots: number, reachesBook: boolean): number {
+    let lots = reachesBook ? this.#matching.availableLots(this.#other, limitTicks, qtyLots) : 0;
+    if (!this.#matchOwn) return lots;
+    const { orders } = this;
+    const index = order.instrument.index;
+    const otherSide = order.side === Side.buy ? Side.sell : Side.buy;
+    let tick = orders.bestTick(index, otherSide);
+    for (; lots < qtyLots && within(order.side, tick, limitTicks); tick = orders.nextTick(index, otherSide, tick)) {
+      for (let slot = orders.firstAt(index, otherSide, tick); slot >= 0; slot = orders.next[slot]!) {
+        const leaves = orders.leavesLots[slot]!;
+        if (orders.strategy[slot] === order.strategy && this.#rules.selfTrade !== SelfTrade.allow) continue;
+        if (orders.flags[slot]! & ALL_OR_NONE && qtyLots - lots < leaves) continue;
+        lots += leaves;
+      }
+    }
+    return lots;
+  }
+
+  // ── resting ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** Puts an order at the end of the line at its price. */
+  rest(
+    order: Order,
+    special: SpecialOrder | undefined,
+    priceTicks: number,
+    leavesLots: number,
+    filledLots: number,
+  ): void {
+    const { side, instrument, id, strategy, postOnly } = order;
+    const { index } = instrument;
+    const { orders } = this;
+    const book = this.#books[index]!;
+    const displayed = book.lotsAt(side, priceTicks);
+    const improves = side === Side.buy ? priceTicks > book.bid : priceTicks < book.ask;
+    const slot = orders.add(id, strategy, index, side, priceTicks, leavesLots, filledLots, postOnly);
+    this.#order[slot] = order;
+    this.#heard[slot] = this.#event;
+    const orderBook = this.#environment.orderBooks[index];
+    if (orderBook !== undefined) orders.joinSequence[slot] = orderBook.nextSequence;
+    if (special !== undefined) {
+      const { hidden, displayLots, allOrNone } = order.terms;
+      special.place = Place.resting;
+      special.priceTicks = priceTicks;
+      orders.flags[slot] = SPECIAL | (allOrNone ? ALL_OR_NONE : 0) | (hidden ? HIDDEN : 0);
+      if (hidden) orders.shownLots[slot] = 0;
+      else if (displayLots > 0 && displayLots < leavesLots) orders.shownLots[slot] = displayLots;
+    }
+    this.#queue.join(orders, slot, displayed, instrument, improves);
+  }
+
+  /** Fills up to `wantedLots` of a resting order at its own price; returns how many it was. */
+  #fillResting(
+    slot: number,
+    wantedLots: number,
+    nowNs: Nanos,
+    priceTicks: number = this.orders.priceTicks[slot]!,
+  ): number {
+    const { orders } = this;
+    const order = this.#order[slot]!;
+    const flags = orders.flags[slot]!;
+    const leaves = orders.leavesLots[slot]!;
+    let lots = wantedLots;
+    let special: SpecialOrder | undefined;
+    if (flags !== 0) {
+      special = this.specials.get(order.id)!;
+      if (flags & ALL_OR_NONE && lots < leaves) return 0;
+      if (order.terms.reduceOnly) {
+        lots = Math.min(lots, this.reducibleLots(order));
+        if (lots === 0) {
+          this.endResting(slot, Reason.reduceOnly, nowNs);
+          return 0;
+        }
+      }
+    }
+    const left = leaves - lots;
+    orders.filledLots[slot]! += lots;
+    if (left === 0) orders.remove(slot);
+    else {
+      const shown = orders.shownLots[slot]! - lots;
+      orders.setLeaves(slot, left);
+      if (special !== undefined && order.terms.displayLots > 0) this.#showNext(slot, shown, order.terms.displayLots);
+    }
+    this.#report(order, special, priceTicks, lots, left + (special?.heldLots ?? 0), true, nowNs);
+    if (special !== undefined) {
+      special.leavesLots = left;
+      if (left === 0 && special.place !== Place.ended) this.#emptied(special, nowNs);
+    }
+    return lots;
+  }
+
+  /** What an iceberg shows after a fill; when its slice is used up the next one goes to the back of the line. */
+  #showNext(slot: number, shownLots: number, displayLots: number): void {
+    const { orders } = this;
+    if (shownLots > 0) {
+      orders.shownLots[slot] = shownLots;
+      return;
+    }
+    orders.shownLots[slot] = Math.min(displayLots, orders.leavesLots[slot]!);
+    orders.moveToBack(slot);
+    const instrument = this.#instruments[orders.instrument[slot]!]!;
+    const displayed = this.#books[instrument.index]!.lotsAt(orders.side[slot]!, orders.priceTicks[slot]!);
+    const orderBook = this.#environment.orderBooks[instrument.index];
+    if (orderBook !== undefined) orders.joinSequence[slot] = orderBook.nextSequence;
+    this.#queue.join(orders, slot, displayed, instrument, false);
+    this.#removals++;
+  }
+
+  /** A special order has nothing left that works: it is filled, unless its parent's fills set more free. */
+  #emptied(special: SpecialOrder, nowNs: Nanos): void {
+    if (special.heldLots > 0) special.place = Place.withParent;
+    else this.#forget(special, nowNs);
+  }
+
+  #forget(special: SpecialOrder, nowNs: Nanos): void {
+    special.place = Place.ended;
+    this.specials.delete(special.order.id);
+    this.#families.ended(special, nowNs);
+  }
+
+  // ── ends and changes ────────────────────────────────────────────────────────────────────────────────────────────────
+
+  modified(order: Order, priceTicks: number, qtyLots: number, stopTicks: number, nowNs: Nanos): void {
+    const { orders } = this;
+    const special = this.specials.get(order.id);
+    const slot = orders.slotOf(order.id);
+    if (slot < 0) {
+      if (special === undefined) {
+        this.#refuseChange(order, priceTicks, qtyLots, 0, Reason.alreadyFinished, nowNs);
+      } else this.doorman!.change(special, priceTicks, qtyLots, stopTicks, nowNs);
+      return;
+    }
+    const filledLots = orders.filledLots[slot]!;
+    const leavesLots = qtyLots - filledLots - (special?.heldLots ?? 0);
+    const samePrice = orders.priceTicks[slot] === priceTicks;
+    const index = order.instrument.index;
+    if (leavesLots <= 0) {
+      orders.remove(slot);
+      this.#answer(Message.modify, order, OrderEventKind.cancelled, priceTicks, qtyLots, 0, Reason.none, nowNs);
+      if (special !== undefined) {
+        this.#forget(special, nowNs);
+        this.#families.settle(nowNs);
+      }
+      return;
+    }
+    if (!samePrice && order.postOnly && this.#wouldTake(order, priceTicks)) {
+      const left = orders.leavesLots[slot]!;
+      this.#refuseChange(order, priceTicks, qtyLots, left, Reason.postOnlyWouldTake, nowNs);
+      return;
+    }
+    const kind = OrderEventKind.modified;
+    const total = leavesLots + (special?.heldLots ?? 0);
+    this.#answer(Message.modify, order, kind, priceTicks, qtyLots, total, Reason.none, nowNs);
+    if (samePrice && leavesLots <= orders.leavesLots[slot]!) {
+      // Less at the same price keeps its place in the queue.
+      orders.setLeaves(slot, leavesLots);
+      if (special !== undefined) special.leavesLots = leavesLots;
+      return;
+    }
+    orders.remove(slot);
+    if (special !== undefined) {
+      special.leavesLots = leavesLots;
+      special.priceTicks = priceTicks;
+    }
+    if (this.paused[index] !== 0) this.rest(order, special, priceTicks, leavesLots, filledLots);
+    else this.enter(order, special, priceTicks, leavesLots, filledLots, true, 0, nowNs);
+    if (special !== undefined) this.#families.settle(nowNs);
+  }
+
+  #refuseChange(order: Order, priceTicks: number, qtyLots: number, left: number, reason: Reason, nowNs: Nanos): void {
+    this.#answer(Message.modify, order, OrderEventKind.modifyRejected, priceTicks, qtyLots, left, reason, nowNs);
+  }
+
+  #wouldTake(order: Order, priceTicks: number): boolean {
+    const index = order.instrument.index;
+    const book = this.#books[index]!;
+    const buys = order.side === Side.buy;
+    if (this.paused[index] !== 0) return false;
+    if (this.#matchOwn && this.#reachesOwn(index, buys ? Side.sell : Side.buy, priceTicks)) return true;
+    return buys ? book.ask !== NO_ASK && priceTicks >= book.ask : book.bid !== NO_BID && priceTicks <= book.bid;
+  }
+
+  cancelled(order: Order, nowNs: Nanos): void {
+    const { orders } = this;
+    const slot = orders.slotOf(order.id);
+    const special = this.specials.get(order.id);
+    if (slot < 0 && special === undefined) {
+      const kind = OrderEventKind.cancelRejected;
+      this.#answer(Message.cancel, order, kind, order.priceTicks, 0, 0, Reason.alreadyFinished, nowNs);
+      return;
+    }
+    const priceTicks = slot >= 0 ? orders.priceTicks[slot]! : special!.priceTicks;
+    const leavesLots = (slot >= 0 ? orders.leavesLots[slot]! : special!.leavesLots) + (special?.heldLots ?? 0);
+    if (slot >= 0) orders.remove(slot);
+    else this.doorman!.withdraw(special!);
+    this.#answer(Message.cancel, order, OrderEventKind.cancelled, priceTicks, leavesLots, 0, Reason.none, nowNs);
+    if (special === undefined) return;
+    this.#forget(special, nowNs);
+    this.#families.settle(nowNs);
+  }
+
+  /** The venue ends a resting order by itself. */
+  endResting(slot: number, reason: Reason, nowNs: Nanos): void {
+    const { orders } = this;
+    const order = this.#order[slot]!;
+    const special = orders.flags[slot] === 0 ? undefined : this.specials.get(order.id);
+    const left = orders.leavesLots[slot]! + (special?.heldLots ?? 0);
+    const priceTicks = orders.priceTicks[slot]!;
+    orders.remove(slot);
+    this.#removals++;
+    this.expire(order, special, reason, priceTicks, left, nowNs);
+  }
+
+  /** The venue ends a special order wherever it is. */
+  endSpecial(special: SpecialOrder, reason: Reason, nowNs: Nanos): void {
+    if (special.place === Place.ended) return;
+    if (special.place === Place.resting) {
+      this.endResting(this.orders.slotOf(special.order.id), reason, nowNs);
+      return;
+    }
+    this.doorman!.withdraw(special);
+    const left = special.leavesLots + special.heldLots;
+    this.expire(special.order, special, reason, special.priceTicks, left, nowNs);
+  }
+
+  /** The venue takes lots off a resting order by itself; at 0 it ends. */
+  shrinkResting(slot: number, lots: number, reason: Reason, nowNs: Nanos): void {
+    const { orders } = this;
+    const left = orders.leavesLots[slot]! - lots;
+    const special = orders.flags[slot] === 0 ? undefined : this.specials.get(orders.orderId[slot]!);
+    if (left <= 0 && (special?.heldLots ?? 0) === 0) {
+      this.endResting(slot, reason, nowNs);
+      return;
+    }
+    const order = this.#order[slot]!;
+    const priceTicks = orders.priceTicks[slot]!;
+    const total = left + (special?.heldLots ?? 0);
+    const filled = orders.filledLots[slot]!;
+    if (left <= 0) {
+      orders.remove(slot);
+      this.#removals++;
+      special!.leavesLots = 0;
+      special!.place = Place.withParent;
+    } else {
+      orders.setLeaves(slot, left);
+      if (special !== undefined) special.leavesLots = left;
+    }
+    this.restate(order, priceTicks, filled + total, total, reason, nowNs);
+  }
+
+  /** An order is over without a (further) fill: by its own terms or by a rule of the venue. */
+  expire(
+    order: Order,
+    special: SpecialOrder | undefined,
+    reason: Reason,
+    priceTicks: number,
+    qtyLots: number,
+    nowNs: Nanos,
+  ): void {
+    this.#answer(Message.fill, order, OrderEventKind.expired, priceTicks, qtyLots, 0, reason, nowNs);
+    if (special !== undefined && special.place !== Place.ended) this.#forget(special, nowNs);
+  }
+
+  reject(order: Order, reason: Reason, priceTicks: number, qtyLots: number, nowNs: Nanos): void {
+    this.#answer(Message.submit, order, OrderEventKind.rejected, priceTicks, qtyLots, 0, reason, nowNs);
+  }
+
+  accept(order: Order, priceTicks: number, leavesLots: number, nowNs: Nanos): void {
+    const kind = OrderEventKind.accepted;
+    this.#answer(Message.submit, order, kind, priceTicks, leavesLots, leavesLots, Reason.none, nowNs);
+  }
+
+  /** Tells of a change that the venue made by itself. `qtyLots`: the new total. */
+  restate(order: Order, priceTicks: number, qtyLots: number, leavesLots: number, reason: Reason, nowNs: Nanos): void {
+    this.#answer(Message.fill, order, OrderEventKind.restated, priceTicks, qtyLots, leavesLots, reason, nowNs);
+  }
+
+  /** Tells that a stop was reached, or that a parent set an order free. */
+  tellTriggered(special: SpecialOrder, priceTicks: number, nowNs: Nanos): void {
+    const left = special.leavesLots + special.heldLots;
+    this.#answer(Message.fill, special.order, OrderEventKind.triggered, priceTicks, left, left, Reason.none, nowNs);
+  }
+
+  refuseChange(special: SpecialOrder, priceTicks: number, qtyLots: number, reason: Reason, nowNs: Nanos): void {
+    this.#refuseChange(special.order, priceTicks, qtyLots, special.leavesLots, reason, nowNs);
+  }
+
+  /** Answers a modify of a special order that does not rest; `special` already has the new values. */
+  changed(special: SpecialOrder, qtyLots: number, nowNs: Nanos): void {
+    const left = special.leavesLots + special.heldLots;
+    const kind = OrderEventKind.modified;
+    this.#answer(Message.modify, special.order, kind, special.priceTicks, qtyLots, left, Reason.none, nowNs);
+  }
+
+  /** Answers a modify that left nothing. */
+  changedToNothing(special: SpecialOrder, qtyLots: number, nowNs: Nanos): void {
+    const kind = OrderEventKind.cancelled;
+    this.#answer(Message.modify, special.order, kind, special.priceTicks, qtyLots, 0, Reason.none, nowNs);
+    this.#forget(special, nowNs);
+    this.#families.settle(nowNs);
+  }
+
+  /** More of a resting order works now; the increase costs it its place. */
+  growResting(special: SpecialOrder, lots: number): void {
+    const { orders } = this;
+    const slot = orders.slotOf(special.order.id);
+    const leaves = orders.leavesLots[slot]! + lots;
+    const filled = orders.filledLots[slot]!;
+    orders.remove(slot);
+    this.#removals++;
+    special.leavesLots = leaves;
+    this.rest(special.order, special, special.priceTicks, leaves, filled);
+  }
+
+  /** The venue changes price and quantity of a resting order by itself; it goes to the end of the line. */
+  restateResting(
+    slot: number,
+    special: SpecialOrder | undefined,
+    priceTicks: number,
+    leavesLots: number,
+    nowNs: Nanos,
+  ): void {
+    const { orders } = this;
+    const order = this.#order[slot]!;
+    const filled = orders.filledLots[slot]!;
+    orders.remove(slot);
+    this.#removals++;
+    if (special !== undefined) special.leavesLots = leavesLots;
+    this.rest(order, special, priceTicks, leavesLots, filled);
+    const total = leavesLots + (special?.heldLots ?? 0);
+    this.restate(order, priceTicks, filled + total, total, Reason.corporateAction, nowNs);
+  }
+
+  /** Somebody took displayed liquidity. `side`: of the book. */
+  consume(instrument: number, side: Side, priceTicks: number, qtyLots: number): void {
+    this.#consumption.took(instrument, side, priceTicks, qtyLots);
+    if (this.#consumption.takenLots(instrument, side, priceTicks, Infinity) > 0)
+      this.#hold(instrument, side, priceTicks);
+  }
+
+  /** Sets off what the last event left to do in groups and families. */
+  settleFamilies(nowNs: Nanos): void {
+    this.#families.settle(nowNs);
+  }
+
+  // ── the market ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  onDepth(
+    instrument: number,
+    side: Side,
+    priceTicks: number,
+    beforeLots: number,
+    afterLots: number,
+    nowNs: Nanos,
+  ): void {
+    const { orders } = this;
+    if (this.#consumedLevels[instrument]! > 0) this.#recordedAnew(instrument, side, priceTicks, beforeLots, afterLots);
+    let slot = orders.firstAt(instrument, side, priceTicks);
+    if (slot >= 0 && !(this.#byOrder && this.#environment.orderBooks[instrument] !== undefined)) {
+      const queue = this.#queue;
+      const spec = this.#instruments[instrument]!;
+      for (; slot >= 0; slot = orders.next[slot]!) queue.levelChanged(orders, slot, beforeLots, afterLots, spec);
+    }
+    if (afterLots === 0 || this.paused[instrument] !== 0) return;
+    // By the row's own price rather than the best one, so that only rows which `watch` lets through can fill.
+    const ownSide = side === Side.buy ? Side.sell : Side.buy;
+    const best = orders.bestTick(instrument, ownSide);
+    if (side === Side.buy ? best <= priceTicks : best >= priceTicks) {
+      const taken = this.#consumption.takenLots(instrument, side, priceTicks, afterLots);
+      const used = this.#passed(instrument, ownSide, priceTicks, afterLots - taken, nowNs);
+      if (used > 0) {
+        this.#consumption.took(instrument, side, priceTicks, used);
+        if (this.#consumption.takenLots(instrument, side, priceTicks, afterLots) > 0) {
+          this.#hold(instrument, side, priceTicks);
+        }
+      }
+      this.#families.settle(nowNs);
+    }
+  }
+
+  onTrade(
+    instrument: number,
+    aggressor: Side,
+    priceTicks: number,
+    qtyLots: number,
+    ofOrder: boolean,
+    nowNs: Nanos,
+  ): void {
+    if (this.paused[instrument] !== 0) return;
+    this.#event++;
+    if (aggressor !== Side.buy) this.#tradedInto(instrument, Side.buy, priceTicks, qtyLots, ofOrder, nowNs);
+    if (aggressor !== Side.sell) this.#tradedInto(instrument, Side.sell, priceTicks, qtyLots, ofOrder, nowNs);
+    this.#families.settle(nowNs);
+  }
+
+  /** A trade that took orders of `side`: first own ones at better prices, which it must have passed, then those at its price. */
+  #tradedInto(
+    instrument: number,
+    side: Side,
+    priceTicks: number,
+    qtyLots: number,
+    ofOrder: boolean,
+    nowNs: Nanos,
+  ): void {
+    const { orders } = this;
+    const best = orders.bestTick(instrument, side);
+    const better = side === Side.buy ? best > priceTicks : best < priceTicks;
+    const used = better
+      ? this.#passed(instrument, side, side === Side.buy ? priceTicks + 1 : priceTicks - 1, qtyLots, nowNs)
+      : 0;
+    if (ofOrder && this.#byOrder) return;
+    const left = this.#shares ? qtyLots - used : qtyLots;
+    if (left > 0) this.#tradedAt(instrument, side, priceTicks, left, nowNs);
+  }
+
+  /** A trade printed at a price where own orders may rest: displayed ones first, then hidden ones. */
+  #tradedAt(instrument: number, side: Side, priceTicks: number, qtyLots: number, nowNs: Nanos): void {
+    const { orders } = this;
+    const queue = this.#queue;
+    let left = qtyLots;
+    let hidden = false;
+    let slot = orders.firstAt(instrument, side, priceTicks);
+    while (slot >= 0) {
+      const next = orders.next[slot]!;
+      if (orders.flags[slot]! & HIDDEN) hidden = true;
+      else if (this.#heard[slot] !== this.#event) {
+        this.#heard[slot] = this.#event;
+        queue.traded(orders, slot, this.#proRata ? qtyLots : left);
+        const filled = this.#reached(slot, this.#proRata ? left : Infinity, nowNs);
+        if (this.#shares) {
+          left -= filled;
+          if (left <= 0) return;
+        }
+        if (this.#moved) {
+          // Others left their places: the line is walked anew, and nobody hears of the trade twice.
+          slot = orders.firstAt(instrument, side, priceTicks);
+          continue;
+        }
+      }
+      slot = next;
+    }
+    if (hidden) this.#tradedIntoHidden(instrument, side, priceTicks, left, nowNs);
+  }
+
+  #moved = false;
+
+  /** What the queue model says has reached an order fills; at most `mostLots`. */
+  #reached(slot: number, mostLots: number, nowNs: Nanos): number {
+    const { orders } = this;
+    const reached = Math.min(this.#queue.reachedLots(orders, slot), mostLots);
+    this.#moved = false;
+    if (!(reached > 0)) return 0;
+    let lots = this.#matching.restingLots(orders.leavesLots[slot]!, reached);
+    if (!(lots > 0)) return 0;
+    // Behind the slice that an iceberg shows stand the others at its price.
+    if (orders.flags[slot] !== 0) lots = Math.min(lots, orders.shownLots[slot]!);
+    const removals = this.#removals;
+    const filled = this.#fillResting(slot, lots, nowNs);
+    this.#moved = this.#removals !== removals;
+    return filled;
+  }
+
+  /** Hidden orders get what a trade at their price left after all that is displayed there. */
+  #tradedIntoHidden(instrument: number, side: Side, priceTicks: number, qtyLots: number, nowNs: Nanos): void {
+    const { orders } = this;
+    let left = qtyLots - this.#books[instrument]!.lotsAt(side, priceTicks);
+    let slot = orders.firstAt(instrument, side, priceTicks);
+    while (slot >= 0 && left > 0) {
+      const next = orders.next[slot]!;
+      if (orders.flags[slot]! & HIDDEN && this.#heard[slot] !== this.#event) {
+        this.#heard[slot] = this.#event;
+        const removals = this.#removals;
+        const lots = this.#matching.restingLots(orders.leavesLots[slot]!, left);
+        const filled = lots > 0 ? this.#fillResting(slot, lots, nowNs) : 0;
+        if (this.#shares) left -= filled;
+        slot = this.#removals === removals ? next : orders.firstAt(instrument, side, priceTicks);
+      } else slot = next;
+    }
+  }
+
+  /** The market came through own orders at prices as good as `limitTicks` or better; returns the lots that filled. */
+  #passed(instrument: number, side: Side, limitTicks: number, offeredLots: number, nowNs: Nanos): number {
+    const { orders } = this;
+    let left = offeredLots;
+    let used = 0;
+    let tick = orders.bestTick(instrument, side);
+    while (side === Side.buy ? tick >= limitTicks : tick <= limitTicks) {
+      const removals = this.#removals;
+      let slot = orders.firstAt(instrument, side, tick);
+      while (slot >= 0) {
+        const next = orders.next[slot]!;
+        const lots = this.#matching.passedLots(orders.leavesLots[slot]!, left);
+        if (lots > 0) {
+          const filled = this.#fillResting(slot, lots, nowNs);
+          used += filled;
+          if (this.#shares) left = Math.max(0, left - filled);
+        } else if (left <= 0) return used;
+        slot = next;
+        if (this.#removals !== removals) break;
+      }
+      // After a line has changed under our feet its rest is looked at again, unless it is gone.
+      const changed = this.#removals !== removals;
+      if (!changed || orders.firstAt(instrument, side, tick) < 0) tick = orders.nextTick(instrument, side, tick);
+      else if (left <= 0) return used;
+    }
+    return used;
+  }
+
+  /** Order by order data: an order at this level lost lots. */
+  onOrderReduced(
+    instrument: number,
+    side: Side,
+    priceTicks: number,
+    sequence: number,
+    qtyLots: number,
+    executed: boolean,
+    nowNs: Nanos,
+  ): void {
+    if (!this.#byOrder) return;
+    const { orders } = this;
+    const queue = this.#queue;
+    this.#event++;
+    let left = qtyLots;
+    let slot = orders.firstAt(instrument, side, priceTicks);
+    while (slot >= 0) {
+      const next = orders.next[slot]!;
+      if (this.#heard[slot] !== this.#event && !(orders.flags[slot]! & HIDDEN)) {
+        this.#heard[slot] = this.#event;
+        const ahead = sequence < orders.joinSequence[slot]!;
+        if (ahead || left > 0) queue.orderReduced!(orders, slot, ahead, ahead ? qtyLots : left, executed);
+        if (executed && !ahead && this.paused[instrument] === 0) {
+          const filled = this.#reached(slot, Infinity, nowNs);
+          if (this.#shares) left -= filled;
+          if (this.#moved) {
+            slot = orders.firstAt(instrument, side, priceTicks);
+            continue;
+          }
+        }
+      }
+      slot = next;
+    }
+    this.#families.settle(nowNs);
+  }
+
+  get #byOrder(): boolean {
+    return this.#queue.orderReduced !== undefined;
+  }
+
+  // ── small steps ─────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #recordedAnew(instrument: number, side: Side, tick: number, beforeLots: number, afterLots: number): void {
+    const { watching } = this.orders;
+    if (watching.holds(instrument, side, tick) === 0) return;
+    this.#consumption.levelChanged(instrument, side, tick, beforeLots, afterLots);
+    if (this.#consumption.takenLots(instrument, side, tick, Infinity) > 0) return;
+    watching.release(instrument, side, tick);
+    this.#consumedLevels[instrument]!--;
+  }
+
+  /** From now on the venue hears of every row of a level of which we took something. */
+  #hold(instrument: number, side: Side, tick: number): void {
+    const { watching } = this.orders;
+    if (watching.holds(instrument, side, tick) > 0) return;
+    watching.hold(instrument, side, tick);
+    this.#consumedLevels[instrument]!++;
+  }
+
+  #report(
+    order: Order,
+    special: SpecialOrder | undefined,
+    priceTicks: number,
+    qtyLots: number,
+    leavesLots: number,
+    maker: boolean,
+    nowNs: Nanos,
+  ): void {
+    const { instrument, side, strategy } = order;
+    const fee = this.#fees.fee(instrument, side, priceTicks, qtyLots, maker, strategy, order.id, nowNs);
+    this.positionLots[strategy * this.#instruments.length + instrument.index]! +=
+      side === Side.buy ? qtyLots : -qtyLots;
+    this.#courier.fill(order, priceTicks, qtyLots, leavesLots, maker, fee, nowNs);
+    this.listener?.onFill(strategy, instrument.index, side, priceTicks, qtyLots, fee, nowNs);
+    if (special !== undefined) {
+      special.filledLots += qtyLots;
+      this.#families.filled(special, qtyLots, nowNs);
+    }
+  }
+
+  /** A fill of a special order that neither took from the book nor rested: in an auction, at a close, in a bar. */
+  fillWaiting(special: SpecialOrder, priceTicks: number, qtyLots: number, maker: boolean, nowNs: Nanos): void {
+    special.leavesLots -= qtyLots;
+    const left = special.leavesLots + special.heldLots;
+    this.#report(special.order, special, priceTicks, qtyLots, left, maker, nowNs);
+    if (special.leavesLots === 0 && special.place !== Place.ended) this.#emptied(special, nowNs);
+  }
+
+  /** A fill of a resting order at another price than its own, which in an auction is everybody's. Returns the lots. */
+  fillInAuction(slot: number, priceTicks: number, wantedLots: number, nowNs: Nanos): number {
+    return this.#fillResting(slot, Math.min(wantedLots, this.orders.leavesLots[slot]!), nowNs, priceTicks);
+  }
+
+  orderAt(slot: number): Order {
+    return this.#order[slot]!;
+  }
+
+  /** Lots of a position that an order of this side could close; 0 when there is none. */
+  reducibleLots(order: Order): number {
+    const lots = this.positionLots[order.strategy * this.#instruments.length + order.instrument.index]!;
+    return Math.max(0, order.side === Side.buy ? -lots : lots);
+  }
+
+  #answer(
+    message: Message,
+    order: Order,
+    kind: OrderEventKind,
+    priceTicks: number,
+    qtyLots: number,
+    leavesLots: number,
+    reason: Reason,
+    nowNs: Nanos,
+  ): void {
+    this.#courier.answer(message, order, kind, priceTicks, qtyLots, leavesLots, reason, nowNs);
+  }
+}
+
+/** Whether a price of the other side is within an order's limit; false for NaN. */
+function within(side: Side, tick: number, limitTicks: number): boolean {
+  return side === Side.buy ? tick <= limitTicks : tick >= limitTicks;
+}
+
+/** Lets in orders that are more than limits and markets, and those of instruments that are not simply open. */
+export interface Doorman {
+  /** Why an order may not come in; `Reason.none` when it may. */
+  refuses(order: Order, priceTicks: number, qtyLots: number, nowNs: Nanos): Reason;
+  /** Sends it to where it waits, or into the market. It is neither answered nor placed yet. */
+  admit(special: SpecialOrder, nowNs: Nanos): void;
+  /** Its parent has set it free: as `admit`, for an order that was answered. */
+  release(special: SpecialOrder, nowNs: Nanos): void;
+  /** Takes an order that waits out of where it waits. */
+  withdraw(special: SpecialOrder): void;
+  /** A modify of an order that does not rest. */
+  change(special: SpecialOrder, priceTicks: number, qtyLots: number, stopTicks: number, nowNs: Nanos): void;
+}

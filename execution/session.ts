@@ -1,0 +1,432 @@
+/**
+ * The venue's door and clock: trading status, openings and closes, orders that wait for a price or a time, days and dates.
+ * Knows nothing of queues or books' insides. Called by the matching engine for orders that are not simply limits or
+ * markets in an open market, and by the simulated venue for the rows that matter here.
+ *
+ * What it does where the tape says nothing:
+ * - Status: everything is open until the tape says otherwise.
+ * - At-open orders take part in prints while an opening auction lasts; without such a print they get the first trade after the
+ *   opening, at its price, as far as its quantity goes. What is left then expires.
+ * - At-close orders take part in prints of a closing auction; what is left fills at the last trade before the close, because
+ *   that is the closing price the tape has, or expires when there was none.
+ * - An auction print fills own orders with a better limit, as far as its quantity goes; those at its very price it leaves out.
+ * - An instrument without status rows has days all the same: they end at the rules' `dayEndNs`, and the next begins at once.
+ * - A stop whose price was passed before it arrived goes off by the next price of its kind that is beyond it.
+ */
+import { Kind, type MarketView, Side, Status } from '../core/market.js';
+import { type Order, OrderType, Reason, TimeInForce, TriggerBy } from '../core/order.js';
+import type { Handler } from '../core/queue.js';
+import { Rank } from '../core/rank.js';
+import { DAY, type Nanos } from '../core/time.js';
+import type { VenueEnvironment } from '../core/venue.js';
+import type { BarMarket } from './bar-market.js';
+import type { Doorman, MatchingEngine } from './matching-engine.js';
+import type { Settlement } from './settlement.js';
+import { Place, type SpecialOrder } from './special-order.js';
+import { TriggerBook } from './trigger-book.js';
+import type { VenueRules } from './venue-rules.js';
+
+/** Payload of the schedule entry that ends a day; others are ids of orders that reach their time. */
+const DAY_END = 0;
+
+export class Session implements Doorman, Handler {
+  readonly triggers = new TriggerBook();
+  /** 1 = trades and rows of the instrument matter here. */
+  readonly hears: Uint8Array;
+  #bars: BarMarket | undefined;
+  #settlement: Settlement | undefined;
+  #checksMargin = false;
+  readonly #engine: MatchingEngine;
+  readonly #environment: VenueEnvironment;
+  readonly #rules: Required<VenueRules>;
+  /** By instrument: {@link Status} code. */
+  readonly #status: Uint8Array;
+  /** 1 = between an opening and a close. Instruments without status rows always are. */
+  readonly #opened: Uint8Array;
+  /** 1 = at-open orders wait for the first trade. */
+  readonly #opening: Uint8Array;
+  readonly #lastTradeTicks: Float64Array;
+  /** Orders that wait for the opening or the close. */
+  readonly #waiting: SpecialOrder[] = [];
+  #dayEnds = false;
+
+  constructor(engine: MatchingEngine, environment: VenueEnvironment, rules: Required<VenueRules>) {
+    const count = environment.instruments.length;
+    this.#engine = engine;
+    this.#environment = environment;
+    this.#rules = rules;
+    this.hears = new Uint8Array(count);
+    this.#status = new Uint8Array(count);
+    this.#opening = new Uint8Array(count);
+    this.#lastTradeTicks = new Float64Array(count).fill(Number.NaN);
+    this.#opened = Uint8Array.from(environment.counts, (kinds) => ((kinds[Kind.status] ?? 0) === 0 ? 1 : 0));
+  }
+
+  /** Puts it together with those that it shares instruments with. `checksMargin`: no order gets in without margin. */
+  connect(settlement: Settlement, checksMargin: boolean, bars: BarMarket): void {
+    this.#settlement = settlement;
+    this.#checksMargin = checksMargin;
+    this.#bars = bars;
+    if (checksMargin) this.#engine.guarded.fill(1);
+  }
+
+  /** The last trade it heard of; `NaN` when there was none. */
+  lastTradeTicks(instrument: number): number {
+    return this.#lastTradeTicks[instrument]!;
+  }
+
+  /** Orders that wait here for a price or a time: rows of their instruments may cause answers. */
+  get waiting(): number {
+    return this.triggers.size + this.#waiting.length;
+  }
+
+  // ── the door ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  refuses(order: Order, priceTicks: number, qtyLots: number, nowNs: Nanos): Reason {
+    const { terms, timeInForce } = order;
+    const index = order.instrument.index;
+    if (this.#status[index] === Status.delisted) return Reason.notTraded;
+    if (this.#engine.paused[index] !== 0) {
+      const waits = order.type !== OrderType.market || timeInForce >= TimeInForce.atOpen;
+      const atOnce = timeInForce === TimeInForce.IOC || timeInForce === TimeInForce.FOK;
+      if (this.#rules.whileHalted === 'reject' || !waits || atOnce) return Reason.tradingHalted;
+    }
+    if (terms.expiresNs <= nowNs) return Reason.timeReached;
+    if (terms.reduceOnly && terms.parent === undefined && this.#engine.reducibleLots(order) === 0) {
+      return Reason.reduceOnly;
+    }
+    const settlement = this.#settlement;
+    if (settlement?.ended(index) === true) return Reason.notTraded;
+    if (settlement !== undefined && this.#checksMargin && terms.parent === undefined && !terms.reduceOnly) {
+      const { strategy, side } = order;
+      if (!settlement.initialMarginAllows(strategy, index, side, priceTicks, qtyLots)) return Reason.insufficientMargin;
+    }
+    return Reason.none;
+  }
+
+  admit(special: SpecialOrder, nowNs: Nanos): void {
+    const { order } = special;
+    const { timeInForce, terms } = order;
+    if (timeInForce === TimeInForce.GTD) {
+      this.#environment.schedule.add(terms.expiresNs, Rank.request, this, order.id, false);
+    } else if (timeInForce === TimeInForce.DAY || timeInForce >= TimeInForce.atOpen) this.#expectDayEnd(order, nowNs);
+    if (special.leavesLots > 0) this.#route(special, false, 0, nowNs);
+    else this.#engine.accept(order, special.priceTicks, special.heldLots, nowNs);
+  }
+
+  release(special: SpecialOrder, nowNs: Nanos): void {
+    this.#route(special, true, 0, nowNs);
+  }
+
+  /** To where it waits for its price, or into the market. */
+  #route(special: SpecialOrder, answered: boolean, skipLots: number, nowNs: Nanos): void {
+    const engine = this.#engine;
+    const { order, instrument } = special;
+    const inBars = this.#bars?.trades(instrument) === true;
+    const { timeInForce } = order;
+    const forSession = timeInForce >= TimeInForce.atOpen;
+    if (special.waits && !inBars && !forSession) {
+      if (!answered) this.#accept(special, nowNs);
+      special.place = Place.waitingForPrice;
+      this.triggers.add(special);
+      this.#listen(instrument);
+      if (special.triggerBy === TriggerBy.quote) this.onQuote(instrument, nowNs);
+    } else if (inBars) {
+      if (!answered) this.#accept(special, nowNs);
+      special.place = Place.waitingForSession;
+      this.#bars!.add(special, nowNs);
+    } else if (forSession) {
+      if (!answered) this.#accept(special, nowNs);
+      special.place = Place.waitingForSession;
+      this.#waiting.push(special);
+      this.#listen(instrument);
+    } else if (engine.paused[instrument] !== 0) {
+      if (Number.isNaN(special.priceTicks)) {
+        engine.expire(order, special, Reason.tradingHalted, special.priceTicks, special.leavesLots, nowNs);
+        return;
+      }
+      engine.rest(order, special, special.priceTicks, special.leavesLots, special.filledLots);
+      if (!answered) this.#accept(special, nowNs);
+    } else {
+      const { priceTicks, leavesLots, filledLots } = special;
+      engine.enter(order, special, priceTicks, leavesLots, filledLots, answered, skipLots, nowNs);
+    }
+  }
+
+  #accept(special: SpecialOrder, nowNs: Nanos): void {
+    this.#engine.accept(special.order, special.priceTicks, special.leavesLots + special.heldLots, nowNs);
+  }
+
+  withdraw(special: SpecialOrder): void {
+    if (special.place === Place.waitingForPrice) this.triggers.remove(special);
+    else if (special.place === Place.waitingForSession) {
+      const at = this.#waiting.indexOf(special);
+      if (at >= 0) this.#waiting.splice(at, 1);
+      else this.#bars?.remove(special);
+    }
+    this.#listen(special.instrument);
+  }
+
+  change(special: SpecialOrder, priceTicks: number, qtyLots: number, stopTicks: number, nowNs: Nanos): void {
+    const engine = this.#engine;
+    const working = qtyLots - special.filledLots;
+    const { place } = special;
+    if (working <= 0) {
+      this.withdraw(special);
+      engine.changedToNothing(special, qtyLots, nowNs);
+      return;
+    }
+    if (special.order.terms.parent !== undefined) {
+      // What its parent set free stays free; the rest is held.
+      special.leavesLots = Math.min(working, Math.max(0, special.freedLots - special.filledLots));
+      special.heldLots = working - special.leavesLots;
+    } else special.leavesLots = working;
+    special.priceTicks = priceTicks;
+    engine.changed(special, qtyLots, nowNs);
+    if (Number.isNaN(stopTicks) || stopTicks === special.stopTicks) return;
+    if (place === Place.waitingForPrice) this.triggers.remove(special);
+    special.stopTicks = stopTicks;
+    if (place !== Place.waitingForPrice) return;
+    this.triggers.add(special);
+    if (special.triggerBy === TriggerBy.quote) this.onQuote(special.instrument, nowNs);
+    engine.settleFamilies(nowNs);
+  }
+
+  // ── prices ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** A trade printed and has filled what it fills. */
+  onTrade(instrument: number, aggressor: Side, priceTicks: number, qtyLots: number, nowNs: Nanos): void {
+    this.#lastTradeTicks[instrument] = priceTicks;
+    const status = this.#status[instrument];
+    if (status === Status.auction) this.#auctionPrint(instrument, priceTicks, qtyLots, nowNs);
+    if (this.#engine.paused[instrument] !== 0) return;
+    if (this.#opening[instrument] !== 0) this.#openingTrade(instrument, priceTicks, qtyLots, nowNs);
+    // The trade took liquidity that the book still shows: who takes on the same side finds it gone.
+    this.#price(instrument, TriggerBy.trade, Side.buy, priceTicks, aggressor === Side.sell ? 0 : qtyLots, nowNs);
+    this.#price(instrument, TriggerBy.trade, Side.sell, priceTicks, aggressor === Side.buy ? 0 : qtyLots, nowNs);
+    this.#listen(instrument);
+    this.#engine.settleFamilies(nowNs);
+  }
+
+  /** The best quote of an instrument may have changed. */
+  onQuote(instrument: number, nowNs: Nanos): void {
+    if (this.#engine.paused[instrument] !== 0 || !this.triggers.waits(instrument, TriggerBy.quote)) return;
+    const { bestAskTicks, bestBidTicks } = this.#environment.books[instrument]!;
+    this.#price(instrument, TriggerBy.quote, Side.buy, bestAskTicks, 0, nowNs);
+    this.#price(instrument, TriggerBy.quote, Side.sell, bestBidTicks, 0, nowNs);
+    this.#listen(instrument);
+    this.#engine.settleFamilies(nowNs);
+  }
+
+  #price(
+    instrument: number,
+    triggerBy: TriggerBy,
+    side: Side,
+    priceTicks: number,
+    skipLots: number,
+    nowNs: Nanos,
+  ): void {
+    if (Number.isNaN(priceTicks)) return;
+    const { triggers } = this;
+    for (;;) {
+      const special = triggers.due(instrument, triggerBy, side, priceTicks);
+      if (special === undefined) break;
+      special.triggered = true;
+      this.#engine.tellTriggered(special, priceTicks, nowNs);
+      this.#route(special, true, skipLots, nowNs);
+    }
+    triggers.trail(instrument, triggerBy, side, priceTicks);
+  }
+
+  // ── status ──────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** A status row. */
+  onStatus(row: MarketView, nowNs: Nanos): void {
+    const instrument = row.instrument.index;
+    const engine = this.#engine;
+    const status = row.value;
+    this.#status[instrument] = status;
+    engine.paused[instrument] = status === Status.open ? 0 : 1;
+    engine.guarded[instrument] = status === Status.open && !this.#alwaysGuarded(instrument) ? 0 : 1;
+    if (status === Status.open) this.#open(instrument, nowNs);
+    else if (status === Status.close) this.#close(instrument, nowNs);
+    else if (status === Status.delisted) this.#endAll(instrument, nowNs);
+    this.#listen(instrument);
+    engine.settleFamilies(nowNs);
+  }
+
+  #alwaysGuarded(instrument: number): boolean {
+    return this.#checksMargin || this.#bars?.trades(instrument) === true;
+  }
+
+  #open(instrument: number, nowNs: Nanos): void {
+    this.#opened[instrument] = 1;
+    const waits = this.#waiting.some((special) => waitsFor(special, instrument, TimeInForce.atOpen));
+    this.#opening[instrument] = waits ? 1 : 0;
+    this.#uncross(instrument, nowNs);
+  }
+
+  /** Trading goes on: orders that rested meanwhile and now reach the other side take it. */
+  #uncross(instrument: number, nowNs: Nanos): void {
+    const engine = this.#engine;
+    const { orders } = engine;
+    const book = this.#environment.books[instrument]!;
+    for (const slot of [...orders.slots()]) {
+      if (orders.instrument[slot] !== instrument) continue;
+      const order = engine.orderAt(slot);
+      if (orders.slotOf(order.id) !== slot) continue;
+      const tick = orders.priceTicks[slot]!;
+      const buys = order.side === Side.buy;
+      const other = orders.bestTick(instrument, buys ? Side.sell : Side.buy);
+      const crosses = buys ? tick >= book.bestAskTicks || tick >= other : tick <= book.bestBidTicks || tick <= other;
+      if (!crosses) continue;
+      const special = engine.specials.get(order.id);
+      const leaves = orders.leavesLots[slot]!;
+      const filled = orders.filledLots[slot]!;
+      orders.remove(slot);
+      engine.enter(order, special, tick, leaves, filled, true, 0, nowNs);
+    }
+  }
+
+  #auctionPrint(instrument: number, priceTicks: number, qtyLots: number, nowNs: Nanos): void {
+    const engine = this.#engine;
+    const phase = this.#opened[instrument] === 0 ? TimeInForce.atOpen : TimeInForce.atClose;
+    for (const side of [Side.buy, Side.sell] as const) {
+      let left = this.#fillWaiting(instrument, phase, side, priceTicks, qtyLots, nowNs);
+      const { orders } = engine;
+      let tick = orders.bestTick(instrument, side);
+      while (left > 0 && (side === Side.buy ? tick > priceTicks : tick < priceTicks)) {
+        const slot = orders.firstAt(instrument, side, tick);
+        const filled = engine.fillInAuction(slot, priceTicks, left, nowNs);
+        left -= filled;
+        if (filled === 0) tick = orders.nextTick(instrument, side, tick);
+        else tick = orders.bestTick(instrument, side);
+      }
+    }
+  }
+
+  #openingTrade(instrument: number, priceTicks: number, qtyLots: number, nowNs: Nanos): void {
+    this.#opening[instrument] = 0;
+    for (const side of [Side.buy, Side.sell] as const) {
+      this.#fillWaiting(instrument, TimeInForce.atOpen, side, priceTicks, qtyLots, nowNs);
+    }
+    this.#missed(instrument, TimeInForce.atOpen, nowNs);
+  }
+
+  /** Fills orders of one side that wait for an opening or close, at its price; returns what is left of the quantity. */
+  #fillWaiting(
+    instrument: number,
+    phase: TimeInForce,
+    side: Side,
+    priceTicks: number,
+    qtyLots: number,
+    nowNs: Nanos,
+  ): number {
+    let left = qtyLots;
+    for (const special of this.#waiting.filter((one) => waitsFor(one, instrument, phase) && one.side === side)) {
+      if (left <= 0) break;
+      const limit = special.priceTicks;
+      if (side === Side.buy ? limit < priceTicks : limit > priceTicks) continue;
+      const most = special.order.terms.reduceOnly ? this.#engine.reducibleLots(special.order) : Infinity;
+      const lots = Math.min(left, special.leavesLots, most);
+      if (lots <= 0) continue;
+      left -= lots;
+      this.#engine.fillWaiting(special, priceTicks, lots, true, nowNs);
+      if (special.place !== Place.waitingForSession) this.#drop(special);
+    }
+    return left;
+  }
+
+  #drop(special: SpecialOrder): void {
+    const at = this.#waiting.indexOf(special);
+    if (at >= 0) this.#waiting.splice(at, 1);
+  }
+
+  #missed(instrument: number, phase: TimeInForce, nowNs: Nanos): void {
+    for (const special of this.#waiting.filter((one) => waitsFor(one, instrument, phase))) {
+      this.#engine.endSpecial(special, Reason.auctionMissed, nowNs);
+    }
+  }
+
+  #close(instrument: number, nowNs: Nanos): void {
+    this.#opened[instrument] = 0;
+    this.#endDay(instrument, nowNs);
+  }
+
+  #endDay(instrument: number, nowNs: Nanos): void {
+    const engine = this.#engine;
+    const last = this.#lastTradeTicks[instrument]!;
+    if (!Number.isNaN(last)) {
+      for (const side of [Side.buy, Side.sell] as const) {
+        this.#fillWaiting(instrument, TimeInForce.atClose, side, last, Infinity, nowNs);
+      }
+    }
+    this.#missed(instrument, TimeInForce.atClose, nowNs);
+    for (const special of [...engine.specials.values()]) {
+      if (special.instrument !== instrument || special.order.timeInForce !== TimeInForce.DAY) continue;
+      engine.endSpecial(special, Reason.dayEnded, nowNs);
+    }
+  }
+
+  #endAll(instrument: number, nowNs: Nanos): void {
+    const engine = this.#engine;
+    for (const special of [...engine.specials.values()]) {
+      if (special.instrument === instrument) engine.endSpecial(special, Reason.notTraded, nowNs);
+    }
+    for (const slot of [...engine.orders.slots()]) {
+      if (engine.orders.instrument[slot] === instrument) engine.endResting(slot, Reason.notTraded, nowNs);
+    }
+  }
+
+  // ── time ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  /** A day, or the time of an order, ends. */
+  fire(payload: number, nowNs: Nanos): void {
+    const engine = this.#engine;
+    if (payload === DAY_END) {
+      this.#dayEnds = false;
+      this.#environment.counts.forEach((kinds, instrument) => {
+        if ((kinds[Kind.status] ?? 0) > 0) return;
+        this.#endDay(instrument, nowNs);
+        const waits = this.#waiting.some((special) => waitsFor(special, instrument, TimeInForce.atOpen));
+        this.#opening[instrument] = waits ? 1 : 0;
+      });
+    } else {
+      const special = engine.specials.get(payload);
+      if (special !== undefined) engine.endSpecial(special, Reason.timeReached, nowNs);
+    }
+    engine.settleFamilies(nowNs);
+  }
+
+  #expectDayEnd(order: Order, nowNs: Nanos): void {
+    const kinds = this.#environment.counts[order.instrument.index]!;
+    if (this.#dayEnds || (kinds[Kind.status] ?? 0) > 0) return;
+    this.#dayEnds = true;
+    const sinceMidnight = (Number(this.#environment.originNs % BigInt(DAY)) + nowNs) % DAY;
+    const untilEnd = (this.#rules.dayEndNs - sinceMidnight + DAY) % DAY;
+    this.#environment.schedule.add(nowNs + (untilEnd === 0 ? DAY : untilEnd), Rank.request, this, DAY_END, false);
+  }
+
+  /** Asks for all rows of an instrument while anything here depends on them. */
+  #listen(instrument: number): void {
+    const wants =
+      this.triggers.waits(instrument, TriggerBy.trade) ||
+      this.triggers.waits(instrument, TriggerBy.quote) ||
+      this.#opening[instrument] !== 0 ||
+      this.#status[instrument] === Status.auction ||
+      this.#waiting.some((special) => special.instrument === instrument) ||
+      this.#settlement?.wantsTrades === true;
+    if (wants === (this.hears[instrument] !== 0)) return;
+    this.hears[instrument] = wants ? 1 : 0;
+    this.#engine.orders.watching.watchAll(instrument, wants);
+  }
+
+  /** Something beside the session wants to hear an instrument, or no longer. */
+  listen(instrument: number): void {
+    this.#listen(instrument);
+  }
+}
+
+function waitsFor(special: SpecialOrder, instrument: number, phase: TimeInForce): boolean {
+  return special.instrument === instrument && special.order.timeInForce === phase;
+}

@@ -1,0 +1,167 @@
+/**
+ * The venue as settlement sees it: what it may do to orders, and how strategies hear of it.
+ * Knows nothing of what is settled. Called by settlement; acts on the matching engine.
+ */
+import type { Account } from '../core/account.js';
+import type { AccountEventKind } from '../core/account-event.js';
+import type { Instrument } from '../core/instrument.js';
+import { Side } from '../core/market.js';
+import { OrderType, Reason } from '../core/order.js';
+import type { Schedule } from '../core/queue.js';
+import type { Nanos } from '../core/time.js';
+import type { VenueEnvironment } from '../core/venue.js';
+import { BookSide } from './book-side.js';
+import type { ConsumptionModel } from './consumption.js';
+import type { Courier } from './courier.js';
+import { Message } from './latency.js';
+import type { MatchingEngine } from './matching-engine.js';
+import type { Session } from './session.js';
+import type { CloseTaker, OrderRestater, SettlementPort } from './settlement-port.js';
+import { Place, type SpecialOrder } from './special-order.js';
+
+export class SettlementDesk implements SettlementPort {
+  readonly instruments: readonly Instrument[];
+  readonly originNs: bigint;
+  readonly strategies: readonly string[];
+  readonly accounts: readonly Account[];
+  readonly schedule: Schedule;
+  readonly #environment: VenueEnvironment;
+  readonly #engine: MatchingEngine;
+  readonly #session: Session;
+  readonly #courier: Courier;
+  readonly #consumption: ConsumptionModel;
+  readonly #other: BookSide;
+
+  constructor(
+    environment: VenueEnvironment,
+    engine: MatchingEngine,
+    session: Session,
+    courier: Courier,
+    consumption: ConsumptionModel,
+  ) {
+    this.instruments = environment.instruments;
+    this.originNs = environment.originNs;
+    this.strategies = environment.strategies;
+    this.accounts = environment.accounts;
+    this.schedule = environment.schedule;
+    this.#environment = environment;
+    this.#engine = engine;
+    this.#session = session;
+    this.#courier = courier;
+    this.#consumption = consumption;
+    this.#other = new BookSide(consumption);
+  }
+
+  settle(
+    strategy: number,
+    kind: AccountEventKind,
+    instrument: number,
+    priceTicks: number,
+    qtyLots: number,
+    amount: number,
+    fee: number,
+    nowNs: Nanos,
+  ): void {
+    if (instrument >= 0) this.#engine.positionLots[strategy * this.instruments.length + instrument]! += qtyLots;
+    const localNs = this.#courier.arrivalNs(Message.fill, strategy, nowNs);
+    const { answers } = this.#environment;
+    answers.settle(localNs, nowNs, strategy, kind, instrument, priceTicks, qtyLots, amount, fee);
+  }
+
+  endOrders(strategy: number, instrument: number, reason: Reason, nowNs: Nanos): void {
+    const engine = this.#engine;
+    const concerns = (of: number, at: number) => of === strategy && (instrument < 0 || at === instrument);
+    for (const special of [...engine.specials.values()]) {
+      if (concerns(special.order.strategy, special.instrument)) engine.endSpecial(special, reason, nowNs);
+    }
+    const { orders } = engine;
+    for (const slot of [...orders.slots()]) {
+      if (concerns(orders.strategy[slot]!, orders.instrument[slot]!)) engine.endResting(slot, reason, nowNs);
+    }
+    engine.settleFamilies(nowNs);
+  }
+
+  closeAtMarket(_strategy: number, instrument: number, changeLots: number, taker: CloseTaker): number {
+    const other = this.#other;
+    const side = changeLots > 0 ? Side.sell : Side.buy;
+    other.point(this.#environment.books[instrument]!, side);
+    let left = Math.abs(changeLots);
+    for (let level = 0; left > 0 && other.has(level); level++) {
+      const lots = Math.min(left, other.lots(level));
+      left -= lots;
+      this.#engine.consume(instrument, side, other.tick(level), lots);
+      taker.take(other.tick(level), lots);
+    }
+    return left;
+  }
+
+  restateOrders(instrument: number, restater: OrderRestater, nowNs: Nanos): void {
+    const engine = this.#engine;
+    const { orders } = engine;
+    const slots = [...orders.slots()].filter((slot) => orders.instrument[slot] === instrument);
+    for (const slot of slots) {
+      const order = engine.orderAt(slot);
+      if (orders.slotOf(order.id) !== slot) continue;
+      const special = engine.specials.get(order.id);
+      const { side } = order;
+      const stays = restater.restate(
+        OrderType.limit,
+        side,
+        orders.priceTicks[slot]!,
+        Number.NaN,
+        orders.leavesLots[slot]!,
+      );
+      if (stays) engine.restateResting(slot, special, restater.priceTicks, restater.leavesLots, nowNs);
+      else engine.endResting(slot, Reason.corporateAction, nowNs);
+    }
+    for (const special of [...engine.specials.values()]) {
+      if (special.instrument === instrument && special.place !== Place.resting)
+        this.#restateWaiting(special, restater, nowNs);
+    }
+    engine.settleFamilies(nowNs);
+  }
+
+  #restateWaiting(special: SpecialOrder, restater: OrderRestater, nowNs: Nanos): void {
+    const engine = this.#engine;
+    const { order, side, priceTicks, leavesLots, heldLots } = special;
+    const stop = special.waits && Number.isFinite(special.stopTicks) ? special.stopTicks : Number.NaN;
+    const type = special.triggered ? (Number.isNaN(priceTicks) ? OrderType.market : OrderType.limit) : order.type;
+    if (!restater.restate(type, side, priceTicks, stop, leavesLots + heldLots)) {
+      engine.endSpecial(special, Reason.corporateAction, nowNs);
+      return;
+    }
+    const { place } = special;
+    // Out of its place while what it is sorted by changes.
+    if (place === Place.waitingForPrice) this.#session.triggers.remove(special);
+    special.priceTicks = restater.priceTicks;
+    if (!Number.isNaN(stop)) special.stopTicks = restater.stopTicks;
+    special.heldLots = Math.min(restater.leavesLots, Math.round(heldLots * restater.ratio));
+    special.leavesLots = restater.leavesLots - special.heldLots;
+    special.freedLots = Math.round(special.freedLots * restater.ratio);
+    if (place === Place.waitingForPrice) this.#session.triggers.add(special);
+    const total = special.leavesLots + special.heldLots;
+    engine.restate(order, special.priceTicks, special.filledLots + total, total, Reason.corporateAction, nowNs);
+  }
+
+  workingLots(strategy: number, instrument: number, side: Side): number {
+    const engine = this.#engine;
+    const { orders } = engine;
+    let lots = 0;
+    for (const slot of orders.slots()) {
+      if (orders.strategy[slot] !== strategy || orders.instrument[slot] !== instrument) continue;
+      if (orders.side[slot] === side && !engine.orderAt(slot).terms.reduceOnly) lots += orders.leavesLots[slot]!;
+    }
+    for (const special of engine.specials.values()) {
+      const { order } = special;
+      if (special.place === Place.resting || order.terms.reduceOnly || order.strategy !== strategy) continue;
+      if (special.instrument === instrument && special.side === side) lots += special.leavesLots + special.heldLots;
+    }
+    return lots;
+  }
+
+  markHalfTicks(instrument: number): number {
+    const book = this.#environment.books[instrument]!;
+    const twice = book.bestBidTicks + book.bestAskTicks;
+    return Number.isNaN(twice) ? 2 * this.#session.lastTradeTicks(instrument) : twice;
+  }
+}
