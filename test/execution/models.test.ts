@@ -21,7 +21,7 @@ const instrument = new Instrument({ symbol: 'X', tick: '0.1', lot: '0.001' }, 0)
 function order(model: QueuePositionModel, levelLots: number) {
   const orders = new WorkingOrders(1);
   const slot = orders.add(1, 0, 0, Side.buy, 100, 1, 0, false);
-  model.join(orders, slot, levelLots, instrument);
+  model.join(orders, slot, levelLots, instrument, false);
   return {
     get ahead() {
       return orders.aheadLots[slot]!;
@@ -68,8 +68,8 @@ describe('fees', () => {
   it('are a fraction of the traded value, by who was resting', () => {
     const fees = makerTakerFees({ makerRate: -0.0001, takerRate: 0.0005 });
     // 10 lots of 0.001 at 618,002 ticks of 0.1: 618.002 of value.
-    expect(fees.fee(instrument, 618_002, 10, true)).toBeCloseTo(-0.0618002, 12);
-    expect(fees.fee(instrument, 618_002, 10, false)).toBeCloseTo(0.309001, 12);
+    expect(fees.fee(instrument, Side.buy, 618_002, 10, true, 0, 1, 0)).toBeCloseTo(-0.0618002, 12);
+    expect(fees.fee(instrument, Side.sell, 618_002, 10, false, 0, 1, 0)).toBeCloseTo(0.309001, 12);
   });
 });
 
