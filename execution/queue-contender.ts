@@ -41,7 +41,7 @@ export class QueueContender {
     this.#slots[shadow] = slot;
     this.#predictedLots[shadow] = 0;
     this.#predictedNs[shadow] = Number.NaN;
-    this.#model.join(this.#orders, slot, othersLots, this.#instrument);
+    this.#model.join(this.#orders, slot, othersLots, this.#instrument, false);
   }
 
   traded(shadow: number, lots: number, timeNs: Nanos): void {

@@ -32,7 +32,7 @@ class Queued {
     this.model = fittedQueue({ ...PLAIN, ...parameters });
     this.slot = this.orders.add(1, 0, 0, Side.buy, 100, 1000, 0, false);
     this.levelLots = levelLots;
-    this.model.join(this.orders, this.slot, levelLots, instrument);
+    this.model.join(this.orders, this.slot, levelLots, instrument, false);
   }
 
   get aheadLots(): number {
@@ -78,6 +78,18 @@ describe('what is certain', () => {
   it('the order fills with what trades have left of what was ahead', () => {
     const order = new Queued(300);
     expect([order.trade(200), order.trade(130, 100), order.trade(7, 0)]).toEqual([0, 30, 7]);
+  });
+
+  it('a level that comes in sight again brings nobody new', () => {
+    const order = new Queued(300);
+    order.levelLots = 0;
+    order.change(300).change(50).change(-300);
+    // 300 left that were never seen to join behind, nor could be: only 50 are.
+    expect(order.aheadLots).toBe(0);
+    const other = new Queued(300);
+    other.levelLots = 0;
+    other.change(800).change(-300);
+    expect(other.aheadLots).toBeCloseTo(300 * chance(-4), 9);
   });
 
   it('what joins stands behind', () => {
@@ -166,8 +178,8 @@ describe('in a run', () => {
     const [a, b] = [model.forRun(undefined as never), model.forRun(undefined as never)];
     const orders = new WorkingOrders(1);
     const slot = orders.add(1, 0, 0, Side.buy, 100, 10, 0, false);
-    a.join(orders, slot, 300, instrument);
-    b.join(orders, slot, 50, instrument);
+    a.join(orders, slot, 300, instrument, false);
+    b.join(orders, slot, 50, instrument, false);
     a.traded(orders, slot, 310);
     expect(b.reachedLots(orders, slot)).toBe(0);
     expect(a.reachedLots(orders, slot)).toBe(10);
@@ -215,7 +227,7 @@ describe('parameters', () => {
     (parameters as { certainty: number }).certainty = 0.99;
     const orders = new WorkingOrders(1);
     const slot = orders.add(1, 0, 0, Side.buy, 100, 10, 0, false);
-    model.join(orders, slot, 100, instrument);
+    model.join(orders, slot, 100, instrument, false);
     model.levelChanged(orders, slot, 100, 200, instrument);
     model.levelChanged(orders, slot, 200, 100, instrument);
     model.traded(orders, slot, 100);

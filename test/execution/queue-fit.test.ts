@@ -147,7 +147,7 @@ describe('the fit to own fills', () => {
     for (const [tally, model] of judge.tallies) {
       const orders = new WorkingOrders(1);
       const slot = orders.add(1, 0, 0, Side.buy, 100, 100, 0, false);
-      model.join(orders, slot, 300, instrument);
+      model.join(orders, slot, 300, instrument, false);
       model.levelChanged(orders, slot, 300, 550, instrument);
       model.levelChanged(orders, slot, 550, 350, instrument);
       model.traded(orders, slot, 200);

@@ -50,7 +50,7 @@ function follow(trace: Trace): number[][] {
   const model = QUEUES[trace.model]!();
   const orders = new WorkingOrders(1);
   const slot = orders.add(1, 0, 0, Side.buy, 100, 1, 0, false);
-  model.join(orders, slot, trace.initLevel, instrument);
+  model.join(orders, slot, trace.initLevel, instrument, false);
   const states = [[orders.aheadLots[slot]!, orders.tradedLots[slot]!, 0]];
   for (const step of trace.ops) {
     let executed = 0;
