@@ -108,8 +108,9 @@ class FittedQueue implements QueuePositionModel {
     const guesses = this.#guesses[slot]!;
     const behind = this.#behind[slot]!;
     behind.change();
-    if (left < 0) behind.join(-left);
-    else if (left > 0) this.#decrease(guesses, behind, left, afterLots + left);
+    // A level that comes in sight again brings back what was ahead, not somebody new.
+    if (left < 0 && (beforeLots > 0 || guesses.meanLots() === 0)) behind.join(-left);
+    if (left > 0) this.#decrease(guesses, behind, left, afterLots + left);
     guesses.limit(afterLots);
     orders.aheadLots[slot] = guesses.meanLots();
   }
