@@ -218,6 +218,7 @@ describe('help and use', () => {
     'run',
     'report',
     'demo',
+    'calibrate',
   ];
   test.each(['', 'import', ...commands])('%s --help shows an example and ends well', async (command) => {
     const { code, stdout, stderr } = await place.run(...command.split(' ').filter(Boolean), '--help');
