@@ -39,15 +39,13 @@ describe.skipIf(folder === '')('queue models and real orders', () => {
     expect(filled).toBe(2_076);
   });
 
-  it.each([
-    ['GOOG after 12:45', 33_646, 3_218, 4, async () => day('GOOG', 10), NOON_NS],
-    ['AAPL, best level', 54_798, 8_797, 20, async () => day('AAPL', 1), 0],
-  ] as const)('%s: total quantity within 1 %, fewer wrong fills than any other model', async (_, ...known) => {
-    const [orders, filled, outOfTurn, read, fromNs] = known;
-    const data = await read();
-    const { fidelity, fitted, others } = judgedOn((each) => data.play(each, fromNs, Number.POSITIVE_INFINITY));
-    expect([fitted.orders, fitted.filled]).toEqual([orders, filled]);
-    expect([fidelity.outOfTurn, fidelity.unknown]).toEqual([outOfTurn, 0]);
+  it.each<{ name: string; symbol: string; levels: number; fromNs: number; known: number[] }>([
+    { name: 'GOOG after 12:45', symbol: 'GOOG', levels: 10, fromNs: NOON_NS, known: [33_646, 3_218, 4, 0] },
+    { name: 'AAPL, best level', symbol: 'AAPL', levels: 1, fromNs: 0, known: [54_798, 8_797, 20, 0] },
+  ])('$name: total quantity within 1 %, fewer wrong fills than any other model', async (stretch) => {
+    const data = await day(stretch.symbol, stretch.levels);
+    const { fidelity, fitted, others } = judgedOn((each) => data.play(each, stretch.fromNs, Number.POSITIVE_INFINITY));
+    expect([fitted.orders, fitted.filled, fidelity.outOfTurn, fidelity.unknown]).toEqual(stretch.known);
     expect(Math.abs(fitted.quantityRatio - 1)).toBeLessThan(0.01);
     for (const other of others) expect(fitted.wrongFills, other.name).toBeLessThan(other.wrongFills);
     for (const other of others) expect(fitted.wrongLots, other.name).toBeLessThan(other.wrongLots);
