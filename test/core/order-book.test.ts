@@ -1,7 +1,9 @@
 /** The book order by order against a plain list of orders. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Instrument, OrderBook, Side } from '../../core/index.js';
+import { OrderBook } from '../../core/book/orders.js';
+import { Instrument } from '../../core/instrument.js';
+import { Side } from '../../core/market.js';
 
 const instrument = new Instrument({ symbol: 'X', tick: '1', lot: '1' }, 0);
 
@@ -9,12 +11,15 @@ interface Resting {
   readonly id: number;
   readonly side: Side;
   readonly tick: number;
+  /** The how-manieth to join any queue. */
+  readonly joined: number;
   lots: number;
 }
 
 /** Orders in the order in which they joined their price. */
 class Twin {
   orders: Resting[] = [];
+  joined = 0;
   unknown = 0;
   replaced = 0;
 
@@ -24,7 +29,7 @@ class Twin {
 
   add(id: number, side: Side, tick: number, lots: number): void {
     if (this.find(id) !== undefined) this.replaced++;
-    this.orders = [...this.orders.filter((order) => order.id !== id), { id, side, tick, lots }];
+    this.orders = [...this.orders.filter((order) => order.id !== id), { id, side, tick, joined: ++this.joined, lots }];
   }
 
   reduce(id: number, lots: number): number {
@@ -56,12 +61,14 @@ const sum = (orders: readonly Resting[]) => orders.reduce((total, { lots }) => t
 function expectSame(book: OrderBook, twin: Twin, ids: Iterable<number>): void {
   expect(book.size).toBe(twin.orders.length);
   expect([book.unknown, book.replaced]).toEqual([twin.unknown, twin.replaced]);
+  expect(book.nextSequence).toBe(twin.joined + 1);
   for (const id of ids) {
     const order = twin.find(id);
-    expect([book.has(id), book.lotsOf(id), book.sideOf(id)]).toEqual([
+    expect([book.has(id), book.lotsOf(id), book.sideOf(id), book.sequenceOf(id)]).toEqual([
       order !== undefined,
       order?.lots ?? 0,
       order?.side ?? Side.none,
+      order?.joined ?? 0,
     ]);
   }
   for (const side of [Side.buy, Side.sell]) {
@@ -101,17 +108,21 @@ describe('a book order by order', () => {
         const twin = new Twin();
         const ids = new Set(changes.map((each) => each.id));
         for (const each of changes) {
-          const [at, where] = [twin.find(each.id)?.side, twin.find(each.id)?.tick];
+          const before = twin.find(each.id);
+          const [beforeLots, joined] = [before?.lots ?? 0, before?.joined ?? 0];
           if (each.op === 'add') {
             book.add(each.id, each.side, each.tick, each.lots);
             twin.add(each.id, each.side, each.tick, each.lots);
-            expectChanged(book, twin, each.side, each.tick, each.lots);
+            expectChanged(book, twin, each.side, each.tick, each.lots, each.id, twin.joined);
           } else if (each.op === 'reduce') {
             const taken = twin.reduce(each.id, each.lots);
             expect(book.reduce(each.id, each.lots)).toBe(taken);
-            if (taken > 0) expectChanged(book, twin, at!, where!, -taken);
+            if (taken > 0) expectChanged(book, twin, before!.side, before!.tick, -taken, each.id, joined);
           } else {
-            expect(book.shrink(each.id, each.tick, each.lots)).toBe(twin.shrink(each.id, each.tick, each.lots));
+            const shrunk = twin.shrink(each.id, each.tick, each.lots);
+            expect(book.shrink(each.id, each.tick, each.lots)).toBe(shrunk);
+            const change = each.lots - beforeLots;
+            if (shrunk) expectChanged(book, twin, before!.side, before!.tick, change, each.id, joined);
           }
           expectSame(book, twin, ids);
         }
@@ -146,12 +157,22 @@ describe('a book order by order', () => {
 });
 
 /** What followers of queues are told of the last change. */
-function expectChanged(book: OrderBook, twin: Twin, at: Side, tick: number, change: number): void {
+function expectChanged(
+  book: OrderBook,
+  twin: Twin,
+  at: Side,
+  tick: number,
+  change: number,
+  id: number,
+  joined: number,
+): void {
   const after = sum(twin.at(at, tick));
-  expect([book.changedSide, book.changedTick, book.changedBefore, book.changedAfter]).toEqual([
-    at,
-    tick,
-    after - change,
-    after,
-  ]);
+  expect({
+    side: book.changedSide,
+    tick: book.changedTick,
+    before: book.changedBefore,
+    after: book.changedAfter,
+    id: book.changedId,
+    sequence: book.changedSequence,
+  }).toEqual({ side: at, tick, before: after - change, after, id, sequence: joined });
 }
