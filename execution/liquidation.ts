@@ -95,10 +95,17 @@ export class Liquidation implements CloseTaker {
     }
   }
 
+  /**
+   * Whether a look at the account would have consequences; changes nothing. False while it is being liquidated, as the fills
+   * of a liquidation come back here.
+   */
+  presses(strategy: number): boolean {
+    if (this.#strategy !== -1) return false;
+    return this.#short(strategy) || this.#waits[strategy] === 1 || this.#inDebt(strategy);
+  }
+
   /** The account of a strategy changed. */
   check(strategy: number, nowNs: Nanos): void {
-    // The fills of a liquidation come back here.
-    if (this.#strategy !== -1) return;
     if (!this.#short(strategy)) {
       this.#wait(strategy, false);
       this.#seeDebt(strategy, nowNs);
@@ -120,9 +127,14 @@ export class Liquidation implements CloseTaker {
 
   /** Bankrupt: nothing is held and equity is below 0. Such an account has no orders either. */
   #seeDebt(strategy: number, nowNs: Nanos): void {
-    if (this.#bankrupt[strategy] === 1 || this.#holds(strategy) || this.requirement.equity(strategy) >= 0) return;
+    if (!this.#inDebt(strategy)) return;
     this.#bankrupt[strategy] = 1;
     this.#port.endOrders(strategy, -1, Reason.liquidation, nowNs);
+  }
+
+  /** It is bankrupt, and nobody has noticed yet. */
+  #inDebt(strategy: number): boolean {
+    return this.#bankrupt[strategy] === 0 && !this.#holds(strategy) && this.requirement.equity(strategy) < 0;
   }
 
   /** A fill of what is being closed. */

@@ -24,9 +24,10 @@ export interface SettlementOptions extends CarryOptions, CorporateActionOptions,
 
 /**
  * One per venue and run. The engine calls `start` before the first row; `onRow` for rows of the kinds funding, split,
- * dividend, mark and status, after its own book and status follow them (others are ignored); `onFill` after it has booked a
- * fill in the account and when it is done with the orders that met, because a liquidation ends orders and trades;
- * `onTrade` and `onDepth` while `wantsTrades` and `wantsDepth`, after the book has changed.
+ * dividend, mark and status, after its own book and status follow them (others are ignored); `onTrade` and `onDepth` while
+ * `wantsTrades` and `wantsDepth`, after the book has changed. These may end orders and trade. `onFill`, after a fill was booked
+ * in the account, does neither: a liquidation that it brings about comes later in the same moment, through the schedule, so
+ * that an engine may call it amid its matching.
  *
  * Everything is reckoned at the mark: the last mark row, else the venue's mid, else its last trade ({@link MarkBoard}).
  * Where nothing is held, a row costs a comparison per strategy and allocates nothing.
@@ -40,6 +41,8 @@ export class Settlement implements Handler {
   readonly #carry: Carry;
   readonly #expiry: Expiry;
   readonly #liquidation: Liquidation | undefined;
+  /** 1 = margin is looked at later in this moment, by strategy. */
+  readonly #due: Uint8Array;
 
   /** Throws `RangeError` naming the option and its value. */
   constructor(port: SettlementPort, options: SettlementOptions = {}) {
@@ -50,6 +53,7 @@ export class Settlement implements Handler {
       throw new RangeError(`settlement: liquidationFeeRate ${liquidationFeeRate} without margin`);
     }
     this.#port = port;
+    this.#due = new Uint8Array(port.strategies.length);
     this.#ledger = ledger;
     this.#marks = marks;
     this.#funding = funding ? new Funding(port, ledger, marks) : undefined;
@@ -94,8 +98,17 @@ export class Settlement implements Handler {
     if (this.#carry.firstNs < Infinity) schedule.add(this.#carry.firstNs, Rank.request, this, -1, false);
   }
 
-  /** An instrument's expiry, or (−1 − n) the n-th accrual. After the market data of the moment. */
+  /**
+   * An instrument's expiry, or (−1 − n) the n-th accrual, or (instruments + strategy) margin after a fill. After the market
+   * data of the moment.
+   */
   fire(payload: number, nowNs: Nanos): void {
+    const count = this.#port.instruments.length;
+    if (payload >= count) {
+      this.#due[payload - count] = 0;
+      this.#liquidation?.check(payload - count, nowNs);
+      return;
+    }
     if (payload >= 0) {
       this.#expiry.expire(payload, nowNs);
       this.#checkAll(nowNs);
@@ -149,7 +162,10 @@ export class Settlement implements Handler {
 
   onFill(strategy: number, instrument: number, nowNs: Nanos): void {
     this.#ledger.note(strategy, instrument);
-    this.#liquidation?.check(strategy, nowNs);
+    if (this.#liquidation === undefined || this.#due[strategy] === 1) return;
+    if (!this.#liquidation.presses(strategy)) return;
+    this.#due[strategy] = 1;
+    this.#port.schedule.add(nowNs, Rank.request, this, this.#port.instruments.length + strategy, true);
   }
 
   /**

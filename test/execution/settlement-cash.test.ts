@@ -193,6 +193,19 @@ describe('interest', () => {
     expect(found.twins[0]!.flows).toBeCloseTo(5, 9);
   });
 
+  test('takes the profit of contracts for cash of their own currency alone', () => {
+    const instruments = [
+      { ...SHARE, symbol: 'US', quote: 'USD' },
+      { ...SHARE, symbol: 'DE', quote: 'EUR' },
+    ];
+    const account = { currency: 'USD', capital: { USD: 36_500 } };
+    const found = new Desk({ instruments, account, settlement: { interestRate: { USD: 0.02 }, contracts: 'all' } });
+    for (const each of [found.accounts[0]!, found.twins[0]!]) each.setRate('EUR', 1.5);
+    found.fill(0, 1, 100, 5_000);
+    found.runTo(DAY);
+    expect(rounded(found)).toEqual([2]);
+  });
+
   test('schedules nothing where there is no rate', () => {
     expect(desk({}).schedule.headNs).toBe(Infinity);
     expect(desk({ interestRate: 0, borrowRate: 0 }).schedule.headNs).toBe(Infinity);

@@ -95,6 +95,7 @@ export class Desk implements SettlementPort {
       account.applyFill(instrument, side, priceTicks, Math.abs(lots), fee);
     }
     this.settlement.onFill(strategy, instrument, this.nowNs);
+    this.runTo(this.nowNs);
   }
 
   row(kind: Kind, instrument: number, value: number, priceTicks = 0): void {
@@ -165,7 +166,7 @@ export class Desk implements SettlementPort {
       if (taken === qtyLots) levels.shift();
       else levels[0] = [priceTicks, qtyLots - taken];
       taker.take(priceTicks, taken);
-      // As a careless engine might: it must not start another liquidation.
+      // As an engine does for each fill: it must not start another liquidation.
       this.settlement.onFill(strategy, instrument, nowNs);
     }
     return left;

@@ -91,6 +91,17 @@ describe('initial margin', () => {
     expect([allows(desk, sell, 100, 4), allows(desk, sell, 100, 5)]).toEqual([true, false]);
   });
 
+  test('lets a position that is not allowed be closed, and nothing else', () => {
+    const desk = margined({ margin: cashAccount() });
+    desk.fill(0, 0, -5, 100);
+    expect(desk.settlement.wantsDepth).toBe(true);
+    expect([allows(desk, buy, 100, 5), allows(desk, buy, 100, 6), allows(desk, sell, 100, 1)]).toEqual([
+      true,
+      false,
+      false,
+    ]);
+  });
+
   test('is no matter without a margin model', () => {
     const desk = new Desk({ instruments: [COIN] });
     expect(allows(desk, buy, 100, 1e9)).toBe(true);
@@ -266,6 +277,46 @@ describe('liquidation', () => {
     filled.quote(0, 94);
     filled.fill(0, 0, 100, 100);
     expect(filled.told.map(({ qtyLots }) => qtyLots)).toEqual([-15]);
+  });
+
+  test('after a fill waits until the engine is done with the moment, and comes once', () => {
+    const desk = margined();
+    desk.quote(0, 94);
+    desk.accounts[0]!.applyFill(0, buy, 100, 60, 0);
+    desk.settlement.onFill(0, 0, 5);
+    desk.accounts[0]!.applyFill(0, buy, 100, 40, 0);
+    desk.settlement.onFill(0, 0, 5);
+    desk.settlement.onFill(0, 0, 5);
+    expect([desk.told.length, desk.ended.length]).toEqual([0, 0]);
+    // A run does not end before it.
+    expect([desk.schedule.headNs, desk.schedule.pending]).toEqual([5, 1]);
+    desk.runTo(5);
+    expect(desk.told.map(({ qtyLots, nowNs }) => [qtyLots, nowNs])).toEqual([[-15, 5]]);
+    expect([desk.schedule.pending, desk.ended.length]).toEqual([0, 1]);
+    desk.fill(0, 0, 100, 94);
+    expect(desk.ended.length).toBe(2);
+  });
+
+  test('is over when the strategy closes by itself what the book did not give', () => {
+    const desk = margined();
+    desk.quote(0, 100);
+    desk.fill(0, 0, 100, 100);
+    desk.bids[0] = [];
+    desk.halfTicks[0] = 188;
+    desk.settlement.onTrade(0, 94, 1);
+    expect(desk.settlement.wantsDepth).toBe(true);
+    desk.fill(0, 0, -100, 94);
+    expect([desk.settlement.wantsDepth, desk.told.length]).toEqual([false, 0]);
+  });
+
+  test('ends the orders of who has nothing left but debt, also if he closed by himself', () => {
+    const desk = margined({ margin: rateMargin({ initialRate: 0.1, maintenanceRate: 0 }) });
+    desk.quote(0, 100);
+    desk.fill(0, 0, 100, 100);
+    desk.working = [working(buy, 5)];
+    desk.fill(0, 0, -100, 89);
+    expect([desk.settlement.bankrupt(0), desk.working, desk.told]).toEqual([true, [], []]);
+    expect(desk.ended).toEqual([[0, -1, Reason.liquidation]]);
   });
 
   test('concerns the strategy alone', () => {
