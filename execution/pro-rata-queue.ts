@@ -130,6 +130,7 @@ class ProRataQueue implements QueuePositionModel {
 
   /** The first in line that shows something shares the trade for all; `tradedLots` is what each of them gets. */
   traded(orders: WorkingOrders, slot: number, qtyLots: number): void {
+    if (orders.shownLots[slot] === 0) return;
     for (let before = orders.previous[slot]!; before >= 0; before = orders.previous[before]!) {
       if (orders.shownLots[before]! > 0) return;
     }

@@ -15,7 +15,7 @@ export interface QueuePositionExceptions {
   readonly mayNeverReach?: string;
   /** A trade may reach an order by more lots than it had. */
   readonly overReaches?: string;
-  /** It draws at each trade, so that the trades of other orders shift its draws. */
+  /** It draws as it goes, so that what happens to other orders shifts its draws. */
   readonly draws?: string;
   /** All that is displayed is ahead, always. */
   readonly alwaysLast?: string;
@@ -186,7 +186,7 @@ export function queuePositionContract(
           const [model, orders] = [make(), new WorkingOrders(1)];
           const own = model.forRun?.(run()) ?? model;
           const before = new Queued(own, orders, 9, otherLots);
-          const heard = others.filter((each) => 'afterLots' in each || exceptions.draws === undefined);
+          const heard = exceptions.draws === undefined ? others : [];
           for (const each of heard) before.apply(each);
           orders.remove(before.slot);
           const order = new Queued(own, orders, 1, levelLots);
