@@ -72,6 +72,7 @@ export class ExchangeLane implements Lane {
     const levels = this.#books.levels;
     const watch = this.#watch;
     const trades = watch.trades;
+    const lastTrades = watch.lastTradeTicks;
     const schedule = this.#schedule;
     const added = schedule.added;
     const depth = Kind.depth;
@@ -96,6 +97,7 @@ export class ExchangeLane implements Lane {
         }
         this.#applyWatched(row, side, index);
       } else if (kind === trade) {
+        lastTrades[index] = priceTicks[row]!;
         if (trades[index] === 0) continue;
         this.#venue.onTrade(index, side, priceTicks[row]!, qtyLots[row]!, false, exchangeNs[row]!);
       } else {
@@ -131,6 +133,7 @@ export class ExchangeLane implements Lane {
       return;
     }
     this.#executed = kind === Kind.orderExecute;
+    if (this.#executed) this.#watch.lastTradeTicks[instrument] = columns.priceTicks[row]!;
     if (this.#executed && this.#watch.trades[instrument] !== 0) {
       const aggressor = side === Side.buy ? Side.sell : Side.buy;
       this.#venue.onTrade(instrument, aggressor, columns.priceTicks[row]!, columns.qtyLots[row]!, true, timeNs);

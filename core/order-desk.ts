@@ -430,7 +430,6 @@ function refusal(order: Order, strayPrice: boolean, nowNs: Nanos): Reason {
   if (!isQuantity(order.qtyLots)) return Reason.badQuantity;
   const hasLimit = HAS_LIMIT[type];
   if (hasLimit === true && !isPrice(order.priceTicks)) return Reason.badPrice;
-  const takes = type === OrderType.market;
   const legal =
     hasLimit !== undefined &&
     !strayPrice &&
@@ -438,10 +437,6 @@ function refusal(order: Order, strayPrice: boolean, nowNs: Nanos): Reason {
     Number.isInteger(timeInForce) &&
     timeInForce >= TimeInForce.GTC &&
     timeInForce <= TimeInForce.atClose &&
-    !(
-      takes &&
-      (timeInForce === TimeInForce.GTC || timeInForce === TimeInForce.GTD || timeInForce === TimeInForce.DAY)
-    ) &&
     !(order.postOnly && (!hasLimit || timeInForce === TimeInForce.IOC || timeInForce === TimeInForce.FOK));
   if (!legal) return Reason.badRequest;
   return terms === PLAIN_TERMS ? plainRefusal(type, timeInForce) : termsRefusal(order, terms, nowNs);

@@ -192,7 +192,7 @@ export interface OrderRequest {
   readonly priceTicks?: number;
   /** Default: limit when there is a price, else market. */
   readonly type?: OrderType;
-  /** Default GTC (market orders: IOC, what the book cannot give expires). */
+  /** Default GTC; market orders IOC: what the book cannot give expires. With GTC a market order waits for the other side. */
   readonly timeInForce?: TimeInForce;
   /** Expire rather than take. Default false. */
   readonly postOnly?: boolean;

@@ -14,6 +14,9 @@ import type { Schedule } from './queue.js';
 import type { RandomSource } from './random.js';
 import type { Nanos } from './time.js';
 
+/** Stands for "no trade yet"; no price is that low. */
+export const NO_TRADE = -(2 ** 31);
+
 /**
  * Where a venue's own orders rest, so that rows which cannot touch them are told apart by a comparison or two.
  * Columns by instrument; best prices are 2^31 − 1 (asks) and −2^31 (bids) where there are none.
@@ -30,6 +33,8 @@ export class Watch {
   readonly askTicks: Int32Array;
   /** 1 while orders rest. */
   readonly trades: Uint8Array;
+  /** Price of the last trade at the venue; {@link NO_TRADE} before the first. The lane notes recorded ones. */
+  readonly lastTradeTicks: Int32Array;
 
   constructor(instruments: number) {
     this.bidFrom = new Int32Array(instruments).fill(2 ** 31 - 1);
@@ -39,6 +44,7 @@ export class Watch {
     this.bidTicks = new Int32Array(instruments);
     this.askTicks = new Int32Array(instruments);
     this.trades = new Uint8Array(instruments);
+    this.lastTradeTicks = new Int32Array(instruments).fill(NO_TRADE);
   }
 
   /** Whether a change of this level may touch an own order: one at its price, or one of the other side that it reaches. */

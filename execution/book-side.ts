@@ -75,7 +75,7 @@ export class BookSide {
       const displayed = this.#lots[i]!;
       let lots = displayed - this.#consumption.takenLots(instrument, this.side, tick, displayed);
       if (skip > 0) {
-        const skipped = skip < lots ? skip : lots;
+        const skipped = Math.min(skip, lots);
         skip -= skipped;
         lots -= skipped;
       }

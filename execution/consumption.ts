@@ -64,7 +64,7 @@ class TakenLots implements ConsumptionModel {
 
   takenLots(instrument: number, side: Side, tick: number, displayedLots: number): number {
     const taken = this.#taken[instrument]?.get(keyOf(side, tick)) ?? 0;
-    return taken < displayedLots ? taken : displayedLots;
+    return Math.min(taken, displayedLots);
   }
 
   took(instrument: number, side: Side, tick: number, lots: number): void {

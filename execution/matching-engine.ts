@@ -14,11 +14,11 @@
  */
 import type { LevelBook } from '../core/book/levels.js';
 import { NO_ASK, NO_BID } from '../core/book/levels.js';
-import type { Instrument } from '../core/instrument.js';
+import { type Instrument, MAX_PRICE_TICKS } from '../core/instrument.js';
 import { Side } from '../core/market.js';
 import { type Order, OrderEventKind, OrderType, PLAIN_TERMS, Reason, SelfTrade, TimeInForce } from '../core/order.js';
 import type { Nanos } from '../core/time.js';
-import type { VenueEnvironment } from '../core/venue.js';
+import { NO_TRADE, type VenueEnvironment } from '../core/venue.js';
 import { BookSide } from './book-side.js';
 import type { ConsumptionModel } from './consumption.js';
 import type { Courier, Recipient } from './courier.js';
@@ -46,6 +46,8 @@ export interface EngineModels {
 const SPECIAL = 1;
 const ALL_OR_NONE = 2;
 const HIDDEN = 4;
+/** A market order that waits for the other side: it stands at a price beyond all others, and trades at theirs. */
+const ANY_PRICE = 8;
 
 /** What the engine tells those beside it that follow orders and positions. */
 export interface EngineListener {
@@ -88,6 +90,8 @@ export class MatchingEngine implements Recipient, FillSink {
   #event = 0;
   /** Grows whenever an order leaves its line for another reason than the fill that is being made. */
   #removals = 0;
+  /** 1 = all-or-none orders have come. */
+  readonly #hasAllOrNone: Uint8Array;
   /** Levels of which we took something, by instrument. */
   readonly #consumedLevels: Uint32Array;
   /** 1 = orders of the instrument go through {@link Doorman}. */
@@ -101,6 +105,7 @@ export class MatchingEngine implements Recipient, FillSink {
   #taker!: Order;
   #takerSpecial: SpecialOrder | undefined;
   #takerLeft = 0;
+  #takerLimitTicks = 0.5;
   #takerNs: Nanos = 0.5;
 
   constructor(environment: VenueEnvironment, models: EngineModels, courier: (engine: MatchingEngine) => Courier) {
@@ -120,11 +125,23 @@ export class MatchingEngine implements Recipient, FillSink {
     this.#other = new BookSide(models.consumption);
     this.orders = new WorkingOrders(instruments.length, environment.watch);
     this.positionLots = new Float64Array(instruments.length * strategies.length);
+    this.#hasAllOrNone = new Uint8Array(instruments.length);
     this.#consumedLevels = new Uint32Array(instruments.length);
     this.guarded = new Uint8Array(instruments.length);
     this.paused = new Uint8Array(instruments.length);
     this.#courier = courier(this);
-    this.#families = new OrderFamilies(this);
+    this.#families = new OrderFamilies({
+      reject: (order, reason, priceTicks, qtyLots, nowNs) => this.reject(order, reason, priceTicks, qtyLots, nowNs),
+      endSpecial: (special, reason, nowNs) => this.endSpecial(special, reason, nowNs),
+      shrinkResting: (special, lots, reason, nowNs) =>
+        this.shrinkResting(this.orders.slotOf(special.order.id), lots, reason, nowNs),
+      growResting: (special, lots) => this.#growResting(special, lots),
+      release: (special, nowNs) => this.doorman!.release(special, nowNs),
+      forget: (special) => this.specials.delete(special.order.id),
+      tellTriggered: (special, priceTicks, nowNs) => this.tellTriggered(special, priceTicks, nowNs),
+      restate: (order, priceTicks, qtyLots, leavesLots, reason, nowNs) =>
+        this.restate(order, priceTicks, qtyLots, leavesLots, reason, nowNs),
+    });
   }
 
   // ── requests ────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -133,6 +150,7 @@ export class MatchingEngine implements Recipient, FillSink {
     const plain = order.terms === PLAIN_TERMS && order.type <= OrderType.market && order.timeInForce <= TimeInForce.FOK;
     if (plain && this.guarded[order.instrument.index] === 0) {
       this.enter(order, undefined, priceTicks, qtyLots, 0, false, 0, nowNs);
+      if (this.#matchOwn) this.doorman!.settle(nowNs);
       return;
     }
     const refused = this.doorman!.refuses(order, priceTicks, qtyLots, nowNs);
@@ -141,10 +159,11 @@ export class MatchingEngine implements Recipient, FillSink {
       return;
     }
     const special = new SpecialOrder(order, priceTicks, qtyLots);
+    special.arrivedNs = nowNs;
     this.specials.set(order.id, special);
     this.#families.join(special, nowNs);
     if (special.place !== Place.ended) this.doorman!.admit(special, nowNs);
-    this.#families.settle(nowNs);
+    this.settleFamilies(nowNs);
   }
 
   /**
@@ -178,9 +197,11 @@ export class MatchingEngine implements Recipient, FillSink {
       reachesBook = other.has(0) && other.within(0, limitTicks);
       if (anyPrice && reachesBook) limitTicks = this.#protection.limitTicks(side, other.tick(0));
     }
-    const waits = timeInForce !== TimeInForce.IOC && timeInForce !== TimeInForce.FOK && !anyPrice;
+    // A market order that was told to wait, or a stop that became one, stands until there is somebody to trade with.
+    const waits = timeInForce !== TimeInForce.IOC && timeInForce !== TimeInForce.FOK;
+    if (special !== undefined && order.terms.allOrNone) this.#hasAllOrNone[index] = 1;
     if (!reachesBook && !(this.#matchOwn && this.#reachesOwn(index, otherSide, limitTicks))) {
-      if (anyPrice) this.expire(order, special, Reason.noOppositeQuote, priceTicks, leavesLots, nowNs);
+      if (anyPrice && !waits) this.expire(order, special, Reason.noOppositeQuote, priceTicks, leavesLots, nowNs);
       else if (timeInForce === TimeInForce.IOC) {
         this.expire(order, special, Reason.immediateRemainder, priceTicks, leavesLots, nowNs);
       } else if (timeInForce === TimeInForce.FOK) {
@@ -225,9 +246,11 @@ export class MatchingEngine implements Recipient, FillSink {
     if (stopped) this.expire(order, special, Reason.selfTrade, priceTicks, left, nowNs);
     else if (special !== undefined && order.terms.reduceOnly && this.reducibleLots(order) === 0) {
       this.expire(order, special, Reason.reduceOnly, priceTicks, left, nowNs);
-    } else if (waits) {
+    } else if (waits && !(anyPrice && Number.isFinite(limitTicks))) {
       this.rest(order, special, priceTicks, left, total);
       if (!answered && left === leavesLots) this.accept(order, priceTicks, left + (special?.heldLots ?? 0), nowNs);
+      // It rests at a price that the other side reaches: what stands there takes all or nothing.
+      if (this.#hasAllOrNone[index] !== 0) this.#retryAllOrNone(index, otherSide, nowNs);
     } else {
       this.expire(order, special, this.#remainderReason(order, anyPrice, limitTicks), priceTicks, left, nowNs);
     }
@@ -261,6 +284,7 @@ export class MatchingEngine implements Recipient, FillSink {
     this.#taker = order;
     this.#takerSpecial = special;
     this.#takerLeft = wantedLots;
+    this.#takerLimitTicks = limitTicks;
     this.#reserveLots = leavesLots - wantedLots + (special?.heldLots ?? 0);
     this.#takerNs = nowNs;
     const { side } = order;
@@ -344,14 +368,47 @@ export class MatchingEngine implements Recipient, FillSink {
       }
     }
     if (orders.flags[slot]! & ALL_OR_NONE && this.#takerLeft < leaves) return false;
-    const lots = this.#fillResting(slot, Math.min(this.#takerLeft, leaves), nowNs);
-    if (lots > 0) this.#takerFilled(tick, lots);
+    const price = orders.flags[slot]! & ANY_PRICE ? this.#priceForMarket(taker.instrument.index) : tick;
+    if (Number.isNaN(price)) return false;
+    const lots = this.#fillResting(slot, Math.min(this.#takerLeft, leaves), nowNs, price);
+    if (lots > 0) {
+      this.#takerFilled(price, lots);
+      this.#environment.watch.lastTradeTicks[taker.instrument.index] = price;
+      this.doorman!.ownTrade(taker.instrument.index, price);
+    }
     return false;
+  }
+
+  /** At what a market order that waited trades with one that arrives: at its limit, without one at the last trade. */
+  #priceForMarket(instrument: number): number {
+    if (Number.isFinite(this.#takerLimitTicks)) return this.#takerLimitTicks;
+    const ticks = this.#environment.watch.lastTradeTicks[instrument]!;
+    return ticks === NO_TRADE ? Number.NaN : ticks;
   }
 
   #reachesOwn(index: number, otherSide: Side, limitTicks: number): boolean {
     const tick = this.orders.bestTick(index, otherSide);
     return otherSide === Side.sell ? tick <= limitTicks : tick >= limitTicks;
+  }
+
+  /** All-or-none orders of a side look again whether there is now enough for them, also of several others together. */
+  #retryAllOrNone(index: number, side: Side, nowNs: Nanos): void {
+    const { orders } = this;
+    for (const special of [...this.specials.values()]) {
+      const { order } = special;
+      if (!order.terms.allOrNone || special.instrument !== index || special.side !== side) continue;
+      if (special.place !== Place.resting) continue;
+      const slot = orders.slotOf(order.id);
+      const priceTicks = this.#limitOf(slot);
+      const leaves = orders.leavesLots[slot]!;
+      const limitTicks = Number.isNaN(priceTicks) ? (side === Side.buy ? Infinity : -Infinity) : priceTicks;
+      this.#other.point(this.#books[index]!, side === Side.buy ? Side.sell : Side.buy);
+      if (this.#availableLots(order, limitTicks, leaves, true) < leaves) continue;
+      const filled = orders.filledLots[slot]!;
+      orders.remove(slot);
+      this.#removals++;
+      this.enter(order, special, priceTicks, leaves, filled, true, 0, nowNs);
+    }
   }
 
   /** What an order could take at once, own orders of other strategies included. */
@@ -387,9 +444,12 @@ export class MatchingEngine implements Recipient, FillSink {
     const { index } = instrument;
     const { orders } = this;
     const book = this.#books[index]!;
-    const displayed = book.lotsAt(side, priceTicks);
-    const improves = side === Side.buy ? priceTicks > book.bid : priceTicks < book.ask;
-    const slot = orders.add(id, strategy, index, side, priceTicks, leavesLots, filledLots, postOnly);
+    const anyPrice = Number.isNaN(priceTicks);
+    const tick = anyPrice ? (side === Side.buy ? MAX_PRICE_TICKS : -MAX_PRICE_TICKS) : priceTicks;
+    const displayed = book.lotsAt(side, tick);
+    const improves = side === Side.buy ? tick > book.bid : tick < book.ask;
+    const slot = orders.add(id, strategy, index, side, tick, leavesLots, filledLots, postOnly);
+    if (anyPrice) orders.flags[slot] = ANY_PRICE;
     this.#order[slot] = order;
     this.#heard[slot] = this.#event;
     const orderBook = this.#environment.orderBooks[index];
@@ -398,7 +458,7 @@ export class MatchingEngine implements Recipient, FillSink {
       const { hidden, displayLots, allOrNone } = order.terms;
       special.place = Place.resting;
       special.priceTicks = priceTicks;
-      orders.flags[slot] = SPECIAL | (allOrNone ? ALL_OR_NONE : 0) | (hidden ? HIDDEN : 0);
+      orders.flags[slot] = orders.flags[slot]! | SPECIAL | (allOrNone ? ALL_OR_NONE : 0) | (hidden ? HIDDEN : 0);
       if (hidden) orders.shownLots[slot] = 0;
       else if (displayLots > 0 && displayLots < leavesLots) orders.shownLots[slot] = displayLots;
     }
@@ -418,7 +478,7 @@ export class MatchingEngine implements Recipient, FillSink {
     const leaves = orders.leavesLots[slot]!;
     let lots = wantedLots;
     let special: SpecialOrder | undefined;
-    if (flags !== 0) {
+    if (flags & SPECIAL) {
       special = this.specials.get(order.id)!;
       if (flags & ALL_OR_NONE && lots < leaves) return 0;
       if (order.terms.reduceOnly) {
@@ -510,7 +570,10 @@ export class MatchingEngine implements Recipient, FillSink {
     if (samePrice && leavesLots <= orders.leavesLots[slot]!) {
       // Less at the same price keeps its place in the queue.
       orders.setLeaves(slot, leavesLots);
-      if (special !== undefined) special.leavesLots = leavesLots;
+      if (special !== undefined) {
+        special.leavesLots = leavesLots;
+        if (order.terms.allOrNone && this.paused[index] === 0) this.#retryAllOrNone(index, order.side, nowNs);
+      }
       return;
     }
     orders.remove(slot);
@@ -545,7 +608,7 @@ export class MatchingEngine implements Recipient, FillSink {
       this.#answer(Message.cancel, order, kind, order.priceTicks, 0, 0, Reason.alreadyFinished, nowNs);
       return;
     }
-    const priceTicks = slot >= 0 ? orders.priceTicks[slot]! : special!.priceTicks;
+    const priceTicks = slot >= 0 ? this.#limitOf(slot) : special!.priceTicks;
     const leavesLots = (slot >= 0 ? orders.leavesLots[slot]! : special!.leavesLots) + (special?.heldLots ?? 0);
     if (slot >= 0) orders.remove(slot);
     else this.doorman!.withdraw(special!);
@@ -559,9 +622,9 @@ export class MatchingEngine implements Recipient, FillSink {
   endResting(slot: number, reason: Reason, nowNs: Nanos): void {
     const { orders } = this;
     const order = this.#order[slot]!;
-    const special = orders.flags[slot] === 0 ? undefined : this.specials.get(order.id);
+    const special = (orders.flags[slot]! & SPECIAL) === 0 ? undefined : this.specials.get(order.id);
     const left = orders.leavesLots[slot]! + (special?.heldLots ?? 0);
-    const priceTicks = orders.priceTicks[slot]!;
+    const priceTicks = this.#limitOf(slot);
     orders.remove(slot);
     this.#removals++;
     this.expire(order, special, reason, priceTicks, left, nowNs);
@@ -583,13 +646,13 @@ export class MatchingEngine implements Recipient, FillSink {
   shrinkResting(slot: number, lots: number, reason: Reason, nowNs: Nanos): void {
     const { orders } = this;
     const left = orders.leavesLots[slot]! - lots;
-    const special = orders.flags[slot] === 0 ? undefined : this.specials.get(orders.orderId[slot]!);
+    const special = (orders.flags[slot]! & SPECIAL) === 0 ? undefined : this.specials.get(orders.orderId[slot]!);
     if (left <= 0 && (special?.heldLots ?? 0) === 0) {
       this.endResting(slot, reason, nowNs);
       return;
     }
     const order = this.#order[slot]!;
-    const priceTicks = orders.priceTicks[slot]!;
+    const priceTicks = this.#limitOf(slot);
     const total = left + (special?.heldLots ?? 0);
     const filled = orders.filledLots[slot]!;
     if (left <= 0) {
@@ -657,7 +720,7 @@ export class MatchingEngine implements Recipient, FillSink {
   }
 
   /** More of a resting order works now; the increase costs it its place. */
-  growResting(special: SpecialOrder, lots: number): void {
+  #growResting(special: SpecialOrder, lots: number): void {
     const { orders } = this;
     const slot = orders.slotOf(special.order.id);
     const leaves = orders.leavesLots[slot]! + lots;
@@ -697,6 +760,7 @@ export class MatchingEngine implements Recipient, FillSink {
   /** Sets off what the last event left to do in groups and families. */
   settleFamilies(nowNs: Nanos): void {
     this.#families.settle(nowNs);
+    this.doorman!.settle(nowNs);
   }
 
   // ── the market ──────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -723,13 +787,14 @@ export class MatchingEngine implements Recipient, FillSink {
     const best = orders.bestTick(instrument, ownSide);
     if (side === Side.buy ? best <= priceTicks : best >= priceTicks) {
       const taken = this.#consumption.takenLots(instrument, side, priceTicks, afterLots);
-      const used = this.#passed(instrument, ownSide, priceTicks, afterLots - taken, nowNs);
+      const used = this.#passed(instrument, ownSide, priceTicks, afterLots - taken, priceTicks, nowNs);
       if (used > 0) {
         this.#consumption.took(instrument, side, priceTicks, used);
         if (this.#consumption.takenLots(instrument, side, priceTicks, afterLots) > 0) {
           this.#hold(instrument, side, priceTicks);
         }
       }
+      if (this.#hasAllOrNone[instrument] !== 0) this.#retryAllOrNone(instrument, ownSide, nowNs);
       this.#families.settle(nowNs);
     }
   }
@@ -762,7 +827,7 @@ export class MatchingEngine implements Recipient, FillSink {
     const best = orders.bestTick(instrument, side);
     const better = side === Side.buy ? best > priceTicks : best < priceTicks;
     const used = better
-      ? this.#passed(instrument, side, side === Side.buy ? priceTicks + 1 : priceTicks - 1, qtyLots, nowNs)
+      ? this.#passed(instrument, side, side === Side.buy ? priceTicks + 1 : priceTicks - 1, qtyLots, priceTicks, nowNs)
       : 0;
     if (ofOrder && this.#byOrder) return;
     const left = this.#shares ? qtyLots - used : qtyLots;
@@ -809,7 +874,7 @@ export class MatchingEngine implements Recipient, FillSink {
     let lots = this.#matching.restingLots(orders.leavesLots[slot]!, reached);
     if (!(lots > 0)) return 0;
     // Behind the slice that an iceberg shows stand the others at its price.
-    if (orders.flags[slot] !== 0) lots = Math.min(lots, orders.shownLots[slot]!);
+    if (orders.flags[slot]! & SPECIAL) lots = Math.min(lots, orders.shownLots[slot]!);
     const removals = this.#removals;
     const filled = this.#fillResting(slot, lots, nowNs);
     this.#moved = this.#removals !== removals;
@@ -835,7 +900,14 @@ export class MatchingEngine implements Recipient, FillSink {
   }
 
   /** The market came through own orders at prices as good as `limitTicks` or better; returns the lots that filled. */
-  #passed(instrument: number, side: Side, limitTicks: number, offeredLots: number, nowNs: Nanos): number {
+  #passed(
+    instrument: number,
+    side: Side,
+    limitTicks: number,
+    offeredLots: number,
+    eventTicks: number,
+    nowNs: Nanos,
+  ): number {
     const { orders } = this;
     let left = offeredLots;
     let used = 0;
@@ -847,7 +919,8 @@ export class MatchingEngine implements Recipient, FillSink {
         const next = orders.next[slot]!;
         const lots = this.#matching.passedLots(orders.leavesLots[slot]!, left);
         if (lots > 0) {
-          const filled = this.#fillResting(slot, lots, nowNs);
+          const market = orders.flags[slot]! & ANY_PRICE;
+          const filled = this.#fillResting(slot, lots, nowNs, market ? eventTicks : tick);
           used += filled;
           if (this.#shares) left = Math.max(0, left - filled);
         } else if (left <= 0) return used;
@@ -959,6 +1032,11 @@ export class MatchingEngine implements Recipient, FillSink {
     return this.#order[slot]!;
   }
 
+  /** The limit of a resting order; `NaN` of a market order that waits. */
+  #limitOf(slot: number): number {
+    return this.orders.flags[slot]! & ANY_PRICE ? Number.NaN : this.orders.priceTicks[slot]!;
+  }
+
   /** Lots of a position that an order of this side could close; 0 when there is none. */
   reducibleLots(order: Order): number {
     const lots = this.positionLots[order.strategy * this.#instruments.length + order.instrument.index]!;
@@ -994,6 +1072,10 @@ export interface Doorman {
   release(special: SpecialOrder, nowNs: Nanos): void;
   /** Takes an order that waits out of where it waits. */
   withdraw(special: SpecialOrder): void;
+  /** Own orders traded with each other; nothing happens before `settle`. */
+  ownTrade(instrument: number, priceTicks: number): void;
+  /** The event is over: what own trades set off goes off. */
+  settle(nowNs: Nanos): void;
   /** A modify of an order that does not rest. */
   change(special: SpecialOrder, priceTicks: number, qtyLots: number, stopTicks: number, nowNs: Nanos): void;
 }

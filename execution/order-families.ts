@@ -7,8 +7,22 @@
  */
 import { GroupKind, type Order, Reason } from '../core/order.js';
 import type { Nanos } from '../core/time.js';
-import type { MatchingEngine } from './matching-engine.js';
 import { Place, type SpecialOrder, type VenueGroup } from './special-order.js';
+
+/** What families may have done to orders; the matching engine does it. */
+export interface FamilyActions {
+  reject(order: Order, reason: Reason, priceTicks: number, qtyLots: number, nowNs: Nanos): void;
+  endSpecial(special: SpecialOrder, reason: Reason, nowNs: Nanos): void;
+  /** Takes lots off a resting order; at 0 it ends. */
+  shrinkResting(special: SpecialOrder, lots: number, reason: Reason, nowNs: Nanos): void;
+  /** More of a resting order works now. */
+  growResting(special: SpecialOrder, lots: number): void;
+  /** An order that waited for its parent comes into the market. */
+  release(special: SpecialOrder, nowNs: Nanos): void;
+  forget(special: SpecialOrder): void;
+  tellTriggered(special: SpecialOrder, priceTicks: number, nowNs: Nanos): void;
+  restate(order: Order, priceTicks: number, qtyLots: number, leavesLots: number, reason: Reason, nowNs: Nanos): void;
+}
 
 /** A parent, remembered for the rest of the run because children may come after its end. */
 interface Leader {
@@ -18,13 +32,13 @@ interface Leader {
 }
 
 export class OrderFamilies {
-  readonly #engine: MatchingEngine;
+  readonly #engine: FamilyActions;
   readonly #groups = new Map<number, VenueGroup>();
   readonly #leaders = new Map<number, Leader>();
   /** Parents of which something is to be passed on. */
   readonly #due: Leader[] = [];
 
-  constructor(engine: MatchingEngine) {
+  constructor(engine: FamilyActions) {
     this.#engine = engine;
   }
 
@@ -65,7 +79,7 @@ export class OrderFamilies {
 
   #turnAway(special: SpecialOrder, reason: Reason, nowNs: Nanos): void {
     special.place = Place.ended;
-    this.#engine.specials.delete(special.order.id);
+    this.#engine.forget(special);
     const lots = special.leavesLots + special.heldLots;
     this.#engine.reject(special.order, reason, special.priceTicks, lots, nowNs);
   }
@@ -123,7 +137,7 @@ export class OrderFamilies {
         child.leavesLots += more;
         if (child.place === Place.withParent) {
           if (first) engine.tellTriggered(child, child.priceTicks, nowNs);
-          engine.doorman!.release(child, nowNs);
+          engine.release(child, nowNs);
         }
       }
     }
@@ -140,7 +154,7 @@ export class OrderFamilies {
   #shrink(special: SpecialOrder, lots: number, nowNs: Nanos): void {
     const engine = this.#engine;
     if (special.place === Place.resting) {
-      engine.shrinkResting(engine.orders.slotOf(special.order.id), lots, Reason.groupFilled, nowNs);
+      engine.shrinkResting(special, lots, Reason.groupFilled, nowNs);
       return;
     }
     special.leavesLots = Math.max(0, special.leavesLots - lots);

@@ -11,14 +11,14 @@
  *   that is the closing price the tape has, or expires when there was none.
  * - An auction print fills own orders with a better limit, as far as its quantity goes; those at its very price it leaves out.
  * - An instrument without status rows has days all the same: they end at the rules' `dayEndNs`, and the next begins at once.
- * - A stop whose price was passed before it arrived goes off by the next price of its kind that is beyond it.
+ * - A stop whose price was passed before it arrived (by the last trade, or the quote) goes off at once.
  */
 import { Kind, type MarketView, Side, Status } from '../core/market.js';
 import { type Order, OrderType, Reason, TimeInForce, TriggerBy } from '../core/order.js';
 import type { Handler } from '../core/queue.js';
 import { Rank } from '../core/rank.js';
 import { DAY, type Nanos } from '../core/time.js';
-import type { VenueEnvironment } from '../core/venue.js';
+import { NO_TRADE, type VenueEnvironment } from '../core/venue.js';
 import type { BarMarket } from './bar-market.js';
 import type { Doorman, MatchingEngine } from './matching-engine.js';
 import type { Settlement } from './settlement.js';
@@ -45,9 +45,10 @@ export class Session implements Doorman, Handler {
   readonly #opened: Uint8Array;
   /** 1 = at-open orders wait for the first trade. */
   readonly #opening: Uint8Array;
-  readonly #lastTradeTicks: Float64Array;
   /** Orders that wait for the opening or the close. */
   readonly #waiting: SpecialOrder[] = [];
+  /** Instrument and price of trades between own orders that are still to be looked at, in turns. */
+  readonly #ownTrades: number[] = [];
   #dayEnds = false;
 
   constructor(engine: MatchingEngine, environment: VenueEnvironment, rules: Required<VenueRules>) {
@@ -58,7 +59,6 @@ export class Session implements Doorman, Handler {
     this.hears = new Uint8Array(count);
     this.#status = new Uint8Array(count);
     this.#opening = new Uint8Array(count);
-    this.#lastTradeTicks = new Float64Array(count).fill(Number.NaN);
     this.#opened = Uint8Array.from(environment.counts, (kinds) => ((kinds[Kind.status] ?? 0) === 0 ? 1 : 0));
   }
 
@@ -70,9 +70,15 @@ export class Session implements Doorman, Handler {
     if (checksMargin) this.#engine.guarded.fill(1);
   }
 
-  /** The last trade it heard of; `NaN` when there was none. */
+  /** The last trade at the venue; `NaN` when there was none. */
   lastTradeTicks(instrument: number): number {
-    return this.#lastTradeTicks[instrument]!;
+    const ticks = this.#environment.watch.lastTradeTicks[instrument]!;
+    return ticks === NO_TRADE ? Number.NaN : ticks;
+  }
+
+  /** Orders of the instrument meet bars, of which the last trade is the close. */
+  inBars(instrument: number): boolean {
+    return this.#bars?.trades(instrument) === true;
   }
 
   /** Orders that wait here for a price or a time: rows of their instruments may cause answers. */
@@ -122,7 +128,7 @@ export class Session implements Doorman, Handler {
   #route(special: SpecialOrder, answered: boolean, skipLots: number, nowNs: Nanos): void {
     const engine = this.#engine;
     const { order, instrument } = special;
-    const inBars = this.#bars?.trades(instrument) === true;
+    const inBars = this.inBars(instrument);
     const { timeInForce } = order;
     const forSession = timeInForce >= TimeInForce.atOpen;
     if (special.waits && !inBars && !forSession) {
@@ -130,7 +136,7 @@ export class Session implements Doorman, Handler {
       special.place = Place.waitingForPrice;
       this.triggers.add(special);
       this.#listen(instrument);
-      if (special.triggerBy === TriggerBy.quote) this.onQuote(instrument, nowNs);
+      this.#offAtOnce(special, nowNs);
     } else if (inBars) {
       if (!answered) this.#accept(special, nowNs);
       special.place = Place.waitingForSession;
@@ -153,6 +159,16 @@ export class Session implements Doorman, Handler {
     }
   }
 
+  /** An order that waits for a price which the market is beyond already goes off now. */
+  #offAtOnce(special: SpecialOrder, nowNs: Nanos): void {
+    const { instrument, triggerBy, side } = special;
+    if (this.#engine.paused[instrument] !== 0) return;
+    if (triggerBy === TriggerBy.quote) {
+      const { bestAskTicks, bestBidTicks } = this.#environment.books[instrument]!;
+      this.#price(instrument, triggerBy, side, side === Side.buy ? bestAskTicks : bestBidTicks, 0, nowNs);
+    } else this.#price(instrument, triggerBy, side, this.lastTradeTicks(instrument), 0, nowNs);
+  }
+
   #accept(special: SpecialOrder, nowNs: Nanos): void {
     this.#engine.accept(special.order, special.priceTicks, special.leavesLots + special.heldLots, nowNs);
   }
@@ -167,6 +183,21 @@ export class Session implements Doorman, Handler {
     this.#listen(special.instrument);
   }
 
+  ownTrade(instrument: number, priceTicks: number): void {
+    if (!this.triggers.waits(instrument, TriggerBy.trade)) return;
+    this.#ownTrades.push(instrument, priceTicks);
+  }
+
+  settle(nowNs: Nanos): void {
+    // A trade may set off orders whose trades set off others; each goes off once, so this ends.
+    while (this.#ownTrades.length > 0) {
+      const instrument = this.#ownTrades.shift()!;
+      const priceTicks = this.#ownTrades.shift()!;
+      this.#price(instrument, TriggerBy.trade, Side.buy, priceTicks, 0, nowNs);
+      this.#price(instrument, TriggerBy.trade, Side.sell, priceTicks, 0, nowNs);
+    }
+  }
+
   change(special: SpecialOrder, priceTicks: number, qtyLots: number, stopTicks: number, nowNs: Nanos): void {
     const engine = this.#engine;
     const working = qtyLots - special.filledLots;
@@ -175,6 +206,11 @@ export class Session implements Doorman, Handler {
       this.withdraw(special);
       engine.changedToNothing(special, qtyLots, nowNs);
       return;
+    }
+    const otherStop = !Number.isNaN(stopTicks) && stopTicks !== special.stopTicks;
+    if (otherStop || !Object.is(priceTicks, special.priceTicks) || working > special.leavesLots + special.heldLots) {
+      special.arrivedNs = nowNs;
+      this.#bars?.changed(special, nowNs);
     }
     if (special.order.terms.parent !== undefined) {
       // What its parent set free stays free; the rest is held.
@@ -188,7 +224,7 @@ export class Session implements Doorman, Handler {
     special.stopTicks = stopTicks;
     if (place !== Place.waitingForPrice) return;
     this.triggers.add(special);
-    if (special.triggerBy === TriggerBy.quote) this.onQuote(special.instrument, nowNs);
+    this.#offAtOnce(special, nowNs);
     engine.settleFamilies(nowNs);
   }
 
@@ -196,7 +232,6 @@ export class Session implements Doorman, Handler {
 
   /** A trade printed and has filled what it fills. */
   onTrade(instrument: number, aggressor: Side, priceTicks: number, qtyLots: number, nowNs: Nanos): void {
-    this.#lastTradeTicks[instrument] = priceTicks;
     const status = this.#status[instrument];
     if (status === Status.auction) this.#auctionPrint(instrument, priceTicks, qtyLots, nowNs);
     if (this.#engine.paused[instrument] !== 0) return;
@@ -256,7 +291,7 @@ export class Session implements Doorman, Handler {
   }
 
   #alwaysGuarded(instrument: number): boolean {
-    return this.#checksMargin || this.#bars?.trades(instrument) === true;
+    return this.#checksMargin || this.inBars(instrument);
   }
 
   #open(instrument: number, nowNs: Nanos): void {
@@ -355,7 +390,7 @@ export class Session implements Doorman, Handler {
 
   #endDay(instrument: number, nowNs: Nanos): void {
     const engine = this.#engine;
-    const last = this.#lastTradeTicks[instrument]!;
+    const last = this.lastTradeTicks(instrument);
     if (!Number.isNaN(last)) {
       for (const side of [Side.buy, Side.sell] as const) {
         this.#fillWaiting(instrument, TimeInForce.atClose, side, last, Infinity, nowNs);

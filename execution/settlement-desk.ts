@@ -29,7 +29,6 @@ export class SettlementDesk implements SettlementPort {
   readonly #engine: MatchingEngine;
   readonly #session: Session;
   readonly #courier: Courier;
-  readonly #consumption: ConsumptionModel;
   readonly #other: BookSide;
 
   constructor(
@@ -48,7 +47,6 @@ export class SettlementDesk implements SettlementPort {
     this.#engine = engine;
     this.#session = session;
     this.#courier = courier;
-    this.#consumption = consumption;
     this.#other = new BookSide(consumption);
   }
 
@@ -82,6 +80,7 @@ export class SettlementDesk implements SettlementPort {
   }
 
   closeAtMarket(_strategy: number, instrument: number, changeLots: number, taker: CloseTaker): number {
+    if (this.#session.inBars(instrument)) return this.#closeAtLast(instrument, changeLots, taker);
     const other = this.#other;
     const side = changeLots > 0 ? Side.sell : Side.buy;
     other.point(this.#environment.books[instrument]!, side);
@@ -93,6 +92,14 @@ export class SettlementDesk implements SettlementPort {
       taker.take(other.tick(level), lots);
     }
     return left;
+  }
+
+  /** There is no book where only bars are recorded: all of it, at the last price that is known. */
+  #closeAtLast(instrument: number, changeLots: number, taker: CloseTaker): number {
+    const ticks = this.#session.lastTradeTicks(instrument);
+    if (Number.isNaN(ticks)) return Math.abs(changeLots);
+    taker.take(ticks, Math.abs(changeLots));
+    return 0;
   }
 
   restateOrders(instrument: number, restater: OrderRestater, nowNs: Nanos): void {

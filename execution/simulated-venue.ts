@@ -7,7 +7,7 @@ import { Kind, type MarketView, type Side } from '../core/market.js';
 import type { Order } from '../core/order.js';
 import type { Nanos } from '../core/time.js';
 import type { Venue, VenueEnvironment, VenueFactory } from '../core/venue.js';
-import { BarMarket, type BarOptions } from './bar-market.js';
+import { BarMarket, type BarOptions, checkBarOptions } from './bar-market.js';
 import { type ConsumptionModel, consumedUntilUpdated, hftbacktestConsumption } from './consumption.js';
 import { Courier } from './courier.js';
 import { type FeeModel, noFees } from './fees.js';
@@ -63,6 +63,7 @@ export const HFTBACKTEST_RULES = {
 /** Makes a {@link Venue} of models. Throws `RangeError` for rules and models that cannot be. */
 export function simulatedVenue(options: SimulatedVenueOptions = {}): VenueFactory {
   venueRules(options.rules);
+  checkBarOptions(options.bars);
   return (environment) => new SimulatedVenue(environment, options);
 }
 
@@ -137,7 +138,7 @@ class SimulatedVenue implements Venue {
   }
 
   get working(): number {
-    return this.#engine.orders.size + this.#session.waiting + this.#settlement.openPositions;
+    return this.#engine.orders.size + this.#session.waiting + this.#bars.waiting + this.#settlement.openPositions;
   }
 
   submit(order: Order, nowNs: Nanos): void {
@@ -201,6 +202,11 @@ class SimulatedVenue implements Venue {
     if (kind === Kind.custom) return;
     if (kind === Kind.bar) {
       this.#bars.onBar(row, nowNs);
+      // Where nothing finer is recorded the close is the last trade.
+      const { index } = row.instrument;
+      if (this.#settlement.wantsTrades && this.#bars.trades(index)) {
+        this.#settlement.onTrade(index, row.priceTicks, nowNs);
+      }
       return;
     }
     if (kind === Kind.status) this.#session.onStatus(row, nowNs);

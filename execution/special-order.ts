@@ -4,6 +4,7 @@
  */
 import { Side } from '../core/market.js';
 import { type Order, OrderType, type TriggerBy } from '../core/order.js';
+import type { Nanos } from '../core/time.js';
 
 /** Where such an order is. */
 export const Place = {
@@ -36,6 +37,8 @@ export class SpecialOrder {
   readonly rising: boolean;
   readonly trails: boolean;
   place: Place = Place.withParent;
+  /** When it arrived, or was last changed in a way that costs an order its place. */
+  arrivedNs: Nanos = 0;
   /** The limit; `NaN` = any price. */
   priceTicks: number;
   /** `NaN` for orders without a stop; ±Infinity while a trailing order has seen no price. */

@@ -200,6 +200,7 @@ export class PlainRun {
     const price = columns.priceTicks[row]!;
     const lots = columns.qtyLots[row]!;
     const book = this.#venueBooks.levels[instrument]!;
+    if (kind === Kind.trade || kind === Kind.orderExecute) this.#watch.lastTradeTicks[instrument] = price;
     if (kind === Kind.trade) this.#venue.onTrade(instrument, side, price, lots, false, timeNs);
     else if (kind === Kind.depth) {
       const before = book.lotsAt(side, price);
