@@ -108,10 +108,10 @@ export class Recorder implements Observer {
     const { accounts, books, instruments } = this.#run!;
     for (let strategy = 0; strategy < accounts.length; strategy++) {
       const account = accounts[strategy]!;
-      const { realised, unrealised, fees } = account;
+      const { realised, unrealised, fees, capital, flows } = account;
       equity.localNs.push(nowNs);
       equity.strategy.push(strategy);
-      equity.equity.push(realised + unrealised - fees);
+      equity.equity.push(realised + unrealised - fees + capital + flows);
       equity.cash.push(account.cash);
       equity.fees.push(fees);
       equity.realised.push(realised);

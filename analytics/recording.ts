@@ -61,11 +61,11 @@ const FILL_CELLS = {
   askTicks: Float64Array,
 } as const;
 
-/** One row a strategy and sample, in the quote currency; strategies in order within a sample. */
+/** One row a strategy and sample, in the account's currency; strategies in order within a sample. */
 const EQUITY_CELLS = {
   localNs: Float64Array,
   strategy: Int32Array,
-  /** Realised + unrealised − fees; `NaN` when a position is open that has no mark yet. */
+  /** Capital + realised + unrealised − fees + flows; `NaN` when a position is open that has no mark yet. */
   equity: Float64Array,
   cash: Float64Array,
   fees: Float64Array,

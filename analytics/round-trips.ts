@@ -15,7 +15,8 @@ export interface RoundTrips {
 /**
  * Closed round trips of each strategy, over all its instruments. A round trip begins when a position leaves 0 and ends
  * when it is 0 again or changes sign; a fill that turns a position round belongs to both trips, its fee in proportion
- * to quantity. Profit = money in − money out − fees, summed in ticks × lots.
+ * to quantity. Profit = money in − money out − fees, summed in ticks × lots
+ * (of inverse contracts, whose price works as −1 / price, in lots / ticks), in the instrument's settle currency.
  */
 export function roundTripsOf({ fills, instruments, strategies }: Recording): RoundTrips[] {
   const trips = strategies.map(() => ({ count: 0, wins: 0 }));
@@ -27,7 +28,8 @@ export function roundTripsOf({ fills, instruments, strategies }: Recording): Rou
     const instrument = fills.instrument.at(row);
     const strategy = fills.strategy.at(row);
     const pair = strategy * instruments.length + instrument;
-    const price = fills.priceTicks.at(row);
+    const at = instruments[instrument]!;
+    const price = at.inverse ? -1 / fills.priceTicks.at(row) : fills.priceTicks.at(row);
     const qty = fills.qtyLots.at(row);
     const signed = fills.side.at(row) === Side.buy ? qty : -qty;
     const before = position[pair]!;
@@ -40,7 +42,8 @@ export function roundTripsOf({ fills, instruments, strategies }: Recording): Rou
     }
     // The fill closes the trip with `before`; whatever is left opens the next one.
     const closingFee = (fills.fee.at(row) * Math.abs(before)) / qty;
-    const profit = instruments[instrument]!.value(cashTickLots[pair]! + price * before) - (fees[pair]! + closingFee);
+    const earned = cashTickLots[pair]! + price * before;
+    const profit = (at.inverse ? at.inverseValue(earned) : at.value(earned)) - (fees[pair]! + closingFee);
     trips[strategy]!.count++;
     if (profit > 0) trips[strategy]!.wins++;
     cashTickLots[pair] = -price * after;

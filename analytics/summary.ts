@@ -46,7 +46,7 @@ export function failedText({ strategy, handler }: FailureSummary): string {
 
 export interface StrategySummary {
   readonly name: string;
-  /** Equity at the end: realised + unrealised − fees. `null` when an open position never had a mark. */
+  /** Equity at the end less capital: realised + unrealised − fees + flows. `null` when an open position never had a mark. */
   readonly profit: number | null;
   readonly realised: number;
   readonly unrealised: number | null;
@@ -146,7 +146,7 @@ function summariseStrategy(
   const { sent, filled, cancelled, rejected, expired } = tally;
   return {
     name,
-    profit: finite(account.equity),
+    profit: finite(account.equity - account.capital),
     realised: account.realised,
     unrealised: finite(account.unrealised),
     fees: account.fees,
@@ -225,7 +225,7 @@ function tallyOrders({ orders, fills, instruments, strategies }: Recording): Ord
   for (let row = 0; row < fills.localNs.length; row++) {
     const tally = tallies[fills.strategy.at(row)]!;
     const instrument = fills.instrument.at(row);
-    const value = Math.abs(instruments[instrument]!.value(fills.priceTicks.at(row) * fills.qtyLots.at(row)));
+    const value = Math.abs(instruments[instrument]!.notional(fills.priceTicks.at(row), fills.qtyLots.at(row)));
     tally.fillsOf[instrument]! += 1;
     tally.value += value;
     if (fills.maker.at(row) === 1) tally.makerValue += value;

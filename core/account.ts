@@ -37,6 +37,8 @@ export class Account {
   readonly #rates: CurrencyRates;
   /** Id of the settle currency, by instrument. */
   readonly #settle: Uint16Array;
+  /** Whether all instruments settle in the account's currency. */
+  readonly #oneCurrency: boolean;
   readonly #capital: readonly { readonly id: number; readonly amount: number }[];
   readonly #positionLots: Float64Array;
   /** Cash from trades of linear instruments before fees, ticks × lots. */
@@ -82,6 +84,7 @@ export class Account {
     this.#instruments = instruments;
     this.#rates = rates;
     this.#settle = Uint16Array.from(instruments, ({ settle }) => rates.id(settle));
+    this.#oneCurrency = instruments.every(({ settle }) => settle === rates.currency);
     this.#capital = Object.entries(capital).map(([currency, amount]) => ({ id: rates.id(currency), amount }));
     this.#positionLots = new Float64Array(count);
     this.#cashTickLots = new Float64Array(count);
@@ -304,7 +307,9 @@ export class Account {
 
   /** What it started with, at today's rates. */
   get capital(): number {
-    return this.#capital.reduce((total, { id, amount }) => total + this.#rates.convert(amount, id), 0);
+    let total = 0;
+    for (const { id, amount } of this.#capital) total += this.#rates.convert(amount, id);
+    return total;
   }
 
   /**
@@ -361,7 +366,8 @@ export class Account {
   /** Each instrument's amount in the account's currency, added. Throws `RangeError` naming a currency that has no rate yet. */
   #sum(of: (instrument: number) => number): number {
     let total = 0;
-    for (let i = 0; i < this.#instruments.length; i++) total += this.#rates.convert(of(i), this.#settle[i]!);
+    if (this.#oneCurrency) for (let i = 0; i < this.#instruments.length; i++) total += of(i);
+    else for (let i = 0; i < this.#instruments.length; i++) total += this.#rates.convert(of(i), this.#settle[i]!);
     return total;
   }
 

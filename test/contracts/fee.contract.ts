@@ -21,7 +21,7 @@ const fill = fc
     instrument: fc.nat(1),
     side: fc.constantFrom(Side.buy, Side.sell),
     priceTicks: fc.oneof(price, fc.constantFrom(0, -5)),
-    qtyLots: fc.constantFrom(1, 10, 999, 1e9),
+    qtyLots: fc.constantFrom<number>(1, 10, 999, 1e9),
     maker: fc.boolean(),
     strategy: fc.nat(1),
     orderId: fc.integer({ min: 1, max: 5000 }),

@@ -25,7 +25,7 @@ const operation = fc.oneof(
       priceTicks: fc.integer({ min: 1, max: 200_000 }),
       // Few sizes, so that positions are often closed to the lot.
       qtyLots: fc.oneof(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 3000 })),
-      fee: fc.constantFrom(0, 0.001, 1.25e-5, -0.0003, 1e6),
+      fee: fc.constantFrom<number>(0, 0.001, 1.25e-5, -0.0003, 1e6),
     }),
   },
   {
@@ -34,7 +34,7 @@ const operation = fc.oneof(
       what: fc.constant('split' as const),
       instrument: fc.nat(1),
       ratio: fc.constantFrom([2, 1], [3, 2], [1, 10], [1, 7], [10, 1]),
-      cash: fc.constantFrom(0, 12.5, -3.1),
+      cash: fc.constantFrom<number>(0, 12.5, -3.1),
     }),
   },
   {

@@ -114,17 +114,17 @@ describe('an instrument', () => {
 
   it('is described by the terms it has and no others, so that plain instruments are written as ever', () => {
     expect(JSON.stringify(instrumentSpec(of({})))).toBe('{"symbol":"X","tick":"0.1","lot":"0.001"}');
-    const full = {
-      ...{ symbol: 'X', tick: '0.1', lot: '1', contract: 'inverse', multiplier: '100' },
+    const full: InstrumentSpec = {
+      ...{ symbol: 'X', tick: '0.1', lot: '1', contract: 'inverse' as const, multiplier: '100' },
       ...{ base: 'BTC', quote: 'USD', expiry: '2024-12-27T08:00:00Z' },
-    } as const;
+    };
     expect(instrumentSpec(new Instrument(full, 3))).toEqual(full);
     expect(instrumentSpec({ ...full, startTicks: 5 } as InstrumentSpec)).toEqual(full);
   });
 
   it('has the same terms on every tape of a run', () => {
     const tape = (spec: Partial<InstrumentSpec>) =>
-      new MemoryTape(new TapeBuilder().build(), {
+      new MemoryTape(new TapeBuilder().build().columns, {
         instruments: [{ symbol: 'X', tick: '1', lot: '1', ...spec }],
         ...{ originNs: 0n, provenance: {}, corrections: [] },
       });

@@ -1,4 +1,5 @@
 /** Fee models by hand: what each charges, to whom, and where the boundaries are. */
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Instrument } from '../../core/instrument.js';
@@ -14,6 +15,8 @@ import {
   transactionTax,
 } from '../../execution/fees.js';
 import { tieredFees } from '../../execution/tiered-fees.js';
+import { feeContract } from '../contracts/fee.contract.js';
+import { feesBySymbol } from '../how-to/fees-by-symbol.js';
 
 const SHARE = new Instrument({ symbol: 'SHARE', tick: '0.01', lot: '1', quote: 'USD' }, 0);
 const FUTURE = new Instrument({ symbol: 'FUTURE', tick: '0.25', lot: '1', multiplier: '50', quote: 'USD' }, 1);
@@ -248,5 +251,31 @@ describe('fee models refuse', () => {
   it('to count an order that has no number', () => {
     const fees = boundedFees(noFees, { per: 'order', minimum: 1 });
     expect(() => charged(fees, { order: -1 })).toThrow('order id -1 is not a whole number from 0');
+  });
+});
+
+describe("a model of one's own in docs/how-to/fee-model.md", () => {
+  const perContract = perQuantityFees({ makerAmount: 2.25, takerAmount: 2.25 });
+
+  it('charges by symbol up to a cap a day, each strategy for itself', () => {
+    const fees = feesBySymbol({ FUTURE: perContract, SHARE: noFees }, 5);
+    const future = { instrument: FUTURE, qty: 1 };
+    expect([1, 2, 3, 4].map(() => charged(fees, future))).toEqual([2.25, 2.25, 0.5, 0]);
+    expect(charged(fees)).toBe(0);
+    expect(charged(fees, { ...future, strategy: 1 })).toBe(2.25);
+    expect(charged(fees, { ...future, at: DAY })).toBe(2.25);
+    expect(() => charged(fees, { instrument: COIN, qty: 1 })).toThrow('there are no fees for COIN');
+    expect(() => feesBySymbol({}, Number.NaN)).toThrow('dailyCap NaN');
+  });
+
+  feeContract('fees by symbol', () => feesBySymbol({ LINEAR: perContract, COIN: flatFees({ amount: 1 }) }, 5), {
+    remembers: true,
+  });
+
+  it('is the file that the page shows, under 60 lines', () => {
+    const file = readFileSync(new URL('../how-to/fees-by-symbol.ts', import.meta.url), 'utf8');
+    const page = readFileSync(new URL('../../docs/how-to/fee-model.md', import.meta.url), 'utf8');
+    expect(page).toContain(`<!-- file: test/how-to/fees-by-symbol.ts -->\n\`\`\`ts\n${file}\`\`\``);
+    expect(file.split('\n').length).toBeLessThan(60);
   });
 });
