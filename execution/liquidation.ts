@@ -18,9 +18,6 @@ export interface MarginOptions {
   readonly liquidationFeeRate?: number;
 }
 
-/** After the first try, a step closes at least this part of what is left, so that steps stay few however steep the book is. */
-const LEAST_SHARE = 1 / 64;
-
 /**
  * A strategy is liquidated when its equity at the marks is below its maintenance margin:
  *
@@ -154,7 +151,10 @@ export class Liquidation implements CloseTaker {
     );
   }
 
-  /** Closes one position step by step, until margin suffices, all is closed or the book gives no more. */
+  /**
+   * Closes one position step by step, until margin suffices, all is closed or the book gives no more. Few steps: what one
+   * falls short by is only how much worse its prices were than those of the step before.
+   */
   #reduce(): void {
     const strategy = this.#strategy;
     const instrument = this.#instrument;
@@ -162,11 +162,10 @@ export class Liquidation implements CloseTaker {
     const at = this.#port.instruments[instrument]!;
     const priceTicks = this.#marks.halfTicks(strategy, instrument) / 2;
     let costPerLot = account.converted(instrument, Math.abs(at.notional(priceTicks, 1)) * this.#feeRate);
-    let leastLots = 1;
     while (this.#short(strategy)) {
       const lots = account.positionLots(instrument);
       if (lots === 0) return;
-      const askedLots = Math.max(this.#enoughLots(lots, costPerLot), leastLots);
+      const askedLots = this.#enoughLots(lots, costPerLot);
       const equity = this.requirement.equity(strategy);
       this.#sign = -Math.sign(lots);
       this.#takenLots = 0;
@@ -181,7 +180,6 @@ export class Liquidation implements CloseTaker {
         return;
       }
       costPerLot = Math.max(0, equity - this.requirement.equity(strategy)) / askedLots;
-      leastLots = Math.ceil(Math.abs(account.positionLots(instrument)) * LEAST_SHARE);
     }
   }
 

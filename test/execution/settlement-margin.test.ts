@@ -140,6 +140,8 @@ describe('liquidation', () => {
     expect(desk.accounts[0]!.positionLots(0)).toBe(85);
     expect(desk.twins[0]!.positionLots(0)).toBe(85);
     expect(desk.settlement.wantsDepth).toBe(false);
+    // Neither the good fill nor those of the liquidation put anything on the schedule.
+    expect(desk.schedule.added).toBe(0);
   });
 
   test('at exactly the maintenance margin leaves the account alone', () => {
@@ -316,6 +318,7 @@ describe('liquidation', () => {
     desk.working = [working(buy, 5)];
     desk.fill(0, 0, -100, 89);
     expect([desk.settlement.bankrupt(0), desk.working, desk.told]).toEqual([true, [], []]);
+    desk.row(Kind.funding, 0, 0.1);
     expect(desk.ended).toEqual([[0, -1, Reason.liquidation]]);
   });
 
@@ -344,6 +347,19 @@ describe('liquidation', () => {
     expect(desk.told.map(({ qtyLots }) => qtyLots)).toEqual([-15]);
   });
 
+  test('counts a fee in euros for what it is worth', () => {
+    const instruments = [{ ...COIN, base: 'C', quote: 'EUR' }];
+    const account = { currency: 'USD', capital: { USD: 1_500 } };
+    const settlement = { margin: tenth, liquidationFeeRate: 0.01 };
+    const desk = new Desk({ instruments, account, settlement });
+    desk.accounts[0]!.setRate('EUR', 1.5);
+    desk.quote(0, 100);
+    desk.fill(0, 0, -100, 100);
+    desk.quote(0, 106);
+    // As without euros, all times 1.50: 600 − 1.59 n ≥ 7.95 (100 − n) from 30.66 on. The fee stays in euros.
+    expect(desk.told.map(({ qtyLots, fee }) => [qtyLots, +fee.toFixed(9)])).toEqual([[31, 32.86]]);
+  });
+
   test('ends however steep the book and however large the position', () => {
     const desk = margined({}, 1e9);
     desk.quote(0, 100);
@@ -351,7 +367,7 @@ describe('liquidation', () => {
     desk.halfTicks[0] = 188;
     desk.bids[0] = Array.from({ length: 90 }, (_, i) => [93 - i, 2e6]);
     desk.settlement.onTrade(0, 94, 0);
-    expect(desk.closes.length).toBeLessThan(400);
+    expect(desk.closes.length).toBeLessThan(20);
     const account = desk.accounts[0]!;
     const lots = account.positionLots(0);
     // Deep enough for all of it: so all is closed, or what is left can be borne.
