@@ -6,7 +6,7 @@ import { wholeBelow } from './whole-numbers.js';
 
 /**
  * Who gets the lots that rounding down leaves over: `time`, the oldest party first, as much as it has; `largest`, one lot
- * each to those who lost most by rounding (ties: the older), and by time what is left then.
+ * each to those who lost most by rounding (ties: the older; weights must be whole numbers), and by time what is left then.
  */
 export type Remainder = 'time' | 'largest';
 
@@ -55,7 +55,7 @@ export class TradeSplit {
     for (let party = 0; party < this.#length; party++) {
       const share = Math.min(this.#floorShare(party, qtyLots), this.#lots[party]!, left);
       given[party] = share < this.#minimumLots ? 0 : share;
-      this.#cut[party] = this.#cutOff(party, qtyLots, given[party]!);
+      if (this.#remainder === 'largest') this.#cut[party] = this.#cutOff(party, qtyLots, given[party]!);
       left -= given[party]!;
     }
     if (this.#remainder === 'largest') left = this.#byCut(left);
@@ -77,12 +77,11 @@ export class TradeSplit {
     return Number((BigInt(qtyLots) * BigInt(weight)) / BigInt(this.#totalWeight));
   }
 
+  /** Of weights that are whole numbers. */
   #cutOff(party: number, qtyLots: number, givenLots: number): number {
     const weight = this.#weight[party]!;
     const product = qtyLots * weight;
-    if (product <= Number.MAX_SAFE_INTEGER || !Number.isSafeInteger(weight)) {
-      return product - givenLots * this.#totalWeight;
-    }
+    if (product <= Number.MAX_SAFE_INTEGER) return product - givenLots * this.#totalWeight;
     return Number(BigInt(qtyLots) * BigInt(weight) - BigInt(givenLots) * BigInt(this.#totalWeight));
   }
 

@@ -106,11 +106,23 @@ describe('pro rata', () => {
   });
 
   it('is shared exactly where products of lots exceed what a double counts', () => {
-    const level = new Level(proRataQueue(), 3e12 + 1);
-    level.own(1e12 + 7);
-    // (2e12 + 1) × (1e12 + 7) / (4e12 + 8): 500000000003.499…, the quotient as a double rounds otherwise.
-    const exact = Number((2_000_000_000_001n * 1_000_000_000_007n) / 4_000_000_000_008n);
-    expect(level.trade(2e12 + 1)).toEqual([exact]);
+    // 2689211056832 × 768724126243 / 2949146059468 = 700969493629.99999…, which a double rounds to the next whole number.
+    for (const remainder of ['time', 'largest'] as const) {
+      const level = new Level(proRataQueue({ remainder }), 2_180_421_933_225);
+      level.own(768_724_126_243);
+      const exact = Number((2_689_211_056_832n * 768_724_126_243n) / 2_949_146_059_468n);
+      // The lot left over goes to the older, or to us, who lost nearly all of it.
+      expect(level.trade(2_689_211_056_832)).toEqual([exact + (remainder === 'time' ? 0 : 1)]);
+    }
+  });
+
+  it('knows of a trade that the book does not show yet, also for an own order that joins between', () => {
+    const level = new Level(proRataQueue(), 100);
+    level.own(50);
+    expect([level.trade(15), level.othersLots]).toEqual([[5], 90]);
+    // Still displayed: 100. Of 18 over 90 + 45 + 45: 9, 4.5, 4.5; the lot left over to the oldest.
+    level.own(45);
+    expect([level.trade(18), level.othersLots]).toEqual([[4, 4], 80]);
   });
 
   it('agrees with an exact exchange that knows every order, over any history of joins and trades', () => {
