@@ -1,6 +1,7 @@
 /**
  * What a risk check sees: positions, open orders, worst cases and money of its scope (one strategy, or all together), and the
- * order or change that wants to leave. Knows nothing of limits. Made and moved by the risk desk; read by risk checks.
+ * order or change that wants to leave. Knows nothing of limits. Made and moved by the risk desk; read by risk checks. Longer
+ * than most files because every figure that a check may ask for has its getter here.
  */
 import type { Account } from './account.js';
 import type { Book } from './book/book.js';
@@ -309,6 +310,7 @@ export class RiskState implements RiskScope {
 
   /** As `value`, but at the attempt's own price where its instrument has no other. */
   #worth(instrument: Instrument, lots: number): number {
+    if (lots === 0) return 0;
     const ticks = this.referenceTicks(instrument);
     const own = Number.isNaN(ticks) && this.order?.instrument === instrument;
     return this.#money(instrument, lots, own ? this.priceTicks : ticks);
@@ -322,6 +324,8 @@ export class RiskState implements RiskScope {
 
   /** `NaN` while the currency has no rate. */
   #convert(instrument: Instrument, amount: number): number {
-    return amount * this.#ground.rates.rate(instrument.settle);
+    const { rates } = this.#ground;
+    // Most runs have one currency, and its rate is 1.
+    return instrument.settle === rates.currency ? amount : amount * rates.rate(instrument.settle);
   }
 }

@@ -21,6 +21,7 @@ import { matchingContract } from './matching.contract.js';
 import { observerContract } from './observer.contract.js';
 import { priceProtectionContract } from './price-protection.contract.js';
 import { queuePositionContract } from './queue-position.contract.js';
+import { riskCheckContract } from './risk-check.contract.js';
 import { strategyContract } from './strategy.contract.js';
 import { venueContract } from './venue.contract.js';
 
@@ -126,6 +127,26 @@ for (const unknown of ['refuse', { bps: 0.625 }] as const) {
 priceProtectionContract(of('noPriceProtection'), () => execution.noPriceProtection);
 priceProtectionContract(`${of('priceProtection')} in ticks`, () => execution.priceProtection({ ticks: 3 }));
 priceProtectionContract('priceProtection in basis points', () => execution.priceProtection({ bps: 12.5 }));
+
+riskCheckContract(of('allowAll'), () => execution.allowAll, { refuses: false, letsReduce: true });
+const narrow = { refuses: true, letsReduce: true };
+const onEveryOrder = { refuses: true, letsReduce: false };
+riskCheckContract(
+  `${of('maxOrderSize')} in lots`,
+  () => execution.maxOrderSize({ lots: { X: 5, Y: 7 } }),
+  onEveryOrder,
+);
+riskCheckContract('maxOrderSize in money', () => execution.maxOrderSize({ value: 300 }), onEveryOrder);
+riskCheckContract(of('maxPosition'), () => execution.maxPosition({ lots: 10 }), narrow);
+riskCheckContract(of('maxOpenPositions'), () => execution.maxOpenPositions({ count: 1 }), narrow);
+riskCheckContract(of('maxGrossExposure'), () => execution.maxGrossExposure({ value: 500 }), narrow);
+// Closing one leg of a hedge raises the net exposure.
+riskCheckContract(of('maxNetExposure'), () => execution.maxNetExposure({ value: 500 }), onEveryOrder);
+riskCheckContract(of('maxDailyLoss'), () => execution.maxDailyLoss({ loss: 20 }), narrow);
+riskCheckContract(`${of('priceCollar')} in ticks`, () => execution.priceCollar({ ticks: 10 }), onEveryOrder);
+riskCheckContract('priceCollar in basis points', () => execution.priceCollar({ bps: 500 }), onEveryOrder);
+riskCheckContract(of('maxOrderRate'), () => execution.maxOrderRate({ messages: 3, perNs: 100 }), onEveryOrder);
+riskCheckContract(`${of('killSwitch')} at a loss`, () => execution.killSwitch({ maxLoss: 20 }), narrow);
 
 venueContract(of('idleVenue'), () => execution.idleVenue, { answers: false });
 venueContract(`${of('simulatedVenue')}, as it comes`, () => simulatedVenue(), { answers: true });
