@@ -194,6 +194,7 @@ describe('liquidation', () => {
       [92, -2],
     ]);
     expect(desk.equity(0)).toBe(364);
+    expect(desk.schedule.added).toBe(0);
   });
 
   test('tries again what the book could not give, at the next change of it, until it is done', () => {
