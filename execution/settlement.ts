@@ -124,6 +124,7 @@ export class Settlement implements Handler {
   /** `row` is borrowed. Throws `RangeError` naming the instrument for a value that cannot be. */
   onRow(row: MarketView, nowNs: Nanos): void {
     const instrument = row.instrument.index;
+    const held = this.#ledger.open > 0;
     switch (row.kind) {
       case Kind.mark:
         this.#marks.record(instrument, row.priceTicks);
@@ -149,7 +150,7 @@ export class Settlement implements Handler {
       default:
         return;
     }
-    this.#checkAll(nowNs);
+    if (held) this.#checkAll(nowNs);
   }
 
   onTrade(instrument: number, _priceTicks: number, nowNs: Nanos): void {
