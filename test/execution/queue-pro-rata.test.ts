@@ -116,13 +116,21 @@ describe('pro rata', () => {
     }
   });
 
+  it('gives what rounding leaves over to the larger fraction, where a double sees no difference', () => {
+    const level = new Level(proRataQueue({ remainder: 'largest' }));
+    level.own(568_800_542_270);
+    level.own(241_347_969_574);
+    // 519561798763.49999 and 220455460009.50001.
+    expect(level.trade(740_017_258_773)).toEqual([519_561_798_763, 220_455_460_010]);
+  });
+
   it('knows of a trade that the book does not show yet, also for an own order that joins between', () => {
     const level = new Level(proRataQueue(), 100);
     level.own(50);
-    expect([level.trade(15), level.othersLots]).toEqual([[5], 90]);
-    // Still displayed: 100. Of 18 over 90 + 45 + 45: 9, 4.5, 4.5; the lot left over to the oldest.
+    expect([level.trade(144), level.othersLots]).toEqual([[48], 4]);
+    // Still displayed: 100. Of 10 over 4 + 2 + 45: 0.8, 0.4 and 8.8; the two left over to the oldest.
     level.own(45);
-    expect([level.trade(18), level.othersLots]).toEqual([[4, 4], 80]);
+    expect([level.trade(10), level.othersLots]).toEqual([[0, 8], 2]);
   });
 
   it('agrees with an exact exchange that knows every order, over any history of joins and trades', () => {
