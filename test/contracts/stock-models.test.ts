@@ -17,6 +17,7 @@ import { feeContract } from './fee.contract.js';
 import { gatewayContract } from './gateway.contract.js';
 import { impactContract } from './impact.contract.js';
 import { latencyContract } from './latency.contract.js';
+import { MARGIN_SYMBOLS, marginContract } from './margin.contract.js';
 import { matchingContract } from './matching.contract.js';
 import { observerContract } from './observer.contract.js';
 import { priceProtectionContract } from './price-protection.contract.js';
@@ -76,17 +77,89 @@ gatewayContract(of('recordedGateway'), () => execution.recordedGateway(refusing)
 
 feeContract(of('makerTakerFees'), () => makerTakerFees({ makerRate: -0.0001, takerRate: 0.0005 }));
 feeContract(of('noFees'), () => noFees);
+const perShare = () => execution.perQuantityFees({ makerAmount: -0.002, takerAmount: 0.003 });
+feeContract(of('perQuantityFees'), perShare);
+feeContract(of('flatFees'), () => execution.flatFees({ amount: 1.5 }));
+feeContract(of('transactionTax'), () => execution.transactionTax({ sellRate: 0.001 }));
+feeContract(`${of('boundedFees')} per fill`, () => execution.boundedFees(perShare(), { per: 'fill', minimum: 0.5 }));
+const perOrder = () => execution.boundedFees(perShare(), { per: 'order', minimum: 1, maximumRate: 0.01 });
+feeContract('boundedFees per order', perOrder, { remembers: true });
+const tiered = () =>
+  execution.tieredFees({
+    windowNs: 10e9,
+    tiers: [
+      { fromVolume: 0, makerRate: 0.0002, takerRate: 0.0005 },
+      { fromVolume: 1e6, makerRate: -0.0001, takerRate: 0.0003 },
+    ],
+  });
+feeContract(of('tieredFees'), tiered, { remembers: true });
+feeContract(of('sumFees'), () => execution.sumFees(tiered(), perOrder(), noFees), { remembers: true });
+
+marginContract(of('noMargin'), () => execution.noMargin);
+marginContract(of('rateMargin'), () => execution.rateMargin({ initialRate: 0.1, maintenanceRate: 0.05 }));
+marginContract(of('leverageMargin'), () => execution.leverageMargin({ leverage: 20, maintenanceRate: 0.005 }));
+marginContract(of('cashAccount'), () => execution.cashAccount());
+marginContract('cashAccount with shorts', () =>
+  execution.cashAccount({ shorts: { initialRate: 0.5, maintenanceRate: 0.3 } }),
+);
+const amounts = { initialAmount: 13_200, maintenanceAmount: 12_000 };
+marginContract(of('perContractMargin'), () =>
+  execution.perContractMargin(Object.fromEntries(MARGIN_SYMBOLS.map((symbol) => [symbol, amounts]))),
+);
+marginContract(of('tieredMargin'), () =>
+  execution.tieredMargin([
+    { fromValue: 0, initialRate: 0.008, maintenanceRate: 0.004 },
+    { fromValue: 50_000, initialRate: 0.01, maintenanceRate: 0.005 },
+    { fromValue: 600_000, initialRate: 0.05, maintenanceRate: 0.025 },
+  ]),
+);
 
 queuePositionContract(of('riskAverseQueue'), execution.riskAverseQueue);
-for (const exponent of [0.5, 1, 3]) {
-  queuePositionContract(`${of('powerQueue')}(${exponent})`, () => execution.powerQueue(exponent));
-  queuePositionContract(`${of('powerBackQueue')}(${exponent})`, () => execution.powerBackQueue(exponent));
-  queuePositionContract(`${of('powerFrontQueue')}(${exponent})`, () => execution.powerFrontQueue(exponent));
+const belowZero = { overReaches: "hftbacktest's way: cancels alone take the quantity ahead below 0" };
+for (const clampAtZero of [false, true]) {
+  const [how, exceptions] = clampAtZero ? [', clamped', {}] : ['', belowZero];
+  const options = { clampAtZero };
+  for (const exponent of [0.5, 1, 3]) {
+    const power = () => execution.powerQueue(exponent, options);
+    queuePositionContract(`${of('powerQueue')}(${exponent})${how}`, power, exceptions);
+    const back = () => execution.powerBackQueue(exponent, options);
+    queuePositionContract(`${of('powerBackQueue')}(${exponent})${how}`, back, exceptions);
+    const front = () => execution.powerFrontQueue(exponent, options);
+    queuePositionContract(`${of('powerFrontQueue')}(${exponent})${how}`, front, exceptions);
+  }
+  queuePositionContract(`${of('logQueue')}${how}`, () => execution.logQueue(options), exceptions);
+  queuePositionContract(`${of('logBackQueue')}${how}`, () => execution.logBackQueue(options), exceptions);
+  const allBehind = () => execution.probabilityQueue(() => 1, options);
+  queuePositionContract(`${of('probabilityQueue')}${how}, everything leaves behind`, allBehind, exceptions);
 }
-queuePositionContract(of('logQueue'), execution.logQueue);
-queuePositionContract(of('logBackQueue'), execution.logBackQueue);
 queuePositionContract(of('fittedQueue'), () => execution.fittedQueue());
-queuePositionContract(`${of('probabilityQueue')}, everything leaves behind`, () => execution.probabilityQueue(() => 1));
+queuePositionContract(of('frontQueue'), execution.frontQueue);
+queuePositionContract(of('backQueue'), execution.backQueue, {
+  mayNeverReach: 'only what goes through its price fills it',
+  alwaysLast: 'it never has a place to lose',
+});
+queuePositionContract(of('touchQueue'), () => execution.touchQueue({ probability: 0.3 }), {
+  mayNeverReach: 'by chance',
+  draws: 'one draw for each order and trade',
+});
+queuePositionContract('touchQueue, surely', () => execution.touchQueue({ probability: 1 }));
+queuePositionContract(of('orderQueue'), execution.orderQueue);
+queuePositionContract(of('levelOneQueue'), execution.levelOneQueue);
+queuePositionContract('levelOneQueue of chance', () =>
+  execution.levelOneQueue(execution.touchQueue({ probability: 1 })),
+);
+for (const remainder of ['time', 'largest'] as const) {
+  const proRata = () => execution.proRataQueue({ remainder, minimumLots: 2 });
+  queuePositionContract(`${of('proRataQueue')}, remainder by ${remainder}`, proRata);
+}
+queuePositionContract(of('topOrderProRataQueue'), () =>
+  execution.topOrderProRataQueue({ topShare: 0.4, topMaxLots: 10 }),
+);
+for (const exponent of [0.5, 1, 2]) {
+  queuePositionContract(`${of('sizeWeightedQueue')}(${exponent})`, () =>
+    execution.sizeWeightedQueue({ exponent, typicalLots: 3 }),
+  );
+}
 queuePositionContract('no queue at all: every trade reaches the order', () => ({
   join: (orders, slot) => {
     orders.aheadLots[slot] = 0;
@@ -178,6 +251,7 @@ describe('the contract suites', () => {
   /** Exports that are no implementation of a contract: what models are made of. */
   const PARTS = [
     'WorkingOrders',
+    'tradedValue',
     'LatencyTable',
     'MESSAGE_NAMES',
     'Message',
