@@ -5,12 +5,12 @@
 import type { Feed, Link } from './feed.js';
 import type { Instrument } from './instrument.js';
 import type { Lane } from './kernel.js';
-import { CODE_EXCHANGE, CODE_KIND, CODE_SIDE_SHIFT, Kind, MarketView, Side } from './market.js';
+import { CODE_EXCHANGE, CODE_KIND, CODE_SIDE_SHIFT, Flag, Kind, MarketView, Side } from './market.js';
 import type { LevelListener, MarketBooks } from './market-books.js';
 import type { Schedule } from './queue.js';
 import { Rank } from './rank.js';
 import type { Nanos } from './time.js';
-import type { Venue, Watch } from './venue.js';
+import { TradeOrigin, type Venue, type Watch } from './venue.js';
 
 export class ExchangeLane implements Lane {
   readonly rank = Rank.exchangeData;
@@ -68,7 +68,7 @@ export class ExchangeLane implements Lane {
 
   run(): void {
     const limitNs = this.limitNs;
-    const { code, exchangeNs, instrument, priceTicks, qtyLots, length } = this.#link!.columns;
+    const { code, exchangeNs, instrument, priceTicks, qtyLots, flags, length } = this.#link!.columns;
     const levels = this.#books.levels;
     const watch = this.#watch;
     const trades = watch.trades;
@@ -99,7 +99,8 @@ export class ExchangeLane implements Lane {
       } else if (kind === trade) {
         lastTrades[index] = priceTicks[row]!;
         if (trades[index] === 0) continue;
-        this.#venue.onTrade(index, side, priceTicks[row]!, qtyLots[row]!, false, exchangeNs[row]!);
+        const origin = (flags[row]! & Flag.hidden) === 0 ? TradeOrigin.plain : TradeOrigin.hidden;
+        this.#venue.onTrade(index, side, priceTicks[row]!, qtyLots[row]!, origin, exchangeNs[row]!);
       } else {
         this.#applyOther(row, kind, side, index, exchangeNs[row]!);
       }
@@ -136,7 +137,14 @@ export class ExchangeLane implements Lane {
     if (this.#executed) this.#watch.lastTradeTicks[instrument] = columns.priceTicks[row]!;
     if (this.#executed && this.#watch.trades[instrument] !== 0) {
       const aggressor = side === Side.buy ? Side.sell : Side.buy;
-      this.#venue.onTrade(instrument, aggressor, columns.priceTicks[row]!, columns.qtyLots[row]!, true, timeNs);
+      this.#venue.onTrade(
+        instrument,
+        aggressor,
+        columns.priceTicks[row]!,
+        columns.qtyLots[row]!,
+        TradeOrigin.order,
+        timeNs,
+      );
     }
     this.#instrument = instrument;
     this.#timeNs = timeNs;

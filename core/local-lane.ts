@@ -51,7 +51,7 @@ export class LocalLane implements Lane {
     const limitNs = this.limitNs;
     const columns = this.#link!.columns;
     const { code, localNs, instrument, priceTicks, qtyLots, flags, length } = columns;
-    const levels = this.#books.levels;
+    const { levels, bookless } = this.#books;
     const router = this.#router;
     const wanted = router.wanted;
     const schedule = this.#schedule;
@@ -72,7 +72,7 @@ export class LocalLane implements Lane {
       const index = instrument[row]!;
       const side = ((bits >> CODE_SIDE_SHIFT) & 3) as Side;
       if (kind === depth) levels[index]!.set(side, priceTicks[row]!, qtyLots[row]!);
-      else if (kind !== trade) this.#books.apply(columns, row, kind, side, index);
+      else if (kind !== trade || bookless[index] !== 0) this.#books.apply(columns, row, kind, side, index);
       const mask = wanted[index]!;
       if (mask === 0) continue;
       if ((mask & (1 << kind)) !== 0) router.deliver(columns, row, kind, index);

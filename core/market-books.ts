@@ -16,6 +16,10 @@ export class MarketBooks {
   readonly levels: LevelBook[];
   /** Order books of the instruments whose tape has order by order rows. */
   readonly orders: (OrderBook | undefined)[];
+  /** 1 = the tape has nothing that makes a book for the instrument. */
+  readonly bookless: Uint8Array;
+  /** The last trade or close of instruments without a book; `NaN` before the first, and always for the others. */
+  readonly lastTicks: Float64Array;
   /** Whether best quotes make the book (the tape has nothing deeper for the instrument). */
   readonly #fromQuotes: boolean[];
 
@@ -34,6 +38,11 @@ export class MarketBooks {
       }
       return hasOrders ? new OrderBook(instrument) : undefined;
     });
+    this.bookless = Uint8Array.from(instruments, (_, index) => {
+      const kinds = counts[index]!;
+      return this.orders[index] === undefined && !(kinds[Kind.depth]! > 0) && !(kinds[Kind.quote]! > 0) ? 1 : 0;
+    });
+    this.lastTicks = new Float64Array(instruments.length).fill(Number.NaN);
     this.levels = instruments.map((instrument, index) => this.orders[index]?.levels ?? new LevelBook(instrument));
     this.#fromQuotes = instruments.map((_, index) => {
       const kinds = counts[index]!;
@@ -61,6 +70,10 @@ export class MarketBooks {
       case Kind.orderCancel:
       case Kind.orderExecute:
         this.#applyOrder(columns.orderId![row]!, kind, side, instrument, tick, lots, changed);
+        break;
+      case Kind.trade:
+      case Kind.bar:
+        if (this.bookless[instrument] !== 0) this.lastTicks[instrument] = tick;
         break;
     }
   }

@@ -167,6 +167,10 @@ export class OrderDesk implements AnswerSink, Handler {
       if (this.#clientIds.has(name)) reason = Reason.duplicateId;
       else this.#clientIds.add(name);
     }
+    const { parent } = order.terms;
+    if (reason === Reason.none && parent !== undefined && parent.finished && parent.filledLots === 0) {
+      reason = Reason.parentEnded;
+    }
     if (reason === Reason.none && this.#risk !== undefined) {
       order.detail = this.#risk.submit(order, nowNs);
       if (order.detail !== '') reason = Reason.riskLimit;
@@ -195,7 +199,7 @@ export class OrderDesk implements AnswerSink, Handler {
     else if (!Number.isNaN(stopTicks) && (!HAS_STOP[order.type] || !isPrice(stopTicks))) bad = Reason.badTrigger;
     else if (order.finished) bad = Reason.alreadyFinished;
     else if (this.#risk !== undefined) {
-      const detail = this.#risk.modify(order, priceTicks, qtyLots, nowNs);
+      const detail = this.#risk.modify(order, priceTicks, qtyLots, nowNs, stopTicks);
       if (detail !== '') {
         order.detail = detail;
         bad = Reason.riskLimit;
@@ -290,7 +294,7 @@ export class OrderDesk implements AnswerSink, Handler {
     flight.free.push(slot);
     const owner = this.#owners[event.strategy]!;
     book(owner.account, event, instrument);
-    this.#risk?.accountEvent(event.strategy);
+    this.#risk?.accountEvent(event.strategy, nowNs);
     this.#hash.addSettlement(event);
     for (const observer of this.#settlementObservers) observer.onAccountEvent!(event);
     owner.onSettlement(event);
@@ -318,7 +322,7 @@ export class OrderDesk implements AnswerSink, Handler {
     if (kind === OrderEventKind.filled) {
       owner.account.applyFill(order.instrument.index, order.side, priceTicks, qtyLots, fee);
     }
-    this.#risk?.answered(order, kind, leftLots);
+    this.#risk?.answered(order, kind, leftLots, nowNs);
     const exchangeNs = flight.exchangeNs[slot]!;
     this.#tell(order, kind, nowNs, exchangeNs, priceTicks, qtyLots, maker, fee, reason, this.#answerEvent);
     owner.onAnswer(this.#answerEvent);

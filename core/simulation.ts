@@ -160,7 +160,8 @@ export class Simulation {
     const venueBooks = new MarketBooks(instruments, this.#tape.info.counts);
     const localBooks = new MarketBooks(instruments, this.#tape.info.counts);
     const books = localBooks.levels;
-    const environment = { clock, originNs, instruments, books, desk, schedule, random, observers };
+    const { lastTicks } = localBooks;
+    const environment = { clock, originNs, instruments, books, lastTicks, desk, schedule, random, observers };
     const entries = this.#options.strategies;
     const { currency } = this.#options;
     const rates = currency === undefined ? undefined : new CurrencyRates(currency, this.#options.rates);
@@ -190,7 +191,7 @@ export class Simulation {
       answers: desk,
       random,
     });
-    desk.connect(venue, hosts, this.#riskDesk(hosts, books));
+    desk.connect(venue, hosts, this.#riskDesk(hosts, books, schedule, rates, marketRates));
     const router = new Router(instruments, books, hosts, clock);
 
     const totalRows = this.#tape.info.rows;
@@ -291,7 +292,13 @@ export class Simulation {
     schedule.add(startNs, Rank.observation, sampler, 0, false);
   }
 
-  #riskDesk(hosts: readonly StrategyHost[], books: readonly Book[]): RiskDesk | undefined {
+  #riskDesk(
+    hosts: readonly StrategyHost[],
+    books: readonly Book[],
+    schedule: Schedule,
+    rates: CurrencyRates | undefined,
+    marketRates: MarketRates | undefined,
+  ): RiskDesk | undefined {
     const { risk = [], strategies } = this.#options;
     if (risk.length === 0 && strategies.every((entry) => (entry.risk ?? []).length === 0)) return undefined;
     return new RiskDesk({
@@ -301,6 +308,9 @@ export class Simulation {
       instruments: this.instruments,
       books,
       originNs: this.originNs,
+      schedule,
+      ...(rates === undefined ? {} : { rates }),
+      ...(marketRates === undefined ? {} : { marketRates }),
     });
   }
 

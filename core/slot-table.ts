@@ -1,7 +1,7 @@
 /**
  * Order id → slot, by open addressing in two typed arrays: what comes and goes leaves nothing behind, and no lookup
- * makes an object. Several times faster than a Map. Knows nothing of what the slots hold. Called by the order book and
- * by the venue's own orders.
+ * makes an object. Several times faster than a Map. Knows nothing of what the slots hold. Called by the
+ * venue's own orders; the order book, which has its records in such a table itself, calls {@link placeOf}.
  */
 const NONE = -1;
 const SMALLEST_BITS = 4;
@@ -19,7 +19,7 @@ export class SlotTable {
     const slots = this.#slots;
     const ids = this.#ids;
     const mask = slots.length - 1;
-    for (let at = place(id, this.#shift); ; at = (at + 1) & mask) {
+    for (let at = placeOf(id, this.#shift); ; at = (at + 1) & mask) {
       const slot = slots[at]!;
       if (slot === 0) return NONE;
       if (ids[at] === id) return slot - 1;
@@ -37,10 +37,10 @@ export class SlotTable {
     const slots = this.#slots;
     const ids = this.#ids;
     const mask = slots.length - 1;
-    let hole = place(id, this.#shift);
+    let hole = placeOf(id, this.#shift);
     while (ids[hole] !== id || slots[hole] === 0) hole = (hole + 1) & mask;
     for (let at = (hole + 1) & mask; slots[at] !== 0; at = (at + 1) & mask) {
-      const home = place(ids[at]!, this.#shift);
+      const home = placeOf(ids[at]!, this.#shift);
       if (((at - home) & mask) >= ((at - hole) & mask)) {
         slots[hole] = slots[at]!;
         ids[hole] = ids[at]!;
@@ -54,7 +54,7 @@ export class SlotTable {
   #put(id: number, entry: number): void {
     const slots = this.#slots;
     const mask = slots.length - 1;
-    let at = place(id, this.#shift);
+    let at = placeOf(id, this.#shift);
     while (slots[at] !== 0) at = (at + 1) & mask;
     slots[at] = entry;
     this.#ids[at] = id;
@@ -70,8 +70,8 @@ export class SlotTable {
   }
 }
 
-/** Fibonacci hashing of the low 32 bits mixed with the high ones: venue ids are often consecutive. */
-function place(id: number, shift: number): number {
+/** The place of an id among 2^(32 − shift). Fibonacci hashing of the low 32 bits mixed with the high ones: venue ids are often consecutive. */
+export function placeOf(id: number, shift: number): number {
   const low = id | 0;
   const high = (id / 4294967296) | 0;
   return Math.imul(low ^ Math.imul(high, 0x85ebca6b), 0x9e3779b1) >>> shift;

@@ -34,6 +34,8 @@ export interface HostEnvironment {
   readonly originNs: bigint;
   readonly instruments: readonly Instrument[];
   readonly books: readonly Book[];
+  /** The last trade or close of instruments that have no book; `NaN` where there is none. */
+  readonly lastTicks: Float64Array;
   readonly desk: OrderDesk;
   readonly schedule: Schedule;
   readonly random: RandomSource;
@@ -114,11 +116,17 @@ export class StrategyHost implements StrategyContext, OrderOwner {
     return this.account.equity;
   }
 
-  /** Values the account at the local mid prices; where a side is missing the last mark stays. */
+  /**
+   * Values the account at the local mid prices, instruments without a book at their last trade or bar's close; where a side
+   * is missing the last mark stays.
+   */
   markToMid(): void {
-    for (const book of this.#environment.books) {
-      const twice = book.bestBidTicks + book.bestAskTicks;
-      if (!Number.isNaN(twice)) this.account.mark(book.instrument.index, twice);
+    const { books, lastTicks } = this.#environment;
+    for (const book of books) {
+      const { index } = book.instrument;
+      const last = lastTicks[index]!;
+      const twice = Number.isNaN(last) ? book.bestBidTicks + book.bestAskTicks : 2 * last;
+      if (!Number.isNaN(twice)) this.account.mark(index, twice);
     }
   }
 

@@ -14,6 +14,17 @@ import type { Schedule } from './queue.js';
 import type { RandomSource } from './random.js';
 import type { Nanos } from './time.js';
 
+/** What a trade took. */
+export const TradeOrigin = {
+  /** What was displayed, as far as anybody knows. */
+  plain: 0,
+  /** An order of order by order data: `onOrderReduced` follows. */
+  order: 1,
+  /** A hidden order: it takes nothing off what is displayed. */
+  hidden: 2,
+} as const;
+export type TradeOrigin = (typeof TradeOrigin)[keyof typeof TradeOrigin];
+
 /** Stands for "no trade yet"; no price is that low. */
 export const NO_TRADE = -(2 ** 31);
 
@@ -92,15 +103,14 @@ export interface Venue {
     nowNs: Nanos,
   ): void;
   /**
-   * A trade printed; it changed no level by itself. `aggressor` may be `Side.none` (unknown). `ofOrder`: of order by order
-   * data, so that `onOrderReduced` follows.
+   * A trade printed; it changed no level by itself. `aggressor` may be `Side.none` (unknown).
    */
   onTrade(
     instrument: number,
     aggressor: Side,
     priceTicks: number,
     qtyLots: number,
-    ofOrder: boolean,
+    origin: TradeOrigin,
     nowNs: Nanos,
   ): void;
   /**

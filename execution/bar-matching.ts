@@ -159,8 +159,15 @@ export class BarMatcher {
   /**
    * A stop that follows the price at `offsetTicks` ≥ 1 and never goes back; `stopTicks` is where it stands as it begins
    * (∓Infinity for a sell or buy that does not stand anywhere yet). {@link trailedTicks} is where it stands afterwards.
+   * With `offsetTicks` NaN it follows at a fraction of the price, 0 < `offsetFraction` < 1, at the whole tick away from it.
    */
-  reachTrailing(side: Side, stopTicks: number, offsetTicks: number, fromTicks: number): number {
+  reachTrailing(
+    side: Side,
+    stopTicks: number,
+    offsetTicks: number,
+    fromTicks: number,
+    offsetFraction: number = Number.NaN,
+  ): number {
     const sign = side === Side.buy ? -1 : 1;
     // In the mirror of `sign` the stop is below the price: every case below reads as that of a sell.
     let stop = sign * stopTicks;
@@ -169,14 +176,14 @@ export class BarMatcher {
     this.fillTicks = sign * begin;
     this.trailedTicks = stopTicks;
     if (this.atOnce) return fromTicks;
-    stop = Math.max(stop, begin - offsetTicks);
+    stop = Math.max(stop, behind(begin, offsetTicks, offsetFraction));
     for (let leg = this.#legOf(fromTicks); leg < this.#points; leg++) {
       const end = sign * this.#point[leg]!;
       if (end <= stop) {
         this.fillTicks = this.trailedTicks = sign * stop;
         return this.#travelled[leg]! - (stop - end);
       }
-      stop = Math.max(stop, end - offsetTicks);
+      stop = Math.max(stop, behind(end, offsetTicks, offsetFraction));
     }
     this.trailedTicks = sign * stop;
     return Infinity;
@@ -217,4 +224,9 @@ export class BarMatcher {
     while (leg < this.#points && this.#travelled[leg]! < fromTicks) leg++;
     return leg;
   }
+}
+
+/** Where a stop stands below a price that it follows. */
+function behind(ticks: number, offsetTicks: number, offsetFraction: number): number {
+  return Number.isNaN(offsetTicks) ? Math.floor(ticks - Math.abs(ticks) * offsetFraction) : ticks - offsetTicks;
 }

@@ -1,5 +1,6 @@
 /** The door of `tickwright/execution`: re-exports only. */
 export * from './bar-agenda.js';
+export type { BarOptions } from './bar-market.js';
 export * from './bar-matching.js';
 export * from './bar-path.js';
 export * from './bar-statistics.js';

@@ -15,10 +15,10 @@
 import type { LevelBook } from '../core/book/levels.js';
 import { NO_ASK, NO_BID } from '../core/book/levels.js';
 import { type Instrument, MAX_PRICE_TICKS } from '../core/instrument.js';
-import { Side } from '../core/market.js';
+import { Kind, Side } from '../core/market.js';
 import { type Order, OrderEventKind, OrderType, PLAIN_TERMS, Reason, SelfTrade, TimeInForce } from '../core/order.js';
 import type { Nanos } from '../core/time.js';
-import { NO_TRADE, type VenueEnvironment } from '../core/venue.js';
+import { NO_TRADE, TradeOrigin, type VenueEnvironment } from '../core/venue.js';
 import { BookSide } from './book-side.js';
 import type { ConsumptionModel } from './consumption.js';
 import type { Courier, Recipient } from './courier.js';
@@ -96,6 +96,8 @@ export class MatchingEngine implements Recipient, FillSink {
   readonly #consumedLevels: Uint32Array;
   /** 1 = orders of the instrument go through {@link Doorman}. */
   readonly guarded: Uint8Array;
+  /** 1 = best quotes make the book: every row of the instrument is heard. */
+  readonly quoted: Uint8Array;
   /** 1 = nothing matches. */
   readonly paused: Uint8Array;
   doorman: Doorman | undefined;
@@ -129,6 +131,12 @@ export class MatchingEngine implements Recipient, FillSink {
     this.#consumedLevels = new Uint32Array(instruments.length);
     this.guarded = new Uint8Array(instruments.length);
     this.paused = new Uint8Array(instruments.length);
+    this.quoted = Uint8Array.from(environment.counts, (kinds) =>
+      (kinds[Kind.quote] ?? 0) > 0 && (kinds[Kind.depth] ?? 0) === 0 && (kinds[Kind.orderAdd] ?? 0) === 0 ? 1 : 0,
+    );
+    this.quoted.forEach((quoted, instrument) => {
+      if (quoted !== 0) this.orders.watching.watchAll(instrument, true);
+    });
     this.#courier = courier(this);
     this.#families = new OrderFamilies({
       reject: (order, reason, priceTicks, qtyLots, nowNs) => this.reject(order, reason, priceTicks, qtyLots, nowNs),
@@ -455,7 +463,8 @@ export class MatchingEngine implements Recipient, FillSink {
     const orderBook = this.#environment.orderBooks[index];
     if (orderBook !== undefined) orders.joinSequence[slot] = orderBook.nextSequence;
     if (special !== undefined) {
-      const { hidden, displayLots, allOrNone } = order.terms;
+      const { hidden, allOrNone } = order.terms;
+      const { displayLots } = special;
       special.place = Place.resting;
       special.priceTicks = priceTicks;
       orders.flags[slot] = orders.flags[slot]! | SPECIAL | (allOrNone ? ALL_OR_NONE : 0) | (hidden ? HIDDEN : 0);
@@ -495,7 +504,7 @@ export class MatchingEngine implements Recipient, FillSink {
     else {
       const shown = orders.shownLots[slot]! - lots;
       orders.setLeaves(slot, left);
-      if (special !== undefined && order.terms.displayLots > 0) this.#showNext(slot, shown, order.terms.displayLots);
+      if (special !== undefined && special.displayLots > 0) this.#showNext(slot, shown, special.displayLots);
     }
     this.#report(order, special, priceTicks, lots, left + (special?.heldLots ?? 0), true, nowNs);
     if (special !== undefined) {
@@ -562,6 +571,12 @@ export class MatchingEngine implements Recipient, FillSink {
     if (!samePrice && order.postOnly && this.#wouldTake(order, priceTicks)) {
       const left = orders.leavesLots[slot]!;
       this.#refuseChange(order, priceTicks, qtyLots, left, Reason.postOnlyWouldTake, nowNs);
+      return;
+    }
+    const more = leavesLots - orders.leavesLots[slot]!;
+    if (more > 0 && this.guarded[index] !== 0 && !this.doorman!.allowsMore(order, priceTicks, more)) {
+      const left = orders.leavesLots[slot]!;
+      this.#refuseChange(order, priceTicks, qtyLots, left, Reason.insufficientMargin, nowNs);
       return;
     }
     const kind = OrderEventKind.modified;
@@ -781,7 +796,11 @@ export class MatchingEngine implements Recipient, FillSink {
       const spec = this.#instruments[instrument]!;
       for (; slot >= 0; slot = orders.next[slot]!) queue.levelChanged(orders, slot, beforeLots, afterLots, spec);
     }
-    if (afterLots === 0 || this.paused[instrument] !== 0) return;
+    if (afterLots === 0) {
+      if (this.quoted[instrument] !== 0) this.#quoteFellBack(instrument, side);
+      return;
+    }
+    if (this.paused[instrument] !== 0) return;
     // By the row's own price rather than the best one, so that only rows which `watch` lets through can fill.
     const ownSide = side === Side.buy ? Side.sell : Side.buy;
     const best = orders.bestTick(instrument, ownSide);
@@ -799,18 +818,32 @@ export class MatchingEngine implements Recipient, FillSink {
     }
   }
 
+  /** Of best quotes alone: own orders at better prices than the quote that is left stand alone. */
+  #quoteFellBack(instrument: number, side: Side): void {
+    const { orders } = this;
+    const book = this.#books[instrument]!;
+    const best = side === Side.buy ? book.bid : book.ask;
+    const spec = this.#instruments[instrument]!;
+    let tick = orders.bestTick(instrument, side);
+    for (; side === Side.buy ? tick > best : tick < best; tick = orders.nextTick(instrument, side, tick)) {
+      for (let slot = orders.firstAt(instrument, side, tick); slot >= 0; slot = orders.next[slot]!) {
+        this.#queue.levelChanged(orders, slot, 0, 0, spec);
+      }
+    }
+  }
+
   onTrade(
     instrument: number,
     aggressor: Side,
     priceTicks: number,
     qtyLots: number,
-    ofOrder: boolean,
+    origin: TradeOrigin,
     nowNs: Nanos,
   ): void {
     if (this.paused[instrument] !== 0) return;
     this.#event++;
-    if (aggressor !== Side.buy) this.#tradedInto(instrument, Side.buy, priceTicks, qtyLots, ofOrder, nowNs);
-    if (aggressor !== Side.sell) this.#tradedInto(instrument, Side.sell, priceTicks, qtyLots, ofOrder, nowNs);
+    if (aggressor !== Side.buy) this.#tradedInto(instrument, Side.buy, priceTicks, qtyLots, origin, nowNs);
+    if (aggressor !== Side.sell) this.#tradedInto(instrument, Side.sell, priceTicks, qtyLots, origin, nowNs);
     this.#families.settle(nowNs);
   }
 
@@ -820,7 +853,7 @@ export class MatchingEngine implements Recipient, FillSink {
     side: Side,
     priceTicks: number,
     qtyLots: number,
-    ofOrder: boolean,
+    origin: TradeOrigin,
     nowNs: Nanos,
   ): void {
     const { orders } = this;
@@ -829,7 +862,9 @@ export class MatchingEngine implements Recipient, FillSink {
     const used = better
       ? this.#passed(instrument, side, side === Side.buy ? priceTicks + 1 : priceTicks - 1, qtyLots, priceTicks, nowNs)
       : 0;
-    if (ofOrder && this.#byOrder) return;
+    if (origin === TradeOrigin.order && this.#byOrder) return;
+    // What was hidden executed after all that was displayed at its price, so where something is, it took none of that.
+    if (origin === TradeOrigin.hidden && this.#books[instrument]!.lotsAt(side, priceTicks) > 0) return;
     const left = this.#shares ? qtyLots - used : qtyLots;
     if (left > 0) this.#tradedAt(instrument, side, priceTicks, left, nowNs);
   }
@@ -840,13 +875,19 @@ export class MatchingEngine implements Recipient, FillSink {
     const queue = this.#queue;
     let left = qtyLots;
     let hidden = false;
+    if (this.#proRata) {
+      // All hear of the trade before any fills, because each share depends on all.
+      for (let at = orders.firstAt(instrument, side, priceTicks); at >= 0; at = orders.next[at]!) {
+        if (!(orders.flags[at]! & HIDDEN)) queue.traded(orders, at, qtyLots);
+      }
+    }
     let slot = orders.firstAt(instrument, side, priceTicks);
     while (slot >= 0) {
       const next = orders.next[slot]!;
       if (orders.flags[slot]! & HIDDEN) hidden = true;
       else if (this.#heard[slot] !== this.#event) {
         this.#heard[slot] = this.#event;
-        queue.traded(orders, slot, this.#proRata ? qtyLots : left);
+        if (!this.#proRata) queue.traded(orders, slot, left);
         const filled = this.#reached(slot, this.#proRata ? left : Infinity, nowNs);
         if (this.#shares) {
           left -= filled;
@@ -1066,6 +1107,8 @@ function within(side: Side, tick: number, limitTicks: number): boolean {
 export interface Doorman {
   /** Why an order may not come in; `Reason.none` when it may. */
   refuses(order: Order, priceTicks: number, qtyLots: number, nowNs: Nanos): Reason;
+  /** Whether the account can bear so much more of an order. */
+  allowsMore(order: Order, priceTicks: number, qtyLots: number): boolean;
   /** Sends it to where it waits, or into the market. It is neither answered nor placed yet. */
   admit(special: SpecialOrder, nowNs: Nanos): void;
   /** Its parent has set it free: as `admit`, for an order that was answered. */

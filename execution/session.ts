@@ -110,6 +110,12 @@ export class Session implements Doorman, Handler {
     return Reason.none;
   }
 
+  allowsMore(order: Order, priceTicks: number, qtyLots: number): boolean {
+    if (!this.#checksMargin || order.terms.reduceOnly) return true;
+    const { strategy, side, instrument } = order;
+    return this.#settlement!.initialMarginAllows(strategy, instrument.index, side, priceTicks, qtyLots);
+  }
+
   admit(special: SpecialOrder, nowNs: Nanos): void {
     const { order } = special;
     const { timeInForce, terms } = order;
@@ -205,6 +211,11 @@ export class Session implements Doorman, Handler {
     if (working <= 0) {
       this.withdraw(special);
       engine.changedToNothing(special, qtyLots, nowNs);
+      return;
+    }
+    const more = working - special.leavesLots - special.heldLots;
+    if (more > 0 && !this.allowsMore(special.order, priceTicks, more)) {
+      engine.refuseChange(special, priceTicks, qtyLots, Reason.insufficientMargin, nowNs);
       return;
     }
     const otherStop = !Number.isNaN(stopTicks) && stopTicks !== special.stopTicks;
@@ -453,7 +464,7 @@ export class Session implements Doorman, Handler {
       this.#settlement?.wantsTrades === true;
     if (wants === (this.hears[instrument] !== 0)) return;
     this.hears[instrument] = wants ? 1 : 0;
-    this.#engine.orders.watching.watchAll(instrument, wants);
+    this.#engine.orders.watching.watchAll(instrument, wants || this.#engine.quoted[instrument] !== 0);
   }
 
   /** Something beside the session wants to hear an instrument, or no longer. */

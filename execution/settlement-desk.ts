@@ -5,7 +5,7 @@
 import type { Account } from '../core/account.js';
 import type { AccountEventKind } from '../core/account-event.js';
 import type { Instrument } from '../core/instrument.js';
-import { Side } from '../core/market.js';
+import { Kind, Side } from '../core/market.js';
 import { OrderType, Reason } from '../core/order.js';
 import type { Schedule } from '../core/queue.js';
 import type { Nanos } from '../core/time.js';
@@ -30,6 +30,8 @@ export class SettlementDesk implements SettlementPort {
   readonly #session: Session;
   readonly #courier: Courier;
   readonly #other: BookSide;
+  /** Whether the tape has nothing that makes a book, by instrument. */
+  readonly #bookless: readonly boolean[];
 
   constructor(
     environment: VenueEnvironment,
@@ -48,6 +50,9 @@ export class SettlementDesk implements SettlementPort {
     this.#session = session;
     this.#courier = courier;
     this.#other = new BookSide(consumption);
+    this.#bookless = environment.counts.map((kinds) =>
+      [Kind.depth, Kind.quote, Kind.orderAdd].every((kind) => (kinds[kind] ?? 0) === 0),
+    );
   }
 
   settle(
@@ -91,7 +96,11 @@ export class SettlementDesk implements SettlementPort {
       this.#engine.consume(instrument, side, other.tick(level), lots);
       taker.take(other.tick(level), lots);
     }
-    return left;
+    // Where there never is a book, the last trade or close is all that is known of the price.
+    const last = this.#session.lastTradeTicks(instrument);
+    if (left === 0 || Number.isNaN(last) || !this.#bookless[instrument]) return left;
+    taker.take(last, left);
+    return 0;
   }
 
   /** There is no book where only bars are recorded: all of it, at the last price that is known. */
@@ -118,6 +127,7 @@ export class SettlementDesk implements SettlementPort {
         Number.NaN,
         orders.leavesLots[slot]!,
       );
+      if (stays && special !== undefined) scaleDisplay(special, restater.ratio);
       if (stays) engine.restateResting(slot, special, restater.priceTicks, restater.leavesLots, nowNs);
       else engine.endResting(slot, Reason.corporateAction, nowNs);
     }
@@ -145,6 +155,8 @@ export class SettlementDesk implements SettlementPort {
     special.heldLots = Math.min(restater.leavesLots, Math.round(heldLots * restater.ratio));
     special.leavesLots = restater.leavesLots - special.heldLots;
     special.freedLots = Math.round(special.freedLots * restater.ratio);
+    special.trailTicks /= restater.ratio;
+    scaleDisplay(special, restater.ratio);
     if (place === Place.waitingForPrice) this.#session.triggers.add(special);
     const total = special.leavesLots + special.heldLots;
     engine.restate(order, special.priceTicks, special.filledLots + total, total, Reason.corporateAction, nowNs);
@@ -171,4 +183,9 @@ export class SettlementDesk implements SettlementPort {
     const twice = book.bestBidTicks + book.bestAskTicks;
     return Number.isNaN(twice) ? 2 * this.#session.lastTradeTicks(instrument) : twice;
   }
+}
+
+/** The slice that an iceberg shows, in new lots; at least one. */
+function scaleDisplay(special: SpecialOrder, ratio: number): void {
+  if (special.displayLots > 0) special.displayLots = Math.max(1, Math.round(special.displayLots * ratio));
 }

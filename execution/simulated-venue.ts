@@ -6,7 +6,7 @@
 import { Kind, type MarketView, type Side } from '../core/market.js';
 import type { Order } from '../core/order.js';
 import type { Nanos } from '../core/time.js';
-import type { Venue, VenueEnvironment, VenueFactory } from '../core/venue.js';
+import type { TradeOrigin, Venue, VenueEnvironment, VenueFactory } from '../core/venue.js';
 import { BarMarket, type BarOptions, checkBarOptions } from './bar-market.js';
 import { type ConsumptionModel, consumedUntilUpdated, hftbacktestConsumption } from './consumption.js';
 import { Courier } from './courier.js';
@@ -176,10 +176,10 @@ class SimulatedVenue implements Venue {
     aggressor: Side,
     priceTicks: number,
     qtyLots: number,
-    ofOrder: boolean,
+    origin: TradeOrigin,
     nowNs: Nanos,
   ): void {
-    this.#engine.onTrade(instrument, aggressor, priceTicks, qtyLots, ofOrder, nowNs);
+    this.#engine.onTrade(instrument, aggressor, priceTicks, qtyLots, origin, nowNs);
     if (this.#session.hears[instrument] === 0) return;
     this.#session.onTrade(instrument, aggressor, priceTicks, qtyLots, nowNs);
     if (this.#settlement.wantsTrades) this.#settlement.onTrade(instrument, priceTicks, nowNs);

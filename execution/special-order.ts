@@ -43,6 +43,9 @@ export class SpecialOrder {
   priceTicks: number;
   /** `NaN` for orders without a stop; ±Infinity while a trailing order has seen no price. */
   stopTicks: number;
+  /** Distance of a trailing order in ticks, `NaN` where it is a fraction; slice of an iceberg. Splits change both. */
+  trailTicks: number;
+  displayLots: number;
   /** What works, or would once its price or time has come. While it rests, the working orders have the number. */
   leavesLots: number;
   /** What the parent's fills have not set free yet; no part of `leavesLots`. */
@@ -69,6 +72,8 @@ export class SpecialOrder {
     this.trails = type === OrderType.trailingStop;
     this.priceTicks = priceTicks;
     this.leavesLots = qtyLots;
+    this.trailTicks = terms.trailTicks;
+    this.displayLots = terms.displayLots;
     const unset = this.trails && Number.isNaN(terms.stopTicks);
     this.stopTicks = unset ? (this.rising ? Infinity : -Infinity) : terms.stopTicks;
   }
@@ -83,7 +88,8 @@ export class SpecialOrder {
    * never goes off early. Buys follow the price down, sells follow it up.
    */
   trailedTo(priceTicks: number): number {
-    const { trailTicks, trailFraction } = this.order.terms;
+    const { trailTicks } = this;
+    const { trailFraction } = this.order.terms;
     const distance = Number.isNaN(trailTicks) ? Math.abs(priceTicks) * trailFraction : trailTicks;
     return this.rising
       ? Math.min(this.stopTicks, Math.ceil(priceTicks + distance))

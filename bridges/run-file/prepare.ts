@@ -3,33 +3,30 @@
  * Knows nothing of the terminal or of run folders. Called by the command line and by users.
  */
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { Recorder } from '../../analytics/recorder.js';
+import { computeTime } from '../../core/compute-time.js';
 import { type Decimal, parseDecimal } from '../../core/decimal.js';
-import type { InstrumentSpec } from '../../core/instrument.js';
+import { withClockOffset, withFeedLatency } from '../../core/feed-latency.js';
+import { type InstrumentSpec, instrumentSpec } from '../../core/instrument.js';
 import { mergeTapes } from '../../core/merge.js';
 import { Simulation, type StrategyEntry } from '../../core/simulation.js';
 import { syntheticTape } from '../../core/synthetic.js';
 import type { TapeInfo, TapeSource } from '../../core/tape.js';
 import type { VenueFactory } from '../../core/venue.js';
-import { makerTakerFees } from '../../execution/fees.js';
-import { constantLatency } from '../../execution/latency.js';
-import {
-  logBackQueue,
-  logQueue,
-  powerBackQueue,
-  powerFrontQueue,
-  powerQueue,
-  type QueuePositionModel,
-  riskAverseQueue,
-} from '../../execution/queue-position.js';
-import { HFTBACKTEST_RULES, simulatedVenue } from '../../execution/simulated-venue.js';
+import { LatencyTable } from '../../execution/latency-table.js';
+import { severalVenues } from '../../execution/venues.js';
 import type { StrategyRegistry } from '../../strategies/registry.js';
 import { createStrategy, loadStrategyPlugin } from '../plugin-loader.js';
 import { openTape } from '../tape/tape-file.js';
 import { ConfigError } from './config-error.js';
 import { nearestName } from './nearest-name.js';
 import { pathIn, type RunFile } from './read.js';
-import type { RunConfig, VenueConfig } from './schema.js';
+import { riskOf } from './risk-config.js';
+import type { RunConfig } from './schema.js';
+import { delayOf } from './venue/delay-config.js';
+import type { LatencySources } from './venue/latency-config.js';
+import { venueOf } from './venue/venue-config.js';
 
 export interface PreparedRun {
   readonly simulation: Simulation;
@@ -51,58 +48,122 @@ export async function prepareRun(file: RunFile, options: PrepareOptions = {}): P
   const { config, path } = file;
   const makers = await loadStrategies(file, options);
   const sources = config.tape.map((tape) => openSource(file, tape));
-  const { instruments } = mergeTapes(sources.map(({ tape }) => tape)).info;
+  const tapes = sources.map(({ tape }) => withTerms(tape, config.instruments));
+  const merged = mergeTapes(tapes);
+  const { instruments } = merged.info;
   const symbols = checkInstruments(config.instruments, instruments, path);
-  const strategies = makers.map(({ name, strategy }, index) => ({
-    name,
-    strategy,
-    instruments: matching(config.strategies[index]!.instruments, symbols, `${path}: strategies.${index}.instruments`),
-  }));
+  const strategies = makers.map(({ name, strategy }, index): StrategyEntry => {
+    const { instruments: patterns, capital, costing, risk, computeTime: thinks } = config.strategies[index]!;
+    const place = `${path}: strategies.${index}`;
+    return {
+      name,
+      strategy,
+      instruments: matching(patterns, symbols, `${place}.instruments`),
+      costing,
+      risk: risk.map((check, at) => within(`${place}.risk.${at}`, () => riskOf(check, instruments))),
+      ...(capital === undefined ? {} : { capital }),
+      ...(thinks === undefined ? {} : { computeTime: computeTime(delayOf(thinks)) }),
+    };
+  });
   const recorder = new Recorder();
-  const simulation = new Simulation({
-    tapes: sources.map(({ tape }) => tape),
-    strategies,
-    venue: venueOf(config.venue),
-    observers: [recorder],
-    seed: config.seed,
-    sampleNs: config.record.sample,
-    // Node's own is several times faster than the built-in one, and gives the same.
-    sha256: createHash('sha256'),
+  const { currency, rates } = config;
+  const simulation = within(path, () => {
+    return new Simulation({
+      tapes,
+      strategies,
+      venue: venueFrom(file, merged, symbols),
+      observers: [recorder],
+      seed: config.seed,
+      sampleNs: config.record.sample,
+      risk: config.risk.map((check, at) => within(`${path}: risk.${at}`, () => riskOf(check, instruments))),
+      ...(currency === undefined ? {} : { currency }),
+      ...(rates === undefined ? {} : { rates }),
+      // Node's own is several times faster than the built-in one, and gives the same.
+      sha256: createHash('sha256'),
+    });
   });
   return { simulation, recorder, tapes: sources.map(({ tape, given }) => ({ ...tape.info, ...given })) };
 }
 
-/** A venue of the models that a run file names. */
-export function venueOf({ latency, queue, fees }: VenueConfig): VenueFactory {
-  return simulatedVenue({
-    ...HFTBACKTEST_RULES,
-    latency: constantLatency({ entryNs: latency.entry, responseNs: latency.response }),
-    queue: queueOf(queue),
-    fees: makerTakerFees({ makerRate: fees.maker, takerRate: fees.taker }),
-  });
+/** The venue, or all of them. */
+function venueFrom(file: RunFile, tape: TapeSource, symbols: readonly string[]): VenueFactory {
+  const { config, path } = file;
+  const sources: LatencySources = {
+    tape,
+    readTable: (table) => readLatencyTable(pathIn(file, table), tape.info.originNs),
+  };
+  if (config.venue !== undefined) return within(`${path}: venue`, () => venueOf(config.venue!, sources));
+  return severalVenues(
+    config.venues!.map(({ name, instruments, ...venue }, index) => ({
+      name,
+      instruments: matching(instruments, symbols, `${path}: venues.${index}.instruments`),
+      venue: within(`${path}: venues.${index}`, () => venueOf(venue, sources, `venue/${name}`)),
+    })),
+  );
 }
 
-function queueOf(queue: VenueConfig['queue']): QueuePositionModel {
-  switch (queue.model) {
-    case 'risk-averse':
-      return riskAverseQueue();
-    case 'power':
-      return powerQueue(queue.exponent);
-    case 'power-back':
-      return powerBackQueue(queue.exponent);
-    case 'power-front':
-      return powerFrontQueue(queue.exponent);
-    case 'log':
-      return logQueue();
-    case 'log-back':
-      return logBackQueue();
+/** What a model refuses is the run file's fault, and says where. */
+function within<T>(place: string, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof RangeError) throw new ConfigError(`${place}: ${error.message}`);
+    throw error;
   }
+}
+
+/** Request, exchange and response times in ns since 1970, comma separated, with or without a line of heads. */
+function readLatencyTable(path: string, originNs: bigint): LatencyTable {
+  const rows = readFileSync(path, 'utf8')
+    .split('\n')
+    .map((line, index) => ({ line: line.trim(), row: index + 1 }))
+    .filter(({ line, row }) => line !== '' && !(row === 1 && /[a-z]/i.test(line)));
+  return LatencyTable.fromEpoch(
+    rows.map(({ line, row }): readonly [bigint, bigint, bigint] => {
+      const fields = line.split(',').map((field) => field.trim());
+      if (fields.length !== 3 || !fields.every((field) => /^-?\d+$/.test(field))) {
+        throw new RangeError(`${path}: line ${row}: "${line}" is not three whole numbers: request, exchange, response`);
+      }
+      return [BigInt(fields[0]!), BigInt(fields[1]!), BigInt(fields[2]!)];
+    }),
+    originNs,
+  );
+}
+
+/** The tape with the contract terms that the run file gives. */
+function withTerms(tape: TapeSource, wanted: RunConfig['instruments']): TapeSource {
+  if (wanted === undefined) return tape;
+  const instruments = tape.info.instruments.map((spec) => {
+    const found = wanted.find(({ symbol }) => symbol === spec.symbol);
+    if (
+      found === undefined ||
+      !('multiplier' in found || 'contract' in found || 'base' in found || 'quote' in found || 'expiry' in found)
+    ) {
+      return spec;
+    }
+    const { contract, multiplier, base, quote, expiry } = found;
+    return instrumentSpec({
+      ...spec,
+      ...(contract === undefined ? {} : { contract }),
+      ...(multiplier === undefined ? {} : { multiplier: String(multiplier) }),
+      ...(base === undefined ? {} : { base }),
+      ...(quote === undefined ? {} : { quote }),
+      ...(expiry === undefined ? {} : { expiry }),
+    });
+  });
+  return { info: { ...tape.info, instruments }, open: (originNs) => tape.open(originNs) };
 }
 
 /** `given`: what the manifest says of where the tape came from. */
 function openSource(file: RunFile, tape: RunConfig['tape'][number]): { tape: TapeSource; given: { path?: string } } {
-  if ('synthetic' in tape) return { tape: syntheticTape(tape.synthetic), given: {} };
-  return { tape: openTape(pathIn(file, tape.path)), given: { path: tape.path } };
+  const { seed } = file.config;
+  const delayed = (source: TapeSource) =>
+    tape.feedLatency === undefined ? source : withFeedLatency(source, delayOf(tape.feedLatency), seed);
+  if ('synthetic' in tape) return { tape: delayed(syntheticTape(tape.synthetic)), given: {} };
+  const recorded = openTape(pathIn(file, tape.path));
+  const { clockOffset } = tape;
+  const right = clockOffset === undefined ? recorded : withClockOffset(recorded, clockOffset);
+  return { tape: delayed(right), given: { path: tape.path } };
 }
 
 async function loadStrategies(file: RunFile, options: PrepareOptions): Promise<StrategyEntry[]> {

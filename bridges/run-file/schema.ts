@@ -4,6 +4,9 @@
  */
 import { z } from 'zod';
 import { duration, period, positiveDecimal } from '../../strategies/parameter.js';
+import { riskCheck } from './risk-config.js';
+import { delay } from './venue/delay-config.js';
+import { venue } from './venue/venue-config.js';
 
 const wholeNumber = z.int({ error: 'a whole number from 0 to 9007199254740991' }).min(0);
 
@@ -13,11 +16,28 @@ const synthetic = z.strictObject({
   instruments: z.int().min(1).max(1_000).default(1),
 });
 
+/** As a duration, with a sign. */
+const signedDuration = z
+  .string({ error: 'a duration such as 1.5ms or -250us' })
+  .regex(/^-?[^-]/, { error: 'a duration such as 1.5ms or -250us' })
+  .transform((text, context) => {
+    const size = duration.safeParse(text.replace(/^-/, ''));
+    if (size.success) return text.startsWith('-') ? -size.data : size.data;
+    context.addIssue({ code: 'custom', message: 'a duration such as 1.5ms or -250us' });
+    return z.NEVER;
+  });
+
 const tape = z.union(
   [
     z.string().min(1),
-    z.strictObject({ path: z.string().min(1) }),
-    z.strictObject({ synthetic: synthetic.prefault({}) }),
+    z.strictObject({
+      path: z.string().min(1),
+      /** Replaces the recorded local times: `exchange time + delay`. */
+      feedLatency: delay.optional(),
+      /** By how much the venue's clock was ahead (negative: behind). */
+      clockOffset: signedDuration.optional(),
+    }),
+    z.strictObject({ synthetic: synthetic.prefault({}), feedLatency: delay.optional() }),
   ],
   { error: 'a path, { path: … } or { synthetic: { seed, rows, instruments } }' },
 );
@@ -26,7 +46,18 @@ const symbol = z.string().min(1);
 
 const instrument = z.union([
   symbol.transform((text) => ({ symbol: text })),
-  z.strictObject({ symbol, tick: positiveDecimal.optional(), lot: positiveDecimal.optional() }),
+  z.strictObject({
+    symbol,
+    /** Must be as on the tape. */
+    tick: positiveDecimal.optional(),
+    lot: positiveDecimal.optional(),
+    /** The contract's terms; they replace those on the tape. */
+    contract: z.enum(['linear', 'inverse']).optional(),
+    multiplier: positiveDecimal.optional(),
+    base: z.string().min(1).optional(),
+    quote: z.string().min(1).optional(),
+    expiry: z.string().min(1).optional(),
+  }),
 ]);
 
 const strategyName = z.string().regex(/^[A-Za-z0-9][\w.-]*$/, {
@@ -41,46 +72,52 @@ const strategy = z.strictObject({
   /** Symbols or patterns with `*`; default: all. */
   instruments: z.array(symbol).min(1).optional(),
   params: z.record(z.string(), z.unknown(), { error: 'a map of parameters' }).default({}),
+  /** Money it starts with, by currency (`''` where currencies have no names). */
+  capital: z.record(z.string(), z.number()).optional(),
+  costing: z.enum(['average', 'fifo']).default('average'),
+  /** Checked in this order before any of its orders leaves. */
+  risk: z.array(riskCheck).default([]),
+  /** How long each of its handlers occupies its machine. */
+  computeTime: delay.optional(),
 });
 
-const exponent = z.number({ error: 'a number above 0' }).gt(0);
-const queue = z.discriminatedUnion('model', [
-  z.strictObject({ model: z.literal('risk-averse') }),
-  z.strictObject({ model: z.literal('power'), exponent }),
-  z.strictObject({ model: z.literal('power-back'), exponent }),
-  z.strictObject({ model: z.literal('power-front'), exponent }),
-  z.strictObject({ model: z.literal('log') }),
-  z.strictObject({ model: z.literal('log-back') }),
-]);
-
-const feeRate = z.number({ error: 'a fraction of the value, e.g. 0.0002 for 2 basis points' }).gt(-1).lt(1);
-
-const venue = z.strictObject({
-  /** From the strategy to the venue and back. */
-  latency: z.strictObject({ entry: duration, response: duration }),
-  /** How a resting order moves up its queue. */
-  queue,
-  /** Fractions of the traded value; negative = rebate. */
-  fees: z.strictObject({ maker: feeRate, taker: feeRate }),
+const namedVenue = venue.extend({
+  name: strategyName,
+  /** Symbols or patterns with `*`. */
+  instruments: z.array(symbol).min(1),
 });
 
-export const runSchema = z.strictObject({
-  tape: z
-    .union([tape.transform((one) => [one]), z.array(tape).min(1)])
-    .transform((all) => all.map((one) => (typeof one === 'string' ? { path: one } : one))),
-  /** The instruments the run is about; must be on the tape, with this tick and lot where they are given. Default: all. */
-  instruments: z.array(instrument).min(1).optional(),
-  seed: wholeNumber.default(1),
-  strategies: z.array(strategy).min(1),
-  venue,
-  record: z.strictObject({ sample: period.default(1e9) }).prefault({}),
-  /** Run folder; default: runs/NAME-TIME under the working directory. */
-  out: z.string().min(1).optional(),
-});
+export const runSchema = z
+  .strictObject({
+    tape: z
+      .union([tape.transform((one) => [one]), z.array(tape).min(1)])
+      .transform((all) => all.map((one) => (typeof one === 'string' ? { path: one } : one))),
+    /** The instruments the run is about; must be on the tape, with this tick and lot where they are given. Default: all. */
+    instruments: z.array(instrument).min(1).optional(),
+    seed: wholeNumber.default(1),
+    strategies: z.array(strategy).min(1),
+    /** Where everything trades; or several, each with instruments of its own. */
+    venue: venue.optional(),
+    venues: z.array(namedVenue).min(1).optional(),
+    /** Checked for all strategies together, after each one's own. */
+    risk: z.array(riskCheck).default([]),
+    /** What accounts are in; needed when instruments settle in several currencies. */
+    currency: z.string().min(1).optional(),
+    /** What one unit of a currency is worth in `currency`, where no instrument of the run quotes it. */
+    rates: z.record(z.string(), z.number({ error: 'a number above 0' }).gt(0)).optional(),
+    record: z.strictObject({ sample: period.default(1e9) }).prefault({}),
+    /** Run folder; default: runs/NAME-TIME under the working directory. */
+    out: z.string().min(1).optional(),
+  })
+  .superRefine((run, context) => {
+    if ((run.venue === undefined) === (run.venues === undefined)) {
+      const message = run.venue === undefined ? 'a venue, or venues' : 'venue or venues, not both';
+      context.addIssue({ code: 'custom', path: ['venue'], message });
+    }
+  });
 
 /** A checked run file, defaults filled in. */
 export type RunConfig = z.output<typeof runSchema>;
 /** What a run file may hold: the default export of a module run file is one of these. */
 export type RunInput = z.input<typeof runSchema>;
 export type StrategyConfig = RunConfig['strategies'][number];
-export type VenueConfig = RunConfig['venue'];

@@ -1,5 +1,5 @@
 /**
- * A level-3 book: every resting order as a slot in columns, with the moment it joined the queue of its price as a
+ * A level-3 book: every resting order as a record in one table, with the moment it joined the queue of its price as a
  * sequence number; the price levels are kept beside it as a level-2 book. Knows nothing of events. Called by the lanes.
  *
  * There are no queues in it: who is ahead of whom is a comparison of two sequence numbers, and nothing else is asked on
@@ -7,8 +7,18 @@
  */
 import type { Instrument } from '../instrument.js';
 import { Side } from '../market.js';
-import { SlotTable } from '../slot-table.js';
+import { placeOf } from '../slot-table.js';
 import { LevelBook } from './levels.js';
+
+/** Doubles of a record, half a cache line: the order's id at 0, then … */
+const RECORD = 4;
+const LOTS = 1;
+/** … tick × 2, + 1 for asks … */
+const PRICE = 2;
+/** … and its sequence; 0 = the record is empty. */
+const SEQUENCE = 3;
+const NONE = -1;
+const FIRST_BITS = 10;
 
 export class OrderBook {
   /** The same book by price level. Both sides may cross: an auction's book does. */
@@ -17,6 +27,8 @@ export class OrderBook {
   unknown = 0;
   /** Adds that named an order the book already held; they replaced it. */
   replaced = 0;
+  /** Orders resting now. Read freely; only the book writes. */
+  size = 0;
   /** What the next order to join a queue gets; of two orders at a price, the one with the smaller number is ahead. */
   nextSequence = 1;
   /** What the last change did to its level, for who follows queues: side, price, lots before and after. */
@@ -28,131 +40,154 @@ export class OrderBook {
   changedId = 0;
   changedSequence = 0;
 
-  #capacity = 1024;
-  #used = 0;
-  readonly #free: number[] = [];
-  #id = new Float64Array(this.#capacity);
-  /** `Side.none`: the slot is free. */
-  #side = new Uint8Array(this.#capacity);
-  #tick = new Int32Array(this.#capacity);
-  #lots = new Float64Array(this.#capacity);
-  #sequence = new Float64Array(this.#capacity);
-  readonly #slots = new SlotTable();
+  /** Records by id, open addressing, linear probing; at least half are empty. */
+  #orders = new Float64Array(RECORD << FIRST_BITS);
+  #shift = 32 - FIRST_BITS;
 
   constructor(instrument: Instrument) {
     this.levels = new LevelBook(instrument, { uncross: false });
   }
 
-  /** Orders resting now. */
-  get size(): number {
-    return this.#slots.size;
-  }
-
   /** A new order joins the end of the queue at its price. */
   add(id: number, side: Side, tick: number, lots: number): void {
-    if (this.#slots.get(id) >= 0) {
+    if (this.#find(id) !== NONE) {
       this.replaced++;
       this.reduce(id, Number.POSITIVE_INFINITY);
     }
-    const slot = this.#free.pop() ?? this.#newSlot();
+    if (++this.size * 2 * RECORD > this.#orders.length) this.#grow();
     const sequence = this.nextSequence++;
-    this.#id[slot] = id;
-    this.#side[slot] = side;
-    this.#tick[slot] = tick;
-    this.#lots[slot] = lots;
-    this.#sequence[slot] = sequence;
-    this.#slots.add(id, slot);
-    this.#changeLevel(slot, side, tick, lots);
+    this.#put(id, lots, tick * 2 + (side === Side.sell ? 1 : 0), sequence);
+    this.#changeLevel(side, tick, lots, id, sequence);
   }
 
   /** Takes `lots` off an order (all of it at most); at 0 it is gone. Returns the lots taken; 0 for an unknown order. */
   reduce(id: number, lots: number): number {
-    const slot = this.#slots.get(id);
-    if (slot < 0) {
+    const at = this.#find(id);
+    if (at === NONE) {
       this.unknown++;
       return 0;
     }
-    const left = this.#lots[slot]!;
+    const orders = this.#orders;
+    const left = orders[at + LOTS]!;
+    const price = orders[at + PRICE]!;
+    const sequence = orders[at + SEQUENCE]!;
     const taken = Math.min(lots, left);
-    const side = this.#side[slot] as Side;
-    this.#changeLevel(slot, side, this.#tick[slot]!, -taken);
-    if (taken < left) {
-      this.#lots[slot] = left - taken;
-    } else {
-      this.#slots.delete(id);
-      this.#side[slot] = Side.none;
-      this.#free.push(slot);
-    }
+    if (taken < left) orders[at + LOTS] = left - taken;
+    else this.#erase(at);
+    this.#changeLevel(sideOf(price), tickOf(price), -taken, id, sequence);
     return taken;
   }
 
   /** Less at the same price keeps an order's place; it then returns true. Everything else is for remove-and-add. */
   shrink(id: number, tick: number, lots: number): boolean {
-    const slot = this.#slots.get(id);
-    if (slot < 0 || this.#tick[slot] !== tick || lots <= 0 || lots > this.#lots[slot]!) return false;
-    const change = lots - this.#lots[slot]!;
-    this.#lots[slot] = lots;
-    this.#changeLevel(slot, this.#side[slot] as Side, tick, change);
+    const at = this.#find(id);
+    if (at === NONE) return false;
+    const orders = this.#orders;
+    const price = orders[at + PRICE]!;
+    const left = orders[at + LOTS]!;
+    if (tickOf(price) !== tick || lots <= 0 || lots > left) return false;
+    orders[at + LOTS] = lots;
+    this.#changeLevel(sideOf(price), tick, lots - left, id, orders[at + SEQUENCE]!);
     return true;
   }
 
   has(id: number): boolean {
-    return this.#slots.get(id) >= 0;
+    return this.#find(id) !== NONE;
   }
 
   /** Lots left of an order; 0 when it is not here. */
   lotsOf(id: number): number {
-    const slot = this.#slots.get(id);
-    return slot < 0 ? 0 : this.#lots[slot]!;
+    const at = this.#find(id);
+    return at === NONE ? 0 : this.#orders[at + LOTS]!;
   }
 
   sideOf(id: number): Side {
-    const slot = this.#slots.get(id);
-    return slot < 0 ? Side.none : (this.#side[slot] as Side);
+    const at = this.#find(id);
+    return at === NONE ? Side.none : sideOf(this.#orders[at + PRICE]!);
   }
 
   /** Since when an order stands in its queue, see {@link OrderBook.nextSequence}; 0 when it is not here. */
   sequenceOf(id: number): number {
-    const slot = this.#slots.get(id);
-    return slot < 0 ? 0 : this.#sequence[slot]!;
+    const at = this.#find(id);
+    return at === NONE ? 0 : this.#orders[at + SEQUENCE]!;
   }
 
   /** The ids queued at a price, first in line first. Looks through all orders; for readers off the hot path. */
   queueAt(side: Side, tick: number): number[] {
-    const slots: number[] = [];
-    for (let slot = 0; slot < this.#used; slot++) {
-      if (this.#side[slot] === side && this.#tick[slot] === tick) slots.push(slot);
+    const orders = this.#orders;
+    const queue: number[] = [];
+    for (let at = 0; at < orders.length; at += RECORD) {
+      const price = orders[at + PRICE]!;
+      if (orders[at + SEQUENCE] !== 0 && tickOf(price) === tick && sideOf(price) === side) queue.push(at);
     }
-    slots.sort((a, b) => this.#sequence[a]! - this.#sequence[b]!);
-    return slots.map((slot) => this.#id[slot]!);
+    queue.sort((a, b) => orders[a + SEQUENCE]! - orders[b + SEQUENCE]!);
+    return queue.map((at) => orders[at]!);
   }
 
-  #changeLevel(slot: number, side: Side, tick: number, change: number): void {
+  #changeLevel(side: Side, tick: number, change: number, id: number, sequence: number): void {
     const before = this.levels.lotsAt(side, tick);
     this.levels.set(side, tick, before + change);
     this.changedSide = side;
     this.changedTick = tick;
     this.changedBefore = before;
     this.changedAfter = before + change;
-    this.changedId = this.#id[slot]!;
-    this.changedSequence = this.#sequence[slot]!;
+    this.changedId = id;
+    this.changedSequence = sequence;
   }
 
-  #newSlot(): number {
-    if (this.#used === this.#capacity) {
-      const capacity = this.#capacity * 2;
-      this.#id = grown(this.#id, new Float64Array(capacity));
-      this.#side = grown(this.#side, new Uint8Array(capacity));
-      this.#tick = grown(this.#tick, new Int32Array(capacity));
-      this.#lots = grown(this.#lots, new Float64Array(capacity));
-      this.#sequence = grown(this.#sequence, new Float64Array(capacity));
-      this.#capacity = capacity;
+  /** Where an order's record begins. */
+  #find(id: number): number {
+    const orders = this.#orders;
+    const mask = orders.length - 1;
+    for (let at = placeOf(id, this.#shift) * RECORD; ; at = (at + RECORD) & mask) {
+      if (orders[at + SEQUENCE] === 0) return NONE;
+      if (orders[at] === id) return at;
     }
-    return this.#used++;
+  }
+
+  #put(id: number, lots: number, price: number, sequence: number): void {
+    const orders = this.#orders;
+    const mask = orders.length - 1;
+    let at = placeOf(id, this.#shift) * RECORD;
+    while (orders[at + SEQUENCE] !== 0) at = (at + RECORD) & mask;
+    orders[at] = id;
+    orders[at + LOTS] = lots;
+    orders[at + PRICE] = price;
+    orders[at + SEQUENCE] = sequence;
+  }
+
+  /** Without tombstones: what follows in the run moves back over the hole. */
+  #erase(at: number): void {
+    const orders = this.#orders;
+    const mask = orders.length - 1;
+    let hole = at;
+    for (let next = (at + RECORD) & mask; orders[next + SEQUENCE] !== 0; next = (next + RECORD) & mask) {
+      const home = placeOf(orders[next]!, this.#shift) * RECORD;
+      if (((next - home) & mask) < ((next - hole) & mask)) continue;
+      orders[hole] = orders[next]!;
+      orders[hole + LOTS] = orders[next + LOTS]!;
+      orders[hole + PRICE] = orders[next + PRICE]!;
+      orders[hole + SEQUENCE] = orders[next + SEQUENCE]!;
+      hole = next;
+    }
+    orders[hole + SEQUENCE] = 0;
+    this.size--;
+  }
+
+  #grow(): void {
+    const old = this.#orders;
+    this.#orders = new Float64Array(old.length * 2);
+    this.#shift--;
+    for (let at = 0; at < old.length; at += RECORD) {
+      if (old[at + SEQUENCE] !== 0) this.#put(old[at]!, old[at + LOTS]!, old[at + PRICE]!, old[at + SEQUENCE]!);
+    }
   }
 }
 
-function grown<Column extends { set(from: Column): void }>(old: Column, larger: Column): Column {
-  larger.set(old);
-  return larger;
+function sideOf(price: number): Side {
+  return (price & 1) === 0 ? Side.buy : Side.sell;
+}
+
+function tickOf(price: number): number {
+  return (price - (price & 1)) / 2;
 }

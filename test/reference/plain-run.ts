@@ -24,6 +24,7 @@ import {
   Side,
   type SimulationOptions,
   type Strategy,
+  TradeOrigin,
   Watch,
 } from '../../core/index.js';
 import { OrderDesk } from '../../core/order-desk.js';
@@ -201,8 +202,11 @@ export class PlainRun {
     const lots = columns.qtyLots[row]!;
     const book = this.#venueBooks.levels[instrument]!;
     if (kind === Kind.trade || kind === Kind.orderExecute) this.#watch.lastTradeTicks[instrument] = price;
-    if (kind === Kind.trade) this.#venue.onTrade(instrument, side, price, lots, false, timeNs);
-    else if (kind === Kind.depth) {
+    if (kind === Kind.trade) {
+      const hidden = (columns.flags[row]! & Flag.hidden) !== 0;
+      const origin = hidden ? TradeOrigin.hidden : TradeOrigin.plain;
+      this.#venue.onTrade(instrument, side, price, lots, origin, timeNs);
+    } else if (kind === Kind.depth) {
       const before = book.lotsAt(side, price);
       this.#venueBooks.apply(columns, row, kind, side, instrument);
       this.#venue.onDepth(instrument, side, price, before, lots, timeNs);
@@ -213,7 +217,7 @@ export class PlainRun {
     } else {
       if (kind === Kind.orderExecute) {
         const aggressor = side === Side.buy ? Side.sell : Side.buy;
-        this.#venue.onTrade(instrument, aggressor, price, lots, true, timeNs);
+        this.#venue.onTrade(instrument, aggressor, price, lots, TradeOrigin.order, timeNs);
       }
       this.#venueBooks.apply(columns, row, kind, side, instrument, (changedSide, tick, before, after) => {
         const orders = this.#venueBooks.orders[instrument];
