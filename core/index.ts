@@ -1,5 +1,6 @@
 /** The door of `tickwright/core`: re-exports only. */
 export * from './account.js';
+export * from './account-event.js';
 export * from './book/book.js';
 export * from './book/levels.js';
 export * from './book/orders.js';
@@ -20,6 +21,7 @@ export * from './random.js';
 export * from './rank.js';
 export * from './risk.js';
 export * from './risk-state.js';
+export type { Sha256 } from './run-hash.js';
 export * from './simulation.js';
 export * from './strategy.js';
 export * from './synthetic.js';
