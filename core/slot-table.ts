@@ -1,7 +1,7 @@
 /**
  * Order id → slot, by open addressing in two typed arrays: what comes and goes leaves nothing behind, and no lookup
- * makes an object. Several times faster than a Map. Knows nothing of what the slots hold. Called by the
- * venue's own orders; the order book, which has its records in such a table itself, calls {@link placeOf}.
+ * makes an object. Several times faster than a Map. Knows nothing of what the slots hold. Called by the venue's own orders;
+ * the order book, whose records are such a table themselves, calls {@link placeOf}.
  */
 const NONE = -1;
 const SMALLEST_BITS = 4;
@@ -70,9 +70,13 @@ export class SlotTable {
   }
 }
 
-/** The place of an id among 2^(32 − shift). Fibonacci hashing of the low 32 bits mixed with the high ones: venue ids are often consecutive. */
+/**
+ * The place of an id among 2^(32 − shift): Fibonacci hashing of the low 32 bits mixed with the high ones, because venue
+ * ids are often consecutive.
+ */
 export function placeOf(id: number, shift: number): number {
   const low = id | 0;
+  if (low === id) return Math.imul(low, 0x9e3779b1) >>> shift;
   const high = (id / 4294967296) | 0;
   return Math.imul(low ^ Math.imul(high, 0x85ebca6b), 0x9e3779b1) >>> shift;
 }

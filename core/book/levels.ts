@@ -78,6 +78,24 @@ export class LevelBook implements Book {
     } else if (lots === 0) this.#went(side, tick);
   }
 
+  /** A level of one side gets `change` more lots (fewer below 0), like {@link LevelBook.set}; returns what it held. */
+  add(side: number, tick: number, change: number): number {
+    const index = tick - this.#base;
+    if (index < 0 || index >= this.#size) {
+      const before = this.lotsAt(side as Side, tick);
+      this.set(side, tick, before + change);
+      return before;
+    }
+    const levels = side === Side.buy ? this.#bids : this.#asks;
+    const before = levels[index]!;
+    const after = before + change;
+    levels[index] = after;
+    if (before === 0) {
+      if (after !== 0) this.#came(side, tick);
+    } else if (after === 0) this.#went(side, tick);
+    return before;
+  }
+
   /** A level is new: it may be the best, and may cross the other side. */
   #came(side: number, tick: number): void {
     if (side === Side.buy) {

@@ -50,13 +50,25 @@ export class OrderBook {
 
   /** A new order joins the end of the queue at its price. */
   add(id: number, side: Side, tick: number, lots: number): void {
-    if (this.#find(id) !== NONE) {
-      this.replaced++;
-      this.reduce(id, Number.POSITIVE_INFINITY);
+    if ((this.size + 1) * 2 * RECORD > this.#orders.length) this.#grow();
+    const orders = this.#orders;
+    const mask = orders.length - 1;
+    let at = placeOf(id, this.#shift) * RECORD;
+    while (orders[at + SEQUENCE] !== 0) {
+      if (orders[at] === id) {
+        this.replaced++;
+        this.reduce(id, Number.POSITIVE_INFINITY);
+        this.add(id, side, tick, lots);
+        return;
+      }
+      at = (at + RECORD) & mask;
     }
-    if (++this.size * 2 * RECORD > this.#orders.length) this.#grow();
     const sequence = this.nextSequence++;
-    this.#put(id, lots, tick * 2 + (side === Side.sell ? 1 : 0), sequence);
+    orders[at] = id;
+    orders[at + LOTS] = lots;
+    orders[at + PRICE] = tick * 2 + (side === Side.sell ? 1 : 0);
+    orders[at + SEQUENCE] = sequence;
+    this.size++;
     this.#changeLevel(side, tick, lots, id, sequence);
   }
 
@@ -125,8 +137,7 @@ export class OrderBook {
   }
 
   #changeLevel(side: Side, tick: number, change: number, id: number, sequence: number): void {
-    const before = this.levels.lotsAt(side, tick);
-    this.levels.set(side, tick, before + change);
+    const before = this.levels.add(side, tick, change);
     this.changedSide = side;
     this.changedTick = tick;
     this.changedBefore = before;
@@ -143,17 +154,6 @@ export class OrderBook {
       if (orders[at + SEQUENCE] === 0) return NONE;
       if (orders[at] === id) return at;
     }
-  }
-
-  #put(id: number, lots: number, price: number, sequence: number): void {
-    const orders = this.#orders;
-    const mask = orders.length - 1;
-    let at = placeOf(id, this.#shift) * RECORD;
-    while (orders[at + SEQUENCE] !== 0) at = (at + RECORD) & mask;
-    orders[at] = id;
-    orders[at + LOTS] = lots;
-    orders[at + PRICE] = price;
-    orders[at + SEQUENCE] = sequence;
   }
 
   /** Without tombstones: what follows in the run moves back over the hole. */
@@ -176,10 +176,15 @@ export class OrderBook {
 
   #grow(): void {
     const old = this.#orders;
-    this.#orders = new Float64Array(old.length * 2);
+    const orders = new Float64Array(old.length * 2);
+    const mask = orders.length - 1;
+    this.#orders = orders;
     this.#shift--;
-    for (let at = 0; at < old.length; at += RECORD) {
-      if (old[at + SEQUENCE] !== 0) this.#put(old[at]!, old[at + LOTS]!, old[at + PRICE]!, old[at + SEQUENCE]!);
+    for (let from = 0; from < old.length; from += RECORD) {
+      if (old[from + SEQUENCE] === 0) continue;
+      let at = placeOf(old[from]!, this.#shift) * RECORD;
+      while (orders[at + SEQUENCE] !== 0) at = (at + RECORD) & mask;
+      for (let field = 0; field < RECORD; field++) orders[at + field] = old[from + field]!;
     }
   }
 }
