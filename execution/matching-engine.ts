@@ -107,8 +107,19 @@ export class MatchingEngine implements Recipient, FillSink {
   #taker!: Order;
   #takerSpecial: SpecialOrder | undefined;
   #takerLeft = 0;
+  /** Its limit as asked for, `NaN` = any price, and how far it may go. */
+  #takerPriceTicks = 0.5;
   #takerLimitTicks = 0.5;
   #takerNs: Nanos = 0.5;
+  /** What it had traded before, and since; and what a decrement took off it. */
+  #takerFilledLots = 0;
+  #takerCutLots = 0;
+  /** Lots of the taker that are not for taking now, so that what is left of it is reported whole. */
+  #reserveLots = 0;
+  /** Lots that it took from the book and that the consumption model forgot at once, and those of its last level. */
+  #forgottenLots = 0;
+  #levelTicks = 0.5;
+  #levelLots = 0;
 
   constructor(environment: VenueEnvironment, models: EngineModels, courier: (engine: MatchingEngine) => Courier) {
     const { instruments, strategies } = environment;
@@ -158,7 +169,7 @@ export class MatchingEngine implements Recipient, FillSink {
     const plain = order.terms === PLAIN_TERMS && order.type <= OrderType.market && order.timeInForce <= TimeInForce.FOK;
     if (plain && this.guarded[order.instrument.index] === 0) {
       this.enter(order, undefined, priceTicks, qtyLots, 0, false, 0, nowNs);
-      if (this.#matchOwn) this.doorman!.settle(nowNs);
+      if (this.#matchOwn) this.settleFamilies(nowNs);
       return;
     }
     const refused = this.doorman!.refuses(order, priceTicks, qtyLots, nowNs);
@@ -224,10 +235,14 @@ export class MatchingEngine implements Recipient, FillSink {
       this.expire(order, special, Reason.postOnlyWouldTake, priceTicks, leavesLots, nowNs);
       return;
     }
+    let wantedLots = leavesLots;
+    if (special !== undefined && order.terms.reduceOnly) {
+      wantedLots = Math.min(wantedLots, this.reducibleLots(order));
+    }
     const allOrNone = special !== undefined && order.terms.allOrNone;
     if (timeInForce === TimeInForce.FOK || allOrNone) {
-      const available = this.#availableLots(order, limitTicks, leavesLots, reachesBook);
-      if (available < leavesLots) {
+      const available = this.#availableLots(order, limitTicks, wantedLots, reachesBook);
+      if (available < wantedLots) {
         if (!waits) this.expire(order, special, Reason.notFullyFillable, priceTicks, leavesLots, nowNs);
         else {
           this.rest(order, special, priceTicks, leavesLots, filledLots);
@@ -236,27 +251,29 @@ export class MatchingEngine implements Recipient, FillSink {
         return;
       }
     }
-    let wantedLots = leavesLots;
-    if (special !== undefined && order.terms.reduceOnly) {
-      wantedLots = Math.min(wantedLots, this.reducibleLots(order));
-    }
+    this.#takerPriceTicks = priceTicks;
+    this.#takerFilledLots = filledLots;
     const stopped = this.#take(order, special, limitTicks, wantedLots, leavesLots, skipLots, nowNs);
     const left = leavesLots - (wantedLots - this.#takerLeft);
+    const heldLots = special?.heldLots ?? 0;
     if (special !== undefined) {
       special.leavesLots = left;
       if (special.place === Place.ended) return;
     }
     if (left === 0) {
-      if (special !== undefined) this.#emptied(special, nowNs);
+      // Its last lots met an order of the same strategy, without a trade.
+      if (stopped && heldLots === 0) {
+        this.expire(order, special, Reason.selfTrade, priceTicks, this.#takerCutLots, nowNs);
+      } else if (special !== undefined) this.#emptied(special, nowNs);
       return;
     }
-    const total = filledLots + leavesLots - left;
+    const total = this.#takerFilledLots;
     if (stopped) this.expire(order, special, Reason.selfTrade, priceTicks, left, nowNs);
     else if (special !== undefined && order.terms.reduceOnly && this.reducibleLots(order) === 0) {
       this.expire(order, special, Reason.reduceOnly, priceTicks, left, nowNs);
     } else if (waits && !(anyPrice && Number.isFinite(limitTicks))) {
       this.rest(order, special, priceTicks, left, total);
-      if (!answered && left === leavesLots) this.accept(order, priceTicks, left + (special?.heldLots ?? 0), nowNs);
+      if (!answered && left === leavesLots) this.accept(order, priceTicks, left + heldLots, nowNs);
       // It rests at a price that the other side reaches: what stands there takes all or nothing.
       if (this.#hasAllOrNone[index] !== 0) this.#retryAllOrNone(index, otherSide, nowNs);
     } else {
@@ -295,6 +312,9 @@ export class MatchingEngine implements Recipient, FillSink {
     this.#takerLimitTicks = limitTicks;
     this.#reserveLots = leavesLots - wantedLots + (special?.heldLots ?? 0);
     this.#takerNs = nowNs;
+    this.#takerCutLots = 0;
+    this.#forgottenLots = 0;
+    this.#levelLots = 0;
     const { side } = order;
     const index = order.instrument.index;
     const book = this.#books[index]!;
@@ -307,13 +327,15 @@ export class MatchingEngine implements Recipient, FillSink {
         const next = orders.next[slot]!;
         // What stands before this own order: better prices, and the part of its own level that is ahead of it.
         this.#takeBook(book, otherSide, side === Side.buy ? tick - 1 : tick + 1, Infinity, skipLots);
-        if (orders.flags[slot]! & HIDDEN) this.#takeBook(book, otherSide, tick, Infinity, skipLots);
-        else if (orders.aheadLots[slot]! > 0) {
-          this.#takeBook(book, otherSide, tick, Math.round(orders.aheadLots[slot]!), skipLots);
-        }
+        this.#takeBook(book, otherSide, tick, this.#aheadLots(slot, otherSide, tick), skipLots);
         if (this.#takerLeft > 0) {
-          const stopped = this.#meet(slot, nowNs);
-          if (stopped) return true;
+          const removals = this.#removals;
+          if (this.#meet(slot, nowNs)) return true;
+          if (this.#removals !== removals) {
+            // Others left their places: the line is walked anew, without those that are filled.
+            slot = orders.firstAt(index, otherSide, tick);
+            continue;
+          }
         }
         slot = next;
       }
@@ -322,13 +344,18 @@ export class MatchingEngine implements Recipient, FillSink {
     return false;
   }
 
-  /** Lots of the taker that are not for taking now, so that what is left of it is reported whole. */
-  #reserveLots = 0;
+  /** Lots of its level that stand before a resting order and that nobody of us took yet. */
+  #aheadLots(slot: number, side: Side, tick: number): number {
+    const { orders } = this;
+    if (orders.flags[slot]! & HIDDEN) return Infinity;
+    const taken = this.#consumption.takenLots(orders.instrument[slot]!, side, tick, Infinity);
+    return Math.round(orders.aheadLots[slot]!) - Math.max(taken, this.#levelTicks === tick ? this.#levelLots : 0);
+  }
 
   #takeBook(book: LevelBook, otherSide: Side, limitTicks: number, mostLots: number, skipLots: number): void {
     const wanted = Math.min(this.#takerLeft, mostLots);
-    if (wanted <= 0) return;
-    this.#other.point(book, otherSide, skipLots);
+    if (!(wanted > 0)) return;
+    this.#other.point(book, otherSide, skipLots + this.#forgottenLots);
     this.#matching.take(this.#other, limitTicks, wanted, this);
   }
 
@@ -341,11 +368,17 @@ export class MatchingEngine implements Recipient, FillSink {
     const index = order.instrument.index;
     const otherSide = order.side === Side.buy ? Side.sell : Side.buy;
     this.consume(index, otherSide, priceTicks, qtyLots);
+    // One order never takes the same lots twice, whatever the model says of the next one.
+    if (this.#consumption.takenLots(index, otherSide, priceTicks, Infinity) === 0) this.#forgottenLots += qtyLots;
+    if (this.#levelTicks !== priceTicks) this.#levelLots = 0;
+    this.#levelTicks = priceTicks;
+    this.#levelLots += qtyLots;
     this.#takerFilled(priceTicks, qtyLots);
   }
 
   #takerFilled(priceTicks: number, qtyLots: number): void {
     this.#takerLeft -= qtyLots;
+    this.#takerFilledLots += qtyLots;
     const left = this.#takerLeft + this.#reserveLots;
     this.#report(this.#taker, this.#takerSpecial, priceTicks, qtyLots, left, false, this.#takerNs);
   }
@@ -358,8 +391,7 @@ export class MatchingEngine implements Recipient, FillSink {
     const tick = orders.priceTicks[slot]!;
     const leaves = orders.leavesLots[slot]!;
     if (resting.strategy === taker.strategy) {
-      const asked = taker.terms.selfTrade;
-      const rule = asked === SelfTrade.venue ? this.#rules.selfTrade : asked;
+      const rule = this.#selfTradeRule(taker, resting);
       if (rule === SelfTrade.cancelNew) return true;
       if (rule === SelfTrade.cancelOld || rule === SelfTrade.cancelBoth) {
         this.endResting(slot, Reason.selfTrade, nowNs);
@@ -368,23 +400,34 @@ export class MatchingEngine implements Recipient, FillSink {
       if (rule === SelfTrade.decrement) {
         const lots = Math.min(this.#takerLeft, leaves);
         this.#takerLeft -= lots;
+        this.#takerCutLots = lots;
         this.shrinkResting(slot, lots, Reason.selfTrade, nowNs);
-        if (this.#takerLeft === 0) return true;
-        const total = this.#takerSpecial?.filledLots ?? 0;
-        this.restate(taker, taker.priceTicks, total + this.#takerLeft, this.#takerLeft, Reason.selfTrade, nowNs);
-        return false;
+        const left = this.#takerLeft + this.#reserveLots;
+        if (left > 0) {
+          this.restate(taker, this.#takerPriceTicks, this.#takerFilledLots + left, left, Reason.selfTrade, nowNs);
+        }
+        return this.#takerLeft === 0;
       }
     }
     if (orders.flags[slot]! & ALL_OR_NONE && this.#takerLeft < leaves) return false;
     const price = orders.flags[slot]! & ANY_PRICE ? this.#priceForMarket(taker.instrument.index) : tick;
     if (Number.isNaN(price)) return false;
-    const lots = this.#fillResting(slot, Math.min(this.#takerLeft, leaves), nowNs, price);
+    // Behind the slice that an iceberg shows stand the others at its price.
+    const offered = resting.terms.displayLots > 0 ? orders.shownLots[slot]! : leaves;
+    const lots = this.#fillResting(slot, Math.min(this.#takerLeft, offered), nowNs, price);
     if (lots > 0) {
       this.#takerFilled(price, lots);
       this.#environment.watch.lastTradeTicks[taker.instrument.index] = price;
       this.doorman!.ownTrade(taker.instrument.index, price);
     }
     return false;
+  }
+
+  /** What happens between two orders of a strategy. Those of one group never trade with each other. */
+  #selfTradeRule(taker: Order, resting: Order): SelfTrade {
+    const { group, selfTrade } = taker.terms;
+    if (group !== undefined && group === resting.terms.group) return SelfTrade.cancelNew;
+    return selfTrade === SelfTrade.venue ? this.#rules.selfTrade : selfTrade;
   }
 
   /** At what a market order that waited trades with one that arrives: at its limit, without one at the last trade. */
@@ -419,23 +462,43 @@ export class MatchingEngine implements Recipient, FillSink {
     }
   }
 
-  /** What an order could take at once, own orders of other strategies included. */
+  /**
+   * What an order could take at once, own orders included. Where self-trade prevention would stop it or shrink it, it gets no
+   * further; what is to be had behind does not count. `#other` points at the other side, if the order reaches it.
+   */
   #availableLots(order: Order, limitTicks: number, qtyLots: number, reachesBook: boolean): number {
-    let lots = reachesBook ? this.#matching.availableLots(this.#other, limitTicks, qtyLots) : 0;
-    if (!this.#matchOwn) return lots;
     const { orders } = this;
-    const index = order.instrument.index;
-    const otherSide = order.side === Side.buy ? Side.sell : Side.buy;
-    let tick = orders.bestTick(index, otherSide);
-    for (; lots < qtyLots && within(order.side, tick, limitTicks); tick = orders.nextTick(index, otherSide, tick)) {
+    const { instrument, side } = order;
+    const { index } = instrument;
+    const otherSide = side === Side.buy ? Side.sell : Side.buy;
+    let own = 0;
+    let tick = this.#matchOwn ? orders.bestTick(index, otherSide) : Number.NaN;
+    for (; own < qtyLots && within(side, tick, limitTicks); tick = orders.nextTick(index, otherSide, tick)) {
       for (let slot = orders.firstAt(index, otherSide, tick); slot >= 0; slot = orders.next[slot]!) {
         const leaves = orders.leavesLots[slot]!;
-        if (orders.strategy[slot] === order.strategy && this.#rules.selfTrade !== SelfTrade.allow) continue;
-        if (orders.flags[slot]! & ALL_OR_NONE && qtyLots - lots < leaves) continue;
-        lots += leaves;
+        if (orders.strategy[slot] === order.strategy) {
+          const rule = this.#selfTradeRule(order, this.#order[slot]!);
+          if (rule === SelfTrade.cancelOld) continue;
+          if (rule !== SelfTrade.allow) return own + this.#bookLotsBefore(slot, order, tick, qtyLots, reachesBook);
+        }
+        if (orders.flags[slot]! & ALL_OR_NONE) {
+          const before = this.#bookLotsBefore(slot, order, tick, qtyLots, reachesBook);
+          if (qtyLots - own - before < leaves) continue;
+        }
+        own += leaves;
       }
     }
-    return lots;
+    return own + (reachesBook ? this.#matching.availableLots(this.#other, limitTicks, qtyLots) : 0);
+  }
+
+  /** Lots of the recorded book that an order would take before it meets a resting own one. */
+  #bookLotsBefore(slot: number, order: Order, tick: number, qtyLots: number, reachesBook: boolean): number {
+    if (!reachesBook) return 0;
+    const other = this.#other;
+    const better = this.#matching.availableLots(other, order.side === Side.buy ? tick - 1 : tick + 1, qtyLots);
+    const upTo = this.#matching.availableLots(other, tick, Infinity);
+    this.#levelLots = 0;
+    return better + Math.max(0, Math.min(upTo - better, this.#aheadLots(slot, other.side, tick)));
   }
 
   // ── resting ─────────────────────────────────────────────────────────────────────────────────────────────────────────
@@ -493,7 +556,7 @@ export class MatchingEngine implements Recipient, FillSink {
       if (order.terms.reduceOnly) {
         lots = Math.min(lots, this.reducibleLots(order));
         if (lots === 0) {
-          this.endResting(slot, Reason.reduceOnly, nowNs);
+          this.shrinkResting(slot, leaves, Reason.reduceOnly, nowNs);
           return 0;
         }
       }
@@ -509,7 +572,12 @@ export class MatchingEngine implements Recipient, FillSink {
     this.#report(order, special, priceTicks, lots, left + (special?.heldLots ?? 0), true, nowNs);
     if (special !== undefined) {
       special.leavesLots = left;
-      if (left === 0 && special.place !== Place.ended) this.#emptied(special, nowNs);
+      if (left === 0) {
+        if (special.place !== Place.ended) this.#emptied(special, nowNs);
+      } else if (order.terms.reduceOnly && this.reducibleLots(order) === 0) {
+        // Nothing is left to close: what its parent has not set free yet waits on.
+        this.shrinkResting(orders.slotOf(order.id), left, Reason.reduceOnly, nowNs);
+      }
     }
     return lots;
   }
