@@ -126,7 +126,9 @@ export class PlainRun {
     const random = new RandomSource(seed);
     const desk = new OrderDesk(schedule, instruments, observers, this.#hash);
     const books = this.#localBooks.levels;
-    const environment = { clock: this.#clock, originNs, instruments, books, desk, schedule, random, observers };
+    const { lastTicks } = this.#localBooks;
+    const clock = this.#clock;
+    const environment = { clock, originNs, instruments, books, lastTicks, desk, schedule, random, observers };
     this.#hosts = strategies.map(
       (entry, index) =>
         new StrategyHost(
