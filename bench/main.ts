@@ -3,6 +3,7 @@
  */
 import { parseArgs } from 'node:util';
 import { disk } from './disk.js';
+import { execution } from './execution.js';
 import { fidelity } from './fidelity.js';
 import { latency } from './latency.js';
 import { micro } from './micro.js';
@@ -21,6 +22,12 @@ interface Bench {
 const BENCHES: Readonly<Record<string, Bench>> = {
   replay: { run: replay, rows: 5e6, rounds: 5, does: 'rows a second from memory, and as multiples of a bare floor' },
   disk: { run: disk, rows: 5e6, rounds: 5, does: 'the same from tape files, and the memory that takes' },
+  execution: {
+    run: execution,
+    rows: 1e6,
+    rounds: 5,
+    does: 'what an order costs, with few and many resting; L3 replay beside 200',
+  },
   latency: { run: latency, rows: 5e6, rounds: 5, does: 'time per event: p50, p99, p99.99 and the longest pause' },
   soak: { run: soak, rows: 210e6, rounds: 1, does: '24 h of market time: does memory grow' },
   peers: { run: peers, rows: 5e6, rounds: 5, does: 'the same file and loop with hftbacktest (needs Python and PyPI)' },
@@ -36,7 +43,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
 const USAGE = `npm run bench -- <name> [--json] [--rows N] [--rounds N] [--instruments 1,10,100]
 
 ${Object.entries(BENCHES)
-  .map(([name, { does, rows, rounds }]) => `  ${name.padEnd(8)} ${does} (${rows / 1e6} M rows, ${rounds} rounds)`)
+  .map(([name, { does, rows, rounds }]) => `  ${name.padEnd(9)} ${does} (${rows / 1e6} M rows, ${rounds} rounds)`)
   .join('\n')}
 
 Example:

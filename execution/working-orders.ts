@@ -50,6 +50,8 @@ export class WorkingOrders {
   readonly #tail: number[] = [];
   readonly #levelLeaves: number[] = [];
   readonly #freeLevels: number[] = [];
+  /** Price, instrument and side in one number (below 2^49) → level: asked for most rows near own orders. */
+  readonly #levels = new SlotTable();
   /** By instrument and side: tick → level; the best tick (`NaN` = none) and its level (−1 = none). */
   readonly #ladders: TickLadder[];
   readonly #bestTick: Float64Array;
@@ -196,7 +198,7 @@ export class WorkingOrders {
   }
 
   #levelAt(at: number, tick: number): number {
-    return this.#bestTick[at] === tick ? this.#bestLevel[at]! : this.#ladders[at]!.get(tick);
+    return this.#bestTick[at] === tick ? this.#bestLevel[at]! : this.#levels.get(tick * this.#ladders.length + at);
   }
 
   #addLevel(instrument: number, side: Side, tick: number): number {
@@ -207,6 +209,7 @@ export class WorkingOrders {
     const at = instrument * 2 + side - 1;
     const ladder = this.#ladders[at]!;
     ladder.set(tick, level);
+    this.#levels.add(tick * this.#ladders.length + at, level);
     const best = ladder.best;
     this.#bestTick[at] = best;
     this.#bestLevel[at] = ladder.atBest;
@@ -219,6 +222,7 @@ export class WorkingOrders {
     const at = instrument * 2 + side - 1;
     const ladder = this.#ladders[at]!;
     ladder.delete(tick);
+    this.#levels.delete(tick * this.#ladders.length + at);
     const best = ladder.best;
     this.#bestTick[at] = best;
     this.#bestLevel[at] = ladder.atBest;
