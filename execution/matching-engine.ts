@@ -156,6 +156,10 @@ export class MatchingEngine implements Recipient, FillSink {
         this.shrinkResting(this.orders.slotOf(special.order.id), lots, reason, nowNs),
       growResting: (special, lots) => this.#growResting(special, lots),
       release: (special, nowNs) => this.doorman!.release(special, nowNs),
+      holdBack: (special) => {
+        this.doorman!.withdraw(special);
+        special.place = Place.withParent;
+      },
       forget: (special) => this.specials.delete(special.order.id),
       tellTriggered: (special, priceTicks, nowNs) => this.tellTriggered(special, priceTicks, nowNs),
       restate: (order, priceTicks, qtyLots, leavesLots, reason, nowNs) =>
@@ -450,7 +454,7 @@ export class MatchingEngine implements Recipient, FillSink {
       if (!order.terms.allOrNone || special.instrument !== index || special.side !== side) continue;
       if (special.place !== Place.resting) continue;
       const slot = orders.slotOf(order.id);
-      const priceTicks = this.#limitOf(slot);
+      const priceTicks = this.limitOf(slot);
       const leaves = orders.leavesLots[slot]!;
       const limitTicks = Number.isNaN(priceTicks) ? (side === Side.buy ? Infinity : -Infinity) : priceTicks;
       this.#other.point(this.#books[index]!, side === Side.buy ? Side.sell : Side.buy);
@@ -624,9 +628,21 @@ export class MatchingEngine implements Recipient, FillSink {
       return;
     }
     const filledLots = orders.filledLots[slot]!;
-    const leavesLots = qtyLots - filledLots - (special?.heldLots ?? 0);
+    const working = qtyLots - filledLots;
+    // Of a child, no more works than its parent's fills have set free.
+    const leavesLots = special === undefined ? working : Math.min(working, this.mostWorkingLots(special, filledLots));
     const samePrice = orders.priceTicks[slot] === priceTicks;
     const index = order.instrument.index;
+    const resting = orders.leavesLots[slot]! + (special?.heldLots ?? 0);
+    if (!Number.isNaN(stopTicks) && stopTicks !== special?.stopTicks) {
+      // It went off already: there is no stop left to move.
+      this.#refuseChange(order, priceTicks, qtyLots, resting, Reason.badRequest, nowNs);
+      return;
+    }
+    if (special !== undefined && working > leavesLots && this.parentEnded(special)) {
+      this.#refuseChange(order, priceTicks, qtyLots, resting, Reason.parentEnded, nowNs);
+      return;
+    }
     if (leavesLots <= 0) {
       orders.remove(slot);
       this.#answer(Message.modify, order, OrderEventKind.cancelled, priceTicks, qtyLots, 0, Reason.none, nowNs);
@@ -637,19 +653,17 @@ export class MatchingEngine implements Recipient, FillSink {
       return;
     }
     if (!samePrice && order.postOnly && this.#wouldTake(order, priceTicks)) {
-      const left = orders.leavesLots[slot]!;
-      this.#refuseChange(order, priceTicks, qtyLots, left, Reason.postOnlyWouldTake, nowNs);
+      this.#refuseChange(order, priceTicks, qtyLots, resting, Reason.postOnlyWouldTake, nowNs);
       return;
     }
     const more = leavesLots - orders.leavesLots[slot]!;
     if (more > 0 && this.guarded[index] !== 0 && !this.doorman!.allowsMore(order, priceTicks, more)) {
-      const left = orders.leavesLots[slot]!;
-      this.#refuseChange(order, priceTicks, qtyLots, left, Reason.insufficientMargin, nowNs);
+      this.#refuseChange(order, priceTicks, qtyLots, resting, Reason.insufficientMargin, nowNs);
       return;
     }
     const kind = OrderEventKind.modified;
-    const total = leavesLots + (special?.heldLots ?? 0);
-    this.#answer(Message.modify, order, kind, priceTicks, qtyLots, total, Reason.none, nowNs);
+    this.#answer(Message.modify, order, kind, priceTicks, qtyLots, working, Reason.none, nowNs);
+    if (special !== undefined) special.heldLots = working - leavesLots;
     if (samePrice && leavesLots <= orders.leavesLots[slot]!) {
       // Less at the same price keeps its place in the queue.
       orders.setLeaves(slot, leavesLots);
@@ -666,7 +680,17 @@ export class MatchingEngine implements Recipient, FillSink {
     }
     if (this.paused[index] !== 0) this.rest(order, special, priceTicks, leavesLots, filledLots);
     else this.enter(order, special, priceTicks, leavesLots, filledLots, true, 0, nowNs);
-    if (special !== undefined) this.#families.settle(nowNs);
+    if (special !== undefined || this.#matchOwn) this.settleFamilies(nowNs);
+  }
+
+  /** Lots of an order that may work after it filled `filledLots`: of a child, what its parent's fills have set free. */
+  mostWorkingLots(special: SpecialOrder, filledLots: number): number {
+    return special.order.terms.parent === undefined ? Infinity : Math.max(0, special.freedLots - filledLots);
+  }
+
+  /** Whether an order's parent sets no more of it free. */
+  parentEnded(special: SpecialOrder): boolean {
+    return this.#families.parentEnded(special);
   }
 
   #refuseChange(order: Order, priceTicks: number, qtyLots: number, left: number, reason: Reason, nowNs: Nanos): void {
@@ -691,7 +715,7 @@ export class MatchingEngine implements Recipient, FillSink {
       this.#answer(Message.cancel, order, kind, order.priceTicks, 0, 0, Reason.alreadyFinished, nowNs);
       return;
     }
-    const priceTicks = slot >= 0 ? this.#limitOf(slot) : special!.priceTicks;
+    const priceTicks = slot >= 0 ? this.limitOf(slot) : special!.priceTicks;
     const leavesLots = (slot >= 0 ? orders.leavesLots[slot]! : special!.leavesLots) + (special?.heldLots ?? 0);
     if (slot >= 0) orders.remove(slot);
     else this.doorman!.withdraw(special!);
@@ -707,7 +731,7 @@ export class MatchingEngine implements Recipient, FillSink {
     const order = this.#order[slot]!;
     const special = (orders.flags[slot]! & SPECIAL) === 0 ? undefined : this.specials.get(order.id);
     const left = orders.leavesLots[slot]! + (special?.heldLots ?? 0);
-    const priceTicks = this.#limitOf(slot);
+    const priceTicks = this.limitOf(slot);
     orders.remove(slot);
     this.#removals++;
     this.expire(order, special, reason, priceTicks, left, nowNs);
@@ -728,14 +752,17 @@ export class MatchingEngine implements Recipient, FillSink {
   /** The venue takes lots off a resting order by itself; at 0 it ends. */
   shrinkResting(slot: number, lots: number, reason: Reason, nowNs: Nanos): void {
     const { orders } = this;
-    const left = orders.leavesLots[slot]! - lots;
+    const left = Math.max(0, orders.leavesLots[slot]! - lots);
     const special = (orders.flags[slot]! & SPECIAL) === 0 ? undefined : this.specials.get(orders.orderId[slot]!);
+    if (special !== undefined) {
+      special.heldLots -= Math.min(special.heldLots, Math.max(0, lots - orders.leavesLots[slot]!));
+    }
     if (left <= 0 && (special?.heldLots ?? 0) === 0) {
       this.endResting(slot, reason, nowNs);
       return;
     }
     const order = this.#order[slot]!;
-    const priceTicks = this.#limitOf(slot);
+    const priceTicks = this.limitOf(slot);
     const total = left + (special?.heldLots ?? 0);
     const filled = orders.filledLots[slot]!;
     if (left <= 0) {
@@ -882,7 +909,7 @@ export class MatchingEngine implements Recipient, FillSink {
         }
       }
       if (this.#hasAllOrNone[instrument] !== 0) this.#retryAllOrNone(instrument, ownSide, nowNs);
-      this.#families.settle(nowNs);
+      this.settleFamilies(nowNs);
     }
   }
 
@@ -1142,7 +1169,7 @@ export class MatchingEngine implements Recipient, FillSink {
   }
 
   /** The limit of a resting order; `NaN` of a market order that waits. */
-  #limitOf(slot: number): number {
+  limitOf(slot: number): number {
     return this.orders.flags[slot]! & ANY_PRICE ? Number.NaN : this.orders.priceTicks[slot]!;
   }
 

@@ -19,6 +19,8 @@ export interface FamilyActions {
   growResting(special: SpecialOrder, lots: number): void;
   /** An order that waited for its parent comes into the market. */
   release(special: SpecialOrder, nowNs: Nanos): void;
+  /** Nothing of an order works any more, until its parent sets more of it free. */
+  holdBack(special: SpecialOrder): void;
   forget(special: SpecialOrder): void;
   tellTriggered(special: SpecialOrder, priceTicks: number, nowNs: Nanos): void;
   restate(order: Order, priceTicks: number, qtyLots: number, leavesLots: number, reason: Reason, nowNs: Nanos): void;
@@ -71,10 +73,12 @@ export class OrderFamilies {
       this.#turnAway(special, Reason.parentEnded, nowNs);
       return;
     }
-    special.heldLots = leader.ended ? 0 : special.leavesLots - free;
+    special.heldLots = special.leavesLots - free;
     special.freedLots = free;
     special.leavesLots = free;
     leader.children.push(special);
+    // What the parent will not set free any more is taken off once the order is accepted.
+    if (leader.ended && special.heldLots > 0) this.#due.push(leader);
   }
 
   #turnAway(special: SpecialOrder, reason: Reason, nowNs: Nanos): void {
@@ -82,6 +86,12 @@ export class OrderFamilies {
     this.#engine.forget(special);
     const lots = special.leavesLots + special.heldLots;
     this.#engine.reject(special.order, reason, special.priceTicks, lots, nowNs);
+  }
+
+  /** Whether an order's parent sets no more of it free; false for orders without one. */
+  parentEnded(special: SpecialOrder): boolean {
+    const { parent } = special.order.terms;
+    return parent !== undefined && this.#leaders.get(parent.id)?.ended === true;
   }
 
   /** `lots` of an order filled. */
@@ -157,13 +167,15 @@ export class OrderFamilies {
       engine.shrinkResting(special, lots, Reason.groupFilled, nowNs);
       return;
     }
+    // First what works, then what is still held.
+    special.heldLots -= Math.min(special.heldLots, Math.max(0, lots - special.leavesLots));
     special.leavesLots = Math.max(0, special.leavesLots - lots);
     const total = special.leavesLots + special.heldLots;
     if (total === 0) {
-      special.leavesLots = 0;
       engine.endSpecial(special, Reason.groupFilled, nowNs);
       return;
     }
+    if (special.leavesLots === 0) engine.holdBack(special);
     const { order, priceTicks, filledLots } = special;
     engine.restate(order, priceTicks, filledLots + total, total, Reason.groupFilled, nowNs);
   }

@@ -219,18 +219,26 @@ export class Session implements Doorman, Handler {
       return;
     }
     const otherStop = !Number.isNaN(stopTicks) && stopTicks !== special.stopTicks;
+    const most = engine.mostWorkingLots(special, special.filledLots);
+    if (otherStop && special.triggered) {
+      // It went off already: there is no stop left to move.
+      engine.refuseChange(special, priceTicks, qtyLots, Reason.badRequest, nowNs);
+      return;
+    }
+    if (working > most && engine.parentEnded(special)) {
+      engine.refuseChange(special, priceTicks, qtyLots, Reason.parentEnded, nowNs);
+      return;
+    }
     if (otherStop || !Object.is(priceTicks, special.priceTicks) || working > special.leavesLots + special.heldLots) {
       special.arrivedNs = nowNs;
       this.#bars?.changed(special, nowNs);
     }
-    if (special.order.terms.parent !== undefined) {
-      // What its parent set free stays free; the rest is held.
-      special.leavesLots = Math.min(working, Math.max(0, special.freedLots - special.filledLots));
-      special.heldLots = working - special.leavesLots;
-    } else special.leavesLots = working;
+    // What its parent set free stays free; the rest is held.
+    special.leavesLots = Math.min(working, most);
+    special.heldLots = working - special.leavesLots;
     special.priceTicks = priceTicks;
     engine.changed(special, qtyLots, nowNs);
-    if (Number.isNaN(stopTicks) || stopTicks === special.stopTicks) return;
+    if (!otherStop) return;
     if (place === Place.waitingForPrice) this.triggers.remove(special);
     special.stopTicks = stopTicks;
     if (place !== Place.waitingForPrice) return;
@@ -327,10 +335,11 @@ export class Session implements Doorman, Handler {
       const crosses = buys ? tick >= book.bestAskTicks || tick >= other : tick <= book.bestBidTicks || tick <= other;
       if (!crosses) continue;
       const special = engine.specials.get(order.id);
+      const limitTicks = engine.limitOf(slot);
       const leaves = orders.leavesLots[slot]!;
       const filled = orders.filledLots[slot]!;
       orders.remove(slot);
-      engine.enter(order, special, tick, leaves, filled, true, 0, nowNs);
+      engine.enter(order, special, limitTicks, leaves, filled, true, 0, nowNs);
     }
   }
 
