@@ -146,7 +146,8 @@ export class OrderDesk implements AnswerSink, Handler {
     const takes = type === OrderType.market;
     const timeInForce = request.timeInForce ?? (takes ? TimeInForce.IOC : TimeInForce.GTC);
     const priceTicks = hasLimit ? (request.priceTicks ?? Number.NaN) : Number.NaN;
-    const known = this.#instruments[request.instrument?.index] === request.instrument;
+    const { index = -1 } = request.instrument ?? {};
+    const known = this.#instruments[index] !== undefined && this.#instruments[index] === request.instrument;
     const order = new Order(
       this.#nextId++,
       strategy,

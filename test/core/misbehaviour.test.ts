@@ -6,8 +6,10 @@ import {
   Kind,
   MemoryTape,
   type Observer,
+  type Order,
   type OrderEvent,
   OrderEventKind,
+  OrderStatus,
   Reason,
   RunError,
   Side,
@@ -226,7 +228,6 @@ describe('an order that makes no sense', () => {
       (priceTicks) => [`price ${priceTicks}`, { ...limit, priceTicks }, badPrice] as [string, object, Reason],
     ),
     ['market with a price', { ...limit, type: 1 }, badRequest],
-    ['market, good till cancelled', { side: Side.buy, qtyLots: 1, type: 1, timeInForce: TimeInForce.GTC }, badRequest],
     ['market, post-only', { side: Side.buy, qtyLots: 1, postOnly: true }, badRequest],
     ['limit without a price', { side: Side.buy, qtyLots: 1, type: 0 }, badPrice],
     ['post-only IOC', { ...limit, postOnly: true, timeInForce: TimeInForce.IOC }, badRequest],
@@ -273,15 +274,21 @@ describe('an order that makes no sense', () => {
     expect(reasons).toEqual([0, 0, reason]);
   });
 
-  it('for an instrument that is not of this run throws where it is sent', () => {
+  it('for an instrument that is not of this run is refused, shown in the log, and the run goes on', () => {
     const stranger = { ...SPEC, index: 0 };
     for (const instrument of [stranger, undefined, null, { index: 5 }]) {
+      const orders: Order[] = [];
+      const log: string[] = [];
       const strategy: Strategy = {
-        onTrade: (_trade, context) => void context.submit({ instrument, ...limit } as never),
+        onTrade: (_trade, context) => void orders.push(context.submit({ instrument, ...limit } as never)),
       };
-      const error = failureOf(() => runOf([strategy]));
-      expect(error.cause).toBeInstanceOf(TypeError);
-      expect(error.message).toMatch(/^strategy "s0" failed in onTrade .*instrument is not an instrument of this run/);
+      runOf([strategy], [{ onLog: (_nowNs, _strategy, message) => void log.push(message) }]);
+      expect(orders.length).toBeGreaterThan(0);
+      for (const order of orders) {
+        expect(order.status).toBe(OrderStatus.rejected);
+        expect(order.reason).toBe(Reason.unknownInstrument);
+      }
+      expect(log).toHaveLength(orders.length);
     }
   });
 

@@ -16,6 +16,7 @@ const LEGAL: Readonly<Record<Status, Partial<Record<Kind, Status>>>> = {
     modifyRequested: 'pending',
     cancelRejected: 'pending',
     modifyRejected: 'pending',
+    restated: 'open',
   },
   open: {
     filled: 'open',
@@ -26,6 +27,8 @@ const LEGAL: Readonly<Record<Status, Partial<Record<Kind, Status>>>> = {
     modifyRequested: 'open',
     modified: 'open',
     modifyRejected: 'open',
+    triggered: 'open',
+    restated: 'open',
   },
   filled: { cancelRejected: 'filled', modifyRejected: 'filled' },
   cancelled: { cancelRejected: 'cancelled', modifyRejected: 'cancelled' },

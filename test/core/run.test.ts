@@ -1,7 +1,7 @@
 /** How a run begins, ends and calls those who take part. */
 import { describe, expect, it } from 'vitest';
 import { type Observer, Simulation, type Strategy, type StrategyContext } from '../../core/index.js';
-import { constantLatency, idleVenue, simulatedVenue } from '../../execution/index.js';
+import { constantLatency, HFTBACKTEST_RULES, idleVenue, simulatedVenue } from '../../execution/index.js';
 import { FEED_NS, quietTape, runOf, STEP_NS } from './run-samples.js';
 
 const LAST_NS = 59 * STEP_NS + FEED_NS;
@@ -175,7 +175,11 @@ describe('those who take part', () => {
       onStart: (context: StrategyContext) => context.at('buy', 1000),
       onTimer: (_name, context) => void context.buy(context.instruments[0]!, 100),
     };
-    runOf([strategy], [observer], { sampleNs: 2000 });
+    const venue = simulatedVenue({
+      ...HFTBACKTEST_RULES,
+      latency: constantLatency({ entryNs: 5, responseNs: 5 }),
+    });
+    runOf([strategy], [observer], { sampleNs: 2000, venue });
     // 1 unit bought at 10.2 and valued at the mid of 10.0 and 10.2.
     expect(samples.map(([nowNs]) => nowNs)).toEqual([0, 2000, 4000]);
     expect(samples[0]![1]).toBe(0);

@@ -70,7 +70,7 @@ describe('rows that a tape cannot hold', () => {
       (c) => c.instrument.set([3], 9),
       /given row 9: instrument 3 is not in the list of 3/,
     ],
-    ['an unknown kind', (c) => c.code.set([0b1100_1111], 9), /given row 9: kind 15 is unknown/],
+    ['an unknown kind', (c) => c.code.set([0b1100_0000], 9), /given row 9: kind 0 is unknown/],
     ['an unknown side', (c) => c.code.set([0b1111_0010], 9), /given row 9: side 3 is unknown/],
     [
       'a row that nobody sees',
