@@ -8,7 +8,7 @@ import { importLobster } from '../bridges/import/lobster.js';
 import { OrderBook } from '../core/book/orders.js';
 import { Instrument } from '../core/instrument.js';
 import { CODE_KIND, CODE_SIDE_SHIFT, type Columns, codeOf, Kind, Side } from '../core/market.js';
-import type { Order, OrderEvent } from '../core/order.js';
+import { type Order, type OrderEvent, OrderStatus } from '../core/order.js';
 import { RandomSource } from '../core/random.js';
 import { Simulation } from '../core/simulation.js';
 import type { Strategy, StrategyContext } from '../core/strategy.js';
@@ -130,7 +130,7 @@ class TwoLadders implements Strategy {
   readonly #orders = new Set<Order>();
   #lowestBid = 0;
   #highestAsk = 0;
-  /** Own orders resting, added up over the looks. */
+  /** Own orders found resting, added up over the looks but the first. */
   resting = 0;
   looks = 0;
   sent = 0;
@@ -147,10 +147,11 @@ class TwoLadders implements Strategy {
     const step = this.#stepTicks;
     const { bestBidTicks, bestAskTicks } = context.book(context.instruments[0]!);
     if (!(bestBidTicks < bestAskTicks)) return;
-    this.looks++;
+    if (this.#orders.size > 0) this.looks++;
     let bids = 0;
     let asks = 0;
     for (const order of this.#orders) {
+      if (order.status !== OrderStatus.pending) this.resting++;
       const away = order.side === Side.buy ? bestBidTicks - order.priceTicks : order.priceTicks - bestAskTicks;
       if (away > 120 * step) {
         this.#orders.delete(order);
@@ -158,7 +159,6 @@ class TwoLadders implements Strategy {
       } else if (order.side === Side.buy) bids++;
       else asks++;
     }
-    this.resting += bids + asks;
     for (let at = 1; bids < A_SIDE; at++, bids++) this.#send(Side.buy, bestBidTicks - at * step, context);
     for (let at = 1; asks < A_SIDE; at++, asks++) this.#send(Side.sell, bestAskTicks + at * step, context);
     this.#lowestBid = bestBidTicks;
