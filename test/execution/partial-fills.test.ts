@@ -1,6 +1,6 @@
 /**
- * The venue under a matching model that fills in parts. The stock model never does; the contract allows it, so the venue must
- * bear it: statuses stay legal and quantities add up.
+ * The venue under matching models that fill in parts: the stock one that walks the book, and one that gives three lots at a
+ * time. Statuses stay legal, quantities add up, and nothing is filled that the market did not bring.
  */
 import { describe, expect, it } from 'vitest';
 import {
@@ -17,15 +17,17 @@ import {
   TapeBuilder,
   TimeInForce,
 } from '../../core/index.js';
-import { HFTBACKTEST_RULES, type MatchingModel, reaches, simulatedVenue } from '../../execution/index.js';
+import { HFTBACKTEST_RULES, type MatchingModel, simulatedVenue } from '../../execution/index.js';
 
-/** A taker gets at most 3 lots, at the opposite best; a resting order as many lots as have reached it. */
+/** A taker gets at most 3 lots, at the opposite best; a resting order as many lots as have reached it, or come through it. */
 const inParts: MatchingModel = {
-  availableLots: (book, side, limitTicks, qtyLots) => (reaches(book, side, limitTicks) ? Math.min(3, qtyLots) : 0),
-  take(book, side, limitTicks, qtyLots, fill) {
-    if (reaches(book, side, limitTicks)) fill(side === Side.buy ? book.ask : book.bid, Math.min(3, qtyLots));
+  availableLots: (other, limitTicks, qtyLots) =>
+    other.has(0) && other.within(0, limitTicks) ? Math.min(3, qtyLots) : 0,
+  take(other, limitTicks, qtyLots, sink) {
+    if (other.has(0) && other.within(0, limitTicks)) sink.take(other.tick(0), Math.min(3, qtyLots));
   },
   restingLots: (leavesLots, reachedLots) => Math.min(leavesLots, reachedLots),
+  passedLots: (leavesLots) => leavesLots,
 };
 
 /** Asks of 102 and 103, a bid of 100; sells print at 102 and 100 from time 300 on. */
