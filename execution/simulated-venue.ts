@@ -82,6 +82,9 @@ export const idleVenue: VenueFactory = () => ({
   onRow() {},
 });
 
+/** Rows that may change money or positions by themselves. */
+const SETTLING_KINDS = [Kind.funding, Kind.status, Kind.split, Kind.dividend, Kind.mark] as const;
+
 class SimulatedVenue implements Venue {
   readonly leastEntryNs: Nanos;
   readonly leastResponseNs: Nanos;
@@ -90,6 +93,8 @@ class SimulatedVenue implements Venue {
   readonly #session: Session;
   readonly #bars: BarMarket;
   readonly #settlement: Settlement;
+  /** Whether a row can concern a position: the tape says something of positions, or margin does. */
+  readonly #settles: boolean;
 
   constructor(environment: VenueEnvironment, options: SimulatedVenueOptions) {
     const { random, instruments } = environment;
@@ -125,6 +130,9 @@ class SimulatedVenue implements Venue {
     this.#session = session;
     this.#bars = new BarMarket(environment, run, engine, options.bars);
     this.#settlement = settlement;
+    this.#settles =
+      options.settlement?.margin !== undefined ||
+      environment.counts.some((kinds) => SETTLING_KINDS.some((kind) => (kinds[kind] ?? 0) > 0));
     engine.doorman = session;
     session.connect(settlement, options.settlement?.margin !== undefined, this.#bars);
     engine.listener = {
@@ -138,7 +146,8 @@ class SimulatedVenue implements Venue {
   }
 
   get working(): number {
-    return this.#engine.orders.size + this.#session.waiting + this.#bars.waiting + this.#settlement.openPositions;
+    const positions = this.#settles ? this.#settlement.openPositions : 0;
+    return this.#engine.orders.size + this.#session.waiting + this.#bars.waiting + positions;
   }
 
   submit(order: Order, nowNs: Nanos): void {

@@ -9,9 +9,12 @@ import {
   constantLatency,
   HFTBACKTEST_RULES,
   type LatencyModel,
+  levelOneQueue,
   logQueue,
   makerTakerFees,
+  orderQueue,
   powerQueue,
+  proRataQueue,
   riskAverseQueue,
   simulatedVenue,
 } from '../../execution/index.js';
@@ -111,13 +114,23 @@ function waveringLatency(leastNs: number, spreadNs: number): LatencyModel {
 const venueShapes = fc.record({
   latencyNs: fc.constantFrom(0, 0, 1, 3, 10),
   spreadNs: fc.constantFrom(0, 0, 1, 6),
-  queue: fc.constantFrom(riskAverseQueue, () => powerQueue(2), logQueue),
+  queue: fc.constantFrom(
+    riskAverseQueue,
+    () => powerQueue(2),
+    logQueue,
+    () => orderQueue({ otherwise: riskAverseQueue() }),
+    () => levelOneQueue(),
+    () => proRataQueue(),
+  ),
+  /** The venue as it comes, rather than as hftbacktest's. */
+  realistic: fc.boolean(),
 });
 const strategyShapes = fc.record({
   seed: fc.nat(2 ** 31 - 1),
   activity: fc.constantFrom(0, 0.2, 0.5, 0.7),
   deaf: fc.boolean(),
   actions: fc.constantFrom(0, 30, 200),
+  special: fc.boolean(),
 });
 const runShapes = fc.record({
   market: marketShapes,
@@ -134,7 +147,7 @@ function setUp({ market, venue, strategies, sampleNs }: typeof runShapes extends
     onOrderEvent: ({ kind, order, localNs, exchangeNs }) =>
       log.push(`${localNs} event ${ORDER_EVENT_NAMES[kind]} ${order.strategy}/${order.id} ${exchangeNs}`),
   };
-  const { latencyNs, spreadNs, queue } = venue;
+  const { latencyNs, spreadNs, queue, realistic } = venue;
   const latency =
     spreadNs === 0
       ? constantLatency({ entryNs: latencyNs, responseNs: latencyNs })
@@ -149,7 +162,7 @@ function setUp({ market, venue, strategies, sampleNs }: typeof runShapes extends
         ...(shape.seed % 3 === 0 ? { instruments: ['I0'] } : {}),
       })),
       venue: simulatedVenue({
-        ...HFTBACKTEST_RULES,
+        ...(realistic ? {} : HFTBACKTEST_RULES),
         latency,
         queue: queue(),
         fees: makerTakerFees({ makerRate: 0.0001, takerRate: 0.0005 }),

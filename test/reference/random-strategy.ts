@@ -2,7 +2,18 @@
  * A strategy that does anything at any time, all of it drawn from a seed, and writes down all it sees. Two engines that
  * treat it alike leave it with the same log. Knows nothing of engines. Called by the property tests.
  */
-import { type Instrument, type Order, OrderType, Side, type Strategy, type StrategyContext } from '../../core/index.js';
+import {
+  type Instrument,
+  type Order,
+  type OrderRequest,
+  OrderType,
+  type SelfTrade,
+  Side,
+  type Strategy,
+  type StrategyContext,
+  TimeInForce,
+  TriggerBy,
+} from '../../core/index.js';
 import { seeded } from '../tape/sample-rows.js';
 import { MIDDLE_TICKS } from './random-market.js';
 
@@ -14,6 +25,8 @@ export interface StrategyShape {
   readonly deaf: boolean;
   /** Stops acting after so many actions: with zero latency, answers and requests could go round for ever. */
   readonly actions: number;
+  /** Sends orders of all kinds rather than limits and markets alone. Default false. */
+  readonly special?: boolean;
 }
 
 const HANDLERS = [
@@ -118,6 +131,9 @@ class Actor {
     const side = this.#random() < 0.5 ? Side.buy : Side.sell;
     const qtyLots = 1 + this.#whole(4);
     const tag = Math.floor(context.random('tags').uniform() * 1000);
+    if (this.#shape.special === true && this.#random() < 0.5) {
+      return this.#special(context, { instrument, side, qtyLots, tag });
+    }
     if (this.#random() < 0.15) return context.submit({ instrument, side, qtyLots, tag, type: OrderType.market });
     const away = this.#whole(9) - 2;
     const far = this.#random() < 0.1 ? [-64, -32, 32][this.#whole(3)]! : 0;
@@ -125,6 +141,54 @@ class Actor {
     const postOnly = this.#random() < 0.3;
     const timeInForce = postOnly ? 0 : ([0, 0, 0, 1, 2] as const)[this.#whole(5)]!;
     return context.submit({ instrument, side, qtyLots, priceTicks, postOnly, timeInForce, tag });
+  }
+
+  /** Orders that wait, hide, hang together or end by themselves. */
+  #special(context: StrategyContext, plain: OrderRequest): Order {
+    const { side, qtyLots } = plain;
+    const sign = side === Side.buy ? 1 : -1;
+    const priceTicks = MIDDLE_TICKS - sign * (this.#whole(7) - 2);
+    const stopTicks = MIDDLE_TICKS + sign * (this.#whole(6) - 2);
+    const triggerBy = this.#random() < 0.5 ? TriggerBy.trade : TriggerBy.quote;
+    const selfTrade = this.#whole(6) as SelfTrade;
+    const base = { ...plain, triggerBy, selfTrade };
+    const limit = { ...base, priceTicks };
+    switch (this.#whole(14)) {
+      case 0:
+        return context.submit({ ...base, type: OrderType.stop, stopTicks });
+      case 1:
+        return context.submit({ ...limit, type: OrderType.stopLimit, stopTicks });
+      case 2:
+        return context.submit({ ...base, type: OrderType.trailingStop, trailTicks: 1 + this.#whole(4) });
+      case 3:
+        return context.submit({ ...base, type: OrderType.trailingStop, trailFraction: 0.02 });
+      case 4:
+        return context.submit({ ...base, type: OrderType.marketIfTouched, stopTicks: 2 * MIDDLE_TICKS - stopTicks });
+      case 5:
+        return context.submit({ ...limit, type: OrderType.limitIfTouched, stopTicks: 2 * MIDDLE_TICKS - stopTicks });
+      case 6:
+        return context.submit({ ...limit, qtyLots: qtyLots + 2, displayLots: 1 + this.#whole(2) });
+      case 7:
+        return context.submit({ ...limit, hidden: true });
+      case 8:
+        return context.submit({ ...limit, reduceOnly: true });
+      case 9:
+        return context.submit({ ...limit, allOrNone: true });
+      case 10: {
+        const expiresNs = context.nowNs + 1 + this.#whole(12);
+        return context.submit({ ...limit, timeInForce: TimeInForce.GTD, expiresNs });
+      }
+      case 11: {
+        const timeInForce = [TimeInForce.DAY, TimeInForce.atOpen, TimeInForce.atClose][this.#whole(3)]!;
+        return context.submit({ ...limit, timeInForce });
+      }
+      case 12:
+        return context.oco(limit, { ...base, type: OrderType.stop, stopTicks })[0]!;
+      default: {
+        const exits = { takeProfitTicks: priceTicks + 3 * sign, stopTicks: priceTicks - 3 * sign };
+        return context.bracket(limit, exits).entry;
+      }
+    }
   }
 
   /** Cancels or modifies an order of its own: resting, unanswered, or finished long ago. */
