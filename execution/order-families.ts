@@ -153,9 +153,9 @@ export class OrderFamilies {
     }
     if (!leader.ended || child.heldLots === 0 || child.place === Place.ended) return;
     // The parent will not set the rest free.
-    child.heldLots = 0;
     if (child.leavesLots === 0) engine.endSpecial(child, Reason.parentEnded, nowNs);
     else {
+      child.heldLots = 0;
       const { order, priceTicks, leavesLots, filledLots } = child;
       engine.restate(order, priceTicks, filledLots + leavesLots, leavesLots, Reason.parentEnded, nowNs);
     }
@@ -167,14 +167,15 @@ export class OrderFamilies {
       engine.shrinkResting(special, lots, Reason.groupFilled, nowNs);
       return;
     }
-    // First what works, then what is still held.
-    special.heldLots -= Math.min(special.heldLots, Math.max(0, lots - special.leavesLots));
-    special.leavesLots = Math.max(0, special.leavesLots - lots);
-    const total = special.leavesLots + special.heldLots;
-    if (total === 0) {
+    const before = special.leavesLots + special.heldLots;
+    if (lots >= before) {
       engine.endSpecial(special, Reason.groupFilled, nowNs);
       return;
     }
+    // First what works, then what is still held.
+    special.heldLots -= Math.max(0, lots - special.leavesLots);
+    special.leavesLots = Math.max(0, special.leavesLots - lots);
+    const total = before - lots;
     if (special.leavesLots === 0) engine.holdBack(special);
     const { order, priceTicks, filledLots } = special;
     engine.restate(order, priceTicks, filledLots + total, total, Reason.groupFilled, nowNs);

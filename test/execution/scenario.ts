@@ -10,6 +10,7 @@
  * lots.
  */
 import {
+  type BracketExits,
   type ComputeTimeModel,
   codeOf,
   Flag,
@@ -58,7 +59,24 @@ export class Desk {
     return this.send(name, { side: Side.sell, qtyLots, ...(priceTicks === undefined ? {} : { priceTicks }), ...more });
   }
 
-  /** Gives an order that came about otherwise (of a bracket, of a pair) its name. */
+  /** Its orders are `entry`, `target` and `stop`. */
+  bracket(entry: Omit<OrderRequest, 'instrument'>, exits: BracketExits): void {
+    const made = this.context.bracket({ instrument: this.context.instruments[0]!, ...entry }, exits);
+    this.name(made.entry, 'entry');
+    this.name(made.takeProfit, 'target');
+    this.name(made.stopLoss, 'stop');
+  }
+
+  /** One cancels the other, each under its name. */
+  oco(requests: Readonly<Record<string, Omit<OrderRequest, 'instrument'>>>): void {
+    const instrument = this.context.instruments[0]!;
+    const orders = this.context.oco(...Object.values(requests).map((request) => ({ instrument, ...request })));
+    Object.keys(requests).forEach((name, index) => {
+      this.name(orders[index]!, name);
+    });
+  }
+
+  /** Gives an order that came about otherwise its name. */
   name(order: Order, name: string): void {
     this.#orders.set(name, order);
     this.#names.set(order, name);
