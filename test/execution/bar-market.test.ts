@@ -19,6 +19,7 @@ import {
   type RunResult,
   Side,
   Simulation,
+  type SimulationOptions,
   Status,
   type Strategy,
   type StrategyContext,
@@ -30,6 +31,7 @@ import {
   closeOnly,
   constantBpsImpact,
   constantLatency,
+  type LatencyModel,
   makerTakerFees,
   nearerExtremeFirst,
   openHighLowClose,
@@ -40,6 +42,7 @@ import {
   volumeShareImpact,
 } from '../../execution/index.js';
 import { type PlainFill, type PlainOrder, plainFills } from '../reference/plain-bars.js';
+import { PlainRun } from '../reference/plain-run.js';
 
 const { buy, sell } = Side;
 const { stop, stopLimit, trailingStop, limitIfTouched, marketIfTouched } = OrderType;
@@ -203,6 +206,21 @@ describe('which part of a bar an order meets', () => {
     const options = { barNs: 3 * MINUTE };
     expect(told({ bars: [FLAT, UP_FIRST], options, acts: [[1.5, market(buy)]] })).toEqual(['#1 2: 5 at 102']);
   });
+});
+
+test('a strategy that only watches bars hears of a fill before the bar after it', () => {
+  const held: number[] = [];
+  const strategy: Strategy = {
+    onStart: (context) => void context.buy(context.instruments[0]!, 5, 100),
+    onBar: ({ instrument }, context) => void held.push(context.positionLots(instrument)),
+  };
+  new Simulation({
+    tapes: [tapeOf([[103, 103, 103, 103], UP_FIRST, FLAT])],
+    strategies: [{ name: 'one', strategy }],
+    venue: simulatedVenue({ bars: OPEN }),
+  }).run();
+  // Bar 2 fills it; the strategy sees that bar at the same moment, and the answer after it.
+  expect(held).toEqual([0, 0, 5]);
 });
 
 describe('a limit order', () => {
@@ -896,13 +914,13 @@ describe('random histories through a whole run', () => {
     };
   }
 
-  function simulated(
+  function setUp(
     all: readonly PlainOrder[],
     bars: readonly Required<Bar>[],
     options: BarOptions,
-    seen: Map<string, number>,
-  ): PlainFill[] {
-    const fills: PlainFill[] = [];
+    onOrderEvent: (event: OrderEvent) => void,
+    latency = constantLatency({ entryNs: 0, responseNs: 0 }),
+  ): SimulationOptions {
     const parents = new Set(all.map(({ parent }) => parent ?? -1));
     const groups = new Map<number, ReturnType<StrategyContext['group']>>();
     const made: Order[] = [];
@@ -926,22 +944,29 @@ describe('random histories through a whole run', () => {
       highTicks![row] = high;
       lowTicks![row] = low;
     });
-    const instruments = [{ symbol: 'X', tick: '1', lot: '1' }];
-    new Simulation({
-      tapes: [new MemoryTape(builder.build().columns, { instruments, originNs: 0n, provenance: {}, corrections: [] })],
+    const info = { instruments: [{ symbol: 'X', tick: '1', lot: '1' }], originNs: 0n, provenance: {}, corrections: [] };
+    return {
+      tapes: [new MemoryTape(builder.build().columns, info)],
       strategies: [{ name: 'one', strategy: strategyOf(acts, []) }],
-      venue: simulatedVenue({ bars: { ...options, barNs: BAR_NS, openGraceNs: 0 } }),
-      observers: [
-        {
-          onOrderEvent: ({ kind, order, localNs, priceTicks, qtyLots, reason }) => {
-            const name = REASONS[reason]!;
-            seen.set(name, (seen.get(name) ?? 0) + 1);
-            if (kind !== OrderEventKind.filled) return;
-            fills.push({ bar: localNs / BAR_NS - 1, order: order.id - 1, price: priceTicks, lots: qtyLots });
-          },
-        },
-      ],
-    }).run();
+      venue: simulatedVenue({ bars: { ...options, barNs: BAR_NS, openGraceNs: 0 }, latency }),
+      observers: [{ onOrderEvent }],
+    };
+  }
+
+  function simulated(
+    all: readonly PlainOrder[],
+    bars: readonly Required<Bar>[],
+    options: BarOptions,
+    seen: Map<string, number>,
+  ): PlainFill[] {
+    const fills: PlainFill[] = [];
+    const onOrderEvent = ({ kind, order, localNs, priceTicks, qtyLots, reason }: OrderEvent) => {
+      const name = REASONS[reason]!;
+      seen.set(name, (seen.get(name) ?? 0) + 1);
+      if (kind !== OrderEventKind.filled) return;
+      fills.push({ bar: localNs / BAR_NS - 1, order: order.id - 1, price: priceTicks, lots: qtyLots });
+    };
+    new Simulation(setUp(all, bars, options, onOrderEvent)).run();
     return fills;
   }
 
@@ -990,5 +1015,63 @@ describe('random histories through a whole run', () => {
       expect(seen.get(reason), reason).toBeGreaterThan(50);
     }
     expect(seen.get('postOnlyWouldTake')).toBeGreaterThan(50);
+  });
+
+  const latencies = fc
+    .tuple(fc.constantFrom(0, 1, 700), fc.constantFrom(0, 3, 50_000, 200_000))
+    .map(([entryNs, responseNs]) => constantLatency({ entryNs, responseNs }));
+
+  it('do not depend on bars that close later', () => {
+    const told = (
+      all: readonly PlainOrder[],
+      bars: readonly Required<Bar>[],
+      latency: LatencyModel,
+      untilNs: number,
+    ) => {
+      const lines: string[] = [];
+      const note = ({ kind, order, localNs, exchangeNs, priceTicks, qtyLots, reason }: OrderEvent) => {
+        if (localNs < untilNs) lines.push([kind, order.id, localNs, exchangeNs, priceTicks, qtyLots, reason].join());
+      };
+      new Simulation(setUp(all, bars, { maxVolumeShare: 0.5 }, note, latency)).run();
+      return lines;
+    };
+    const histories = fc.array(bar, { minLength: 5, maxLength: 5 });
+    fc.assert(
+      fc.property(orders, histories, histories, fc.nat(4), latencies, (all, bars, others, same, latency) => {
+        const untilNs = (same + 1) * BAR_NS;
+        const future = bars.map((each, index) => (index < same ? each : others[index]!));
+        expect(told(all, future, latency, untilNs)).toEqual(told(all, bars, latency, untilNs));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  /** What it sends, at some bars only, depends on all that it has heard of by then. */
+  const reacting: Strategy = {
+    onBar: (view, context) => {
+      if (Math.round(context.nowNs / BAR_NS) % 3 !== 1) return;
+      const held = context.positionLots(view.instrument);
+      const qtyLots = 1 + (Math.abs(held + Math.round(context.equity)) % 7);
+      const request = { instrument: view.instrument, side: held > 0 ? sell : buy, qtyLots };
+      context.submit({ ...request, priceTicks: view.priceTicks });
+    },
+  };
+
+  it('are the same in a run that takes one event at a time', () => {
+    let fills = 0;
+    fc.assert(
+      fc.property(orders, fc.array(bar, { minLength: 4, maxLength: 8 }), latencies, (all, bars, latency) => {
+        const options = (): SimulationOptions => {
+          const made = setUp(all, bars, { maxVolumeShare: 0.5 }, () => {}, latency);
+          return { ...made, strategies: [...made.strategies, { name: 'two', strategy: reacting }] };
+        };
+        const ours = new Simulation(options()).run();
+        const plain = new PlainRun(options()).run();
+        expect([ours.runHash, ours.orderEvents, ours.fills]).toEqual([plain.runHash, plain.orderEvents, plain.fills]);
+        fills += ours.fills;
+      }),
+      { numRuns: 300 },
+    );
+    expect(fills).toBeGreaterThan(300);
   });
 });
