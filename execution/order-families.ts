@@ -62,7 +62,9 @@ export class OrderFamilies {
     }
     special.group = group;
     group.members.push(special);
-    if (group.filledLots > 0) this.#shrink(special, group.filledLots, nowNs);
+    if (group.filledLots === 0) return;
+    special.answered = true;
+    this.#shrink(special, group.filledLots, nowNs);
   }
 
   #joinParent(special: SpecialOrder, parent: Order, nowNs: Nanos): void {

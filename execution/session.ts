@@ -122,8 +122,8 @@ export class Session implements Doorman, Handler {
     if (timeInForce === TimeInForce.GTD) {
       this.#environment.schedule.add(terms.expiresNs, Rank.request, this, order.id, false);
     } else if (timeInForce === TimeInForce.DAY || timeInForce >= TimeInForce.atOpen) this.#expectDayEnd(order, nowNs);
-    if (special.leavesLots > 0) this.#route(special, false, 0, nowNs);
-    else this.#engine.accept(order, special.priceTicks, special.heldLots, nowNs);
+    if (special.leavesLots > 0) this.#route(special, special.answered, 0, nowNs);
+    else if (!special.answered) this.#engine.accept(order, special.priceTicks, special.heldLots, nowNs);
   }
 
   release(special: SpecialOrder, nowNs: Nanos): void {

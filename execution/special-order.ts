@@ -50,11 +50,14 @@ export class SpecialOrder {
   leavesLots: number;
   /** What the parent's fills have not set free yet; no part of `leavesLots`. */
   heldLots = 0;
-  /** What the parent's fills have set free so far. */
+  /** What the parent's fills have set free so far, and what of that fills of its group took off. */
   freedLots = 0;
+  takenOffLots = 0;
   filledLots = 0;
   /** Order of arrival among those that wait. */
   turn = 0;
+  /** The strategy knows that the venue has it, although it was not accepted yet: it was restated on arrival. */
+  answered = false;
   /** The stop has been reached, so that the order now is what it becomes. */
   triggered = false;
   /** The last bar that filled it, so that one bar never fills it twice. */
@@ -76,6 +79,12 @@ export class SpecialOrder {
     this.displayLots = terms.displayLots;
     const unset = this.trails && Number.isNaN(terms.stopTicks);
     this.stopTicks = unset ? (this.rising ? Infinity : -Infinity) : terms.stopTicks;
+  }
+
+  /** How much of `workingLots` may work: all of it, or as much as the parent's fills set free and nothing has used yet. */
+  freeOf(workingLots: number): number {
+    if (this.order.terms.parent === undefined) return workingLots;
+    return Math.min(workingLots, Math.max(0, this.freedLots - this.filledLots - this.takenOffLots));
   }
 
   /** Has a price to wait for, and waits for it still. */
