@@ -47,6 +47,8 @@ export class Courier implements Handler {
   readonly #overtaking: boolean;
   readonly #recipient: Recipient;
   readonly #flight = new RequestsInFlight();
+  /** Where requests overtake each other: orders that have not arrived yet, of which the venue knows nothing. */
+  readonly #unknown = new Set<number>();
   readonly #entryRandom: RandomStream;
   readonly #responseRandom: RandomStream;
   readonly #gatewayRandom: RandomStream;
@@ -95,6 +97,7 @@ export class Courier implements Handler {
     flight.qtyLots[slot] = qtyLots;
     flight.stopTicks[slot] = stopTicks;
     flight.sentNs[slot] = nowNs;
+    if (this.#overtaking && kind === Message.submit) this.#unknown.add(order.id);
     this.#environment.schedule.add(this.#entry(kind, order, nowNs), Rank.request, this, slot, true);
   }
 
@@ -118,8 +121,12 @@ export class Courier implements Handler {
     const priceTicks = flight.priceTicks[slot]!;
     const qtyLots = flight.qtyLots[slot]!;
     flight.free.push(slot);
+    if (this.#overtaking && kind === Message.submit) this.#unknown.delete(order.id);
     if (!this.#open && !this.#gateway.admits(kind, flight.sentNs[slot]!, nowNs, this.#gatewayRandom)) {
       this.#turnAway(kind, order, priceTicks, qtyLots, flight.sentNs[slot]!, nowNs);
+    } else if (this.#overtaking && kind !== Message.submit && this.#unknown.has(order.id)) {
+      const outcome = kind === Message.cancel ? OrderEventKind.cancelRejected : OrderEventKind.modifyRejected;
+      this.answer(kind, order, outcome, priceTicks, qtyLots, 0, Reason.unknownOrder, nowNs);
     } else if (kind === Message.submit) this.#recipient.submitted(order, priceTicks, qtyLots, nowNs);
     else if (kind === Message.cancel) this.#recipient.cancelled(order, nowNs);
     else this.#recipient.modified(order, priceTicks, qtyLots, flight.stopTicks[slot]!, nowNs);
