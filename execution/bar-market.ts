@@ -18,6 +18,8 @@
  * - While nothing trades (halts) bars fill nothing; a status row that stands before a bar of the same time counts for it. A
  *   second bar of the same time is the same bar again: it fills nothing.
  * - Own orders share the volume and do not trade with each other; hidden and displayed are the same; all stops go by trades.
+ *
+ * Longer than others because of its options' docstrings and because every turn of an order works on the one bar that is met.
  */
 import { Kind, type MarketView, Side } from '../core/market.js';
 import { OrderType, Reason, TimeInForce } from '../core/order.js';
