@@ -45,4 +45,5 @@ export * from './tiered-fees.js';
 export * from './touch-queue.js';
 export type { Remainder } from './trade-split.js';
 export * from './venue-rules.js';
+export * from './venues.js';
 export * from './working-orders.js';

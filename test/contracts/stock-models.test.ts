@@ -6,6 +6,7 @@ import {
   constantDelay,
   empiricalDelay,
   logNormalDelay,
+  SelfTrade,
   syntheticTape,
   uniformDelay,
 } from '../../core/index.js';
@@ -13,6 +14,7 @@ import type { LatencyModel } from '../../execution/index.js';
 import * as execution from '../../execution/index.js';
 import { builtInStrategies } from '../../strategies/built-in.js';
 import { barPathContract } from './bar-path.contract.js';
+import { consumptionContract } from './consumption.contract.js';
 import { feeContract } from './fee.contract.js';
 import { gatewayContract } from './gateway.contract.js';
 import { impactContract } from './impact.contract.js';
@@ -175,8 +177,13 @@ queuePositionContract('no queue at all: every trade reaches the order', () => ({
   },
 }));
 
+matchingContract(of('partialFill'), () => execution.partialFill);
 matchingContract(of('noPartialFill'), () => execution.noPartialFill);
-matchingContract('a market that never fills', () => ({ availableLots: () => 0, take: () => {}, restingLots: () => 0 }));
+matchingContract(of('neverFills'), () => execution.neverFills);
+
+consumptionContract(of('hftbacktestConsumption'), () => execution.hftbacktestConsumption);
+consumptionContract(of('consumedUntilUpdated'), () => execution.consumedUntilUpdated);
+consumptionContract(of('neverReused'), () => execution.neverReused);
 
 barPathContract(of('openHighLowClose'), () => execution.openHighLowClose, { extremes: true });
 barPathContract(of('openLowHighClose'), () => execution.openLowHighClose, { extremes: true });
@@ -223,24 +230,53 @@ riskCheckContract(`${of('killSwitch')} at a loss`, () => execution.killSwitch({ 
 
 venueContract(of('idleVenue'), () => execution.idleVenue, { answers: false });
 venueContract(`${of('simulatedVenue')}, as it comes`, () => simulatedVenue(), { answers: true });
-venueContract(
-  'simulatedVenue, wavering latency',
-  () => simulatedVenue({ latency: wavering(), queue: execution.logQueue() }),
-  {
-    answers: true,
-  },
-);
-/** Gives half of what is asked for (rounded up), so that orders rest with what is left of them. */
+/** Gives half of what is asked for (rounded up) at the best price, so that orders rest with what is left of them. */
 const halves: execution.MatchingModel = {
-  availableLots: (book, side, limitTicks, qtyLots) =>
-    execution.reaches(book, side, limitTicks) ? Math.ceil(qtyLots / 2) : 0,
-  take(book, side, limitTicks, qtyLots, fill) {
-    if (execution.reaches(book, side, limitTicks)) fill(side === 1 ? book.ask : book.bid, Math.ceil(qtyLots / 2));
+  availableLots: (other, limitTicks, qtyLots) =>
+    other.has(0) && other.within(0, limitTicks) ? Math.ceil(qtyLots / 2) : 0,
+  take(other, limitTicks, qtyLots, sink) {
+    if (other.has(0) && other.within(0, limitTicks)) sink.take(other.tick(0), Math.ceil(qtyLots / 2));
   },
   restingLots: (leavesLots, reachedLots) => Math.min(leavesLots, Math.floor(reachedLots / 2)),
+  passedLots: (leavesLots, offeredLots) => Math.min(leavesLots, Math.ceil(offeredLots / 2)),
 };
 matchingContract('matching by halves', () => halves);
-venueContract('simulatedVenue, matching by halves', () => simulatedVenue({ matching: halves }), { answers: true });
+const venues: Readonly<Record<string, execution.SimulatedVenueOptions>> = {
+  'wavering latency': { latency: wavering(), queue: execution.logQueue() },
+  'matching by halves': { matching: halves },
+  'as hftbacktest is': execution.HFTBACKTEST_RULES,
+  'a market that never fills': { matching: execution.neverFills },
+  'liquidity never reused, orders of one strategy trade': {
+    consumption: execution.neverReused,
+    rules: { selfTrade: SelfTrade.allow },
+  },
+  'pro rata, overloaded': {
+    queue: execution.proRataQueue(),
+    gateway: execution.randomlyOverloaded({ probability: 0.2 }),
+  },
+  'order by order where there is such data, protected': {
+    queue: execution.orderQueue({ otherwise: execution.riskAverseQueue() }),
+    protection: execution.priceProtection({ ticks: 1 }),
+    latency: wavering(),
+  },
+};
+for (const [how, options] of Object.entries(venues)) {
+  venueContract(`simulatedVenue, ${how}`, () => simulatedVenue(options), { answers: true });
+}
+
+// One venue for each instrument: the suite's markets have one to three.
+venueContract(
+  of('severalVenues'),
+  () => (environment) => {
+    const entries = environment.instruments.map(({ symbol }, index) => ({
+      name: symbol,
+      venue: simulatedVenue({ name: symbol, latency: constantLatency({ entryNs: index, responseNs: 2 - index }) }),
+      instruments: [symbol],
+    }));
+    return execution.severalVenues(entries)(environment);
+  },
+  { answers: true, inOrder: 'strategy and instrument' },
+);
 
 for (const plugin of builtInStrategies().list()) strategyContract(`strategy ${plugin.name}`, plugin);
 
@@ -255,7 +291,9 @@ describe('the contract suites', () => {
     'LatencyTable',
     'MESSAGE_NAMES',
     'Message',
-    'reaches',
+    'HFTBACKTEST_RULES',
+    'DEFAULT_RULES',
+    'venueRules',
     'BarAgenda',
     'BarMatcher',
     'BarStatistics',

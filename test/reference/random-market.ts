@@ -65,8 +65,13 @@ export function randomRows(shape: MarketShape): TapeBuilder {
     const lots = (kind === Kind.depth || kind === Kind.quote) && random() < 0.3 ? 0 : 1 + whole(6);
     const localNs = timeNs + whole(shape.feedNs + 1);
     const at = builder.add(timeNs, localNs, codeOf(kind, shown), flags, instrument, tick, lots);
-    const { orderId, value } = builder.columns;
+    const { orderId, value, openTicks, highTicks, lowTicks } = builder.columns;
     value![at] = whole(100);
+    if (kind === Kind.bar) {
+      openTicks![at] = tick + (lots % 3) - 1;
+      highTicks![at] = tick + 1 + (lots % 2);
+      lowTicks![at] = tick - 1;
+    }
     if (kind === Kind.orderAdd) {
       orderId![at] = nextId;
       living[instrument]!.push(nextId++);
