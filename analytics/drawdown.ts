@@ -1,5 +1,5 @@
 /**
- * How far equity fell from its highest point so far, and for how long. Knows nothing of runs or files.
+ * How far profit (equity without capital) fell from its highest point so far, and for how long. Knows nothing of runs or files.
  * Called by the summary and the report.
  */
 import type { Nanos } from '../core/time.js';
@@ -7,7 +7,7 @@ import type { Series } from './recording.js';
 
 /** Money and market time; all zero and `undefined` where equity never fell. */
 export interface Drawdown {
-  /** Largest fall from an earlier peak, quote currency, ≥ 0. */
+  /** Largest fall from an earlier peak, in the currency of the series, ≥ 0. */
   readonly amount: number;
   /** When the peak before the largest fall was reached. */
   readonly peakNs: Nanos | undefined;
@@ -20,8 +20,8 @@ export interface Drawdown {
 }
 
 /**
- * Fall from the running peak at every sample: max(0, E₁ … Eₜ) − Eₜ ≥ 0, `NaN` where equity is. The first peak is the
- * equity of 0 that every run starts with.
+ * Fall from the running peak at every sample: max(0, P₁ … Pₜ) − Pₜ ≥ 0, `NaN` where profit is. The first peak is the
+ * profit of 0 that every run starts with.
  */
 export function drawdownSeries({ timeNs, value }: Series): Series {
   let peak = 0;
@@ -32,7 +32,7 @@ export function drawdownSeries({ timeNs, value }: Series): Series {
   return { timeNs, value: fall };
 }
 
-/** Largest and longest drawdown of sampled equity; `startNs` is when equity was 0, the first peak. */
+/** Largest and longest drawdown of sampled profit; `startNs` is when it was 0, the first peak. */
 export function drawdownOf({ timeNs, value }: Series, startNs: Nanos): Drawdown {
   let peak = 0;
   let peakNs = startNs;

@@ -1,8 +1,11 @@
 /** The door of `tickwright/analytics`: re-exports only. */
 
+export * from './account-figures.js';
 export * from './column.js';
 export * from './decimation.js';
 export * from './drawdown.js';
+export * from './order-ends.js';
+export * from './order-tally.js';
 export * from './recorder.js';
 export * from './recording.js';
 export * from './report.js';

@@ -2,8 +2,9 @@
  * Writes down what happens in a run, in columns. Knows nothing of files or of what the columns are used for.
  * Called by the router and the simulation, as an observer.
  */
+import type { AccountEvent } from '../core/account-event.js';
 import type { Observer, RunOutline } from '../core/observer.js';
-import { type OrderEvent, OrderEventKind } from '../core/order.js';
+import { type Order, type OrderEvent, OrderEventKind, PLAIN_TERMS, Reason } from '../core/order.js';
 import type { Nanos } from '../core/time.js';
 import { Recording } from './recording.js';
 
@@ -13,30 +14,37 @@ const ALWAYS_WATCHED_PAIRS = 64;
 export interface RecorderOptions {
   /** Log lines kept; later ones are counted, and the count is shown. Default 100,000. */
   readonly maxLogLines?: number;
+  /** Texts of refusals kept; later ones are counted, and the count is shown. Default 100,000. */
+  readonly maxDetails?: number;
 }
 
 /**
- * Records every order event, fill, log line and metric, and at every sample each strategy's equity and positions.
+ * Records every order event, fill, account event, log line and metric, and at every sample each strategy's equity and
+ * positions. What an order has besides price, quantity and time in force is recorded once, when it is sent.
  *
  * Positions and quotes are sampled for every strategy and instrument while there are at most 64 such pairs; in larger
  * runs a pair is sampled from its first order on, so that memory follows activity rather than size. The moment of
  * `onStop` is always sampled, and replaces a sample of the same time.
  *
- * Memory: 70 bytes an order event, 90 more a fill, 52 a strategy and sample, 40 a watched pair and sample. Nothing else
- * is allocated per event.
+ * Memory: 70 bytes an order event, 90 more a fill, 103 an order with terms, 81 an account event, 68 a strategy and sample,
+ * 40 a watched pair and sample. Nothing else is allocated per event, but for the texts of refusals.
  */
 export class Recorder implements Observer {
   readonly #maxLogLines: number;
+  readonly #maxDetails: number;
   #run: RunOutline | undefined;
   #recording: Recording | undefined;
   /** Pairs in the order in which they were first watched: strategy × instruments + instrument. */
   #pairs: number[] = [];
   #watched = new Uint8Array(0);
+  /** Orders are numbered in the order they are sent, so a higher one is new. */
+  #lastOrderId = 0;
   #lastSampleNs: Nanos = Number.NaN;
   #rowsBeforeSample = { equity: 0, positions: 0 };
 
-  constructor({ maxLogLines = 100_000 }: RecorderOptions = {}) {
+  constructor({ maxLogLines = 100_000, maxDetails = 100_000 }: RecorderOptions = {}) {
     this.#maxLogLines = maxLogLines;
+    this.#maxDetails = maxDetails;
   }
 
   /** What was recorded of the latest run. Throws when none has started. */
@@ -47,8 +55,10 @@ export class Recorder implements Observer {
 
   onStart(run: RunOutline): void {
     this.#run = run;
-    this.#recording = new Recording(run);
+    const { originNs, instruments, strategies, sampleNs, accounts } = run;
+    this.#recording = new Recording({ originNs, instruments, strategies, sampleNs, currency: accounts[0]?.currency });
     this.#pairs = [];
+    this.#lastOrderId = 0;
     this.#watched = new Uint8Array(run.strategies.length * run.instruments.length);
     this.#lastSampleNs = Number.NaN;
     if (this.#watched.length <= ALWAYS_WATCHED_PAIRS) {
@@ -77,7 +87,43 @@ export class Recorder implements Observer {
     orders.leavesLots.push(event.leavesLots);
     orders.reason.push(event.reason);
     orders.tag.push(order.tag);
+    if (order.id > this.#lastOrderId) {
+      this.#lastOrderId = order.id;
+      if (order.terms !== PLAIN_TERMS) this.#recordTerms(order);
+    }
     if (event.kind === OrderEventKind.filled) this.#recordFill(event, run);
+    else if (event.reason === Reason.riskLimit && order.detail !== '') this.#recordDetail(order.detail);
+  }
+
+  #recordTerms(order: Order): void {
+    const { terms: of } = order;
+    const { terms, clientIds } = this.#recording!;
+    terms.localNs.push(order.sentNs);
+    terms.strategy.push(order.strategy);
+    terms.instrument.push(order.instrument.index);
+    terms.orderId.push(order.id);
+    terms.clientId.push(of.clientId === '' ? -1 : clientIds.push(of.clientId) - 1);
+    terms.stopTicks.push(of.stopTicks);
+    terms.trailTicks.push(of.trailTicks);
+    terms.trailFraction.push(of.trailFraction);
+    terms.triggerBy.push(of.triggerBy);
+    terms.displayLots.push(of.displayLots);
+    terms.hidden.push(of.hidden ? 1 : 0);
+    terms.reduceOnly.push(of.reduceOnly ? 1 : 0);
+    terms.allOrNone.push(of.allOrNone ? 1 : 0);
+    terms.leads.push(of.leads ? 1 : 0);
+    terms.expiresNs.push(of.expiresNs);
+    terms.selfTrade.push(of.selfTrade);
+    terms.parentId.push(of.parent?.id ?? 0);
+    terms.groupId.push(of.group?.id ?? 0);
+    terms.groupKind.push(of.group?.kind ?? 0);
+  }
+
+  /** Of the order event recorded last. */
+  #recordDetail(text: string): void {
+    const recording = this.#recording!;
+    if (recording.details.size < this.#maxDetails) recording.details.set(recording.orders.localNs.length - 1, text);
+    else recording.droppedDetails++;
   }
 
   #recordFill(event: OrderEvent, run: RunOutline): void {
@@ -101,6 +147,25 @@ export class Recorder implements Observer {
     fills.askTicks.push(book.bestAskTicks);
   }
 
+  onAccountEvent(event: AccountEvent): void {
+    const run = this.#run!;
+    const { strategy } = event;
+    const instrument = event.instrument?.index ?? -1;
+    if (instrument >= 0) this.#watch(strategy * run.instruments.length + instrument);
+    const { accountEvents, fills } = this.#recording!;
+    accountEvents.localNs.push(event.localNs);
+    accountEvents.exchangeNs.push(event.exchangeNs);
+    accountEvents.strategy.push(strategy);
+    accountEvents.instrument.push(instrument);
+    accountEvents.kind.push(event.kind);
+    accountEvents.priceTicks.push(event.priceTicks);
+    accountEvents.qtyLots.push(event.qtyLots);
+    accountEvents.amount.push(event.amount);
+    accountEvents.fee.push(event.fee);
+    accountEvents.positionLots.push(instrument < 0 ? Number.NaN : run.accounts[strategy]!.positionLots(instrument));
+    accountEvents.fillsBefore.push(fills.localNs.length);
+  }
+
   onSample(nowNs: Nanos): void {
     const { equity, positions } = this.#recording!;
     this.#lastSampleNs = nowNs;
@@ -116,6 +181,8 @@ export class Recorder implements Observer {
       equity.fees.push(fees);
       equity.realised.push(realised);
       equity.unrealised.push(unrealised);
+      equity.capital.push(capital);
+      equity.flows.push(flows);
     }
     for (const pair of this.#pairs) {
       const instrument = pair % instruments.length;

@@ -1,5 +1,6 @@
 /**
- * What was recorded of one run: tables of order events, fills, equity, positions and metrics, and the log.
+ * What was recorded of one run: tables of order events, order terms, fills, account events, equity, positions and metrics,
+ * and the log.
  * Knows nothing of who filled it (a recorder during a run, a run folder's files afterwards). Called by metrics, summary,
  * report and the run folder.
  *
@@ -39,6 +40,43 @@ const ORDER_CELLS = {
   tag: Float64Array,
 } as const;
 
+/**
+ * One row an order that has more than a price, a quantity and a time in force, as it was sent: plain orders have none, so
+ * an order event costs the same whatever its order can do.
+ */
+const TERM_CELLS = {
+  /** When the strategy sent it. */
+  localNs: Float64Array,
+  strategy: Int32Array,
+  instrument: Int32Array,
+  orderId: Float64Array,
+  /** Index into `clientIds`; −1 = none. */
+  clientId: Int32Array,
+  /** `NaN` where there is none; so for the distances. */
+  stopTicks: Float64Array,
+  trailTicks: Float64Array,
+  trailFraction: Float64Array,
+  /** `TriggerBy`. */
+  triggerBy: Uint8Array,
+  /** 0 = all of it. */
+  displayLots: Float64Array,
+  /** 0 or 1; so for the next three. */
+  hidden: Uint8Array,
+  reduceOnly: Uint8Array,
+  allOrNone: Uint8Array,
+  leads: Uint8Array,
+  /** `Infinity` = never. */
+  expiresNs: Float64Array,
+  /** `SelfTrade`. */
+  selfTrade: Uint8Array,
+  /** Order id of its parent; 0 = none. */
+  parentId: Float64Array,
+  /** 0 = none. */
+  groupId: Float64Array,
+  /** `GroupKind`. */
+  groupKind: Uint8Array,
+} as const;
+
 /** One row a fill, in the order in which strategies learnt of them. */
 const FILL_CELLS = {
   localNs: Float64Array,
@@ -52,13 +90,38 @@ const FILL_CELLS = {
   priceTicks: Float64Array,
   qtyLots: Float64Array,
   leavesLots: Float64Array,
-  /** Quote currency; negative for a rebate. */
+  /** In the instrument's settle currency; negative for a rebate. */
   fee: Float64Array,
   /** The strategy's position in the instrument after the fill. */
   positionLots: Float64Array,
   /** Best local quotes when the strategy learnt of the fill. */
   bidTicks: Float64Array,
   askTicks: Float64Array,
+} as const;
+
+/** One row a change of an account that no order made, in the order in which strategies learnt of them. */
+const ACCOUNT_EVENT_CELLS = {
+  /** When the strategy learnt of it. */
+  localNs: Float64Array,
+  /** When it happened at the venue. */
+  exchangeNs: Float64Array,
+  strategy: Int32Array,
+  /** −1 where it concerns the whole account. */
+  instrument: Int32Array,
+  /** `AccountEventKind`. */
+  kind: Uint8Array,
+  /** At which a position was closed or reckoned, perhaps half a tick or other fractions; `NaN` where there is none. */
+  priceTicks: Float64Array,
+  /** By how much the position changed, signed. */
+  qtyLots: Float64Array,
+  /** Received (negative: paid), in the instrument's settle currency, without instrument in the account's. */
+  amount: Float64Array,
+  /** Of a liquidation, same currency, ≥ 0 = paid. */
+  fee: Float64Array,
+  /** The strategy's position in the instrument afterwards; `NaN` without instrument. */
+  positionLots: Float64Array,
+  /** Rows of `fills` that were there before it: which came first is not always in the times. */
+  fillsBefore: Float64Array,
 } as const;
 
 /** One row a strategy and sample, in the account's currency; strategies in order within a sample. */
@@ -71,6 +134,10 @@ const EQUITY_CELLS = {
   fees: Float64Array,
   realised: Float64Array,
   unrealised: Float64Array,
+  /** What the account started with, at the rates of the moment. */
+  capital: Float64Array,
+  /** Funding, interest, dividends …: money that no trade made. */
+  flows: Float64Array,
 } as const;
 
 /** One row a sample, strategy and instrument it watches; see `Recorder` for which those are. */
@@ -105,6 +172,8 @@ export interface RecordingOutline {
   readonly strategies: readonly string[];
   /** Market time between two samples, ns; 0 = only the last moment was sampled. */
   readonly sampleNs: Nanos;
+  /** What the accounts are kept in; '' (default) = the run's one unnamed currency. */
+  readonly currency?: string | undefined;
 }
 
 export class Recording implements RecordingOutline {
@@ -112,12 +181,21 @@ export class Recording implements RecordingOutline {
   readonly instruments: readonly Instrument[];
   readonly strategies: readonly string[];
   readonly sampleNs: Nanos;
+  readonly currency: string;
   readonly orders: Table<keyof typeof ORDER_CELLS> = emptyTable(ORDER_CELLS);
+  readonly terms: Table<keyof typeof TERM_CELLS> = emptyTable(TERM_CELLS);
   readonly fills: Table<keyof typeof FILL_CELLS> = emptyTable(FILL_CELLS);
+  readonly accountEvents: Table<keyof typeof ACCOUNT_EVENT_CELLS> = emptyTable(ACCOUNT_EVENT_CELLS);
   readonly equity: Table<keyof typeof EQUITY_CELLS> = emptyTable(EQUITY_CELLS);
   readonly positions: Table<keyof typeof POSITION_CELLS> = emptyTable(POSITION_CELLS);
   readonly metrics: Table<keyof typeof METRIC_CELLS> = emptyTable(METRIC_CELLS);
   readonly metricNames: string[] = [];
+  /** Names that strategies gave their orders, in the order of sending. */
+  readonly clientIds: string[] = [];
+  /** What exactly was refused (the limit, its value, the attempt), by row of `orders`. */
+  readonly details = new Map<number, string>();
+  /** Such texts that came after the limit and were not kept. */
+  droppedDetails = 0;
   readonly log: LogLine[] = [];
   /** Log lines that came after the limit and were not kept. */
   droppedLogLines = 0;
@@ -128,6 +206,7 @@ export class Recording implements RecordingOutline {
     this.instruments = outline.instruments;
     this.strategies = outline.strategies;
     this.sampleNs = outline.sampleNs;
+    this.currency = outline.currency ?? '';
   }
 
   /** The index of a metric's name; new names get the next one. */
@@ -158,11 +237,35 @@ export function seriesOf(time: Column, keep: (row: number) => boolean, value: (r
   };
 }
 
-/** A strategy's sampled equity, quote currency. */
+/** A strategy's sampled equity in the account's currency. */
 export function equitySeries({ equity }: Recording, strategy: number): Series {
   return seriesOf(
     equity.localNs,
     (row) => equity.strategy.at(row) === strategy,
     (row) => equity.equity.at(row),
   );
+}
+
+/** The same without the capital it started with: realised + unrealised − fees + flows; 0 when the run starts. */
+export function profitSeries({ equity }: Recording, strategy: number): Series {
+  return seriesOf(
+    equity.localNs,
+    (row) => equity.strategy.at(row) === strategy,
+    (row) => equity.realised.at(row) + equity.unrealised.at(row) - equity.fees.at(row) + equity.flows.at(row),
+  );
+}
+
+/** Calls for each fill and each account event, rows of their tables, in the order in which strategies learnt of them. */
+export function walkTrades(
+  { fills, accountEvents }: Pick<Recording, 'fills' | 'accountEvents'>,
+  onFill: (row: number) => void,
+  onAccountEvent: (row: number) => void,
+): void {
+  let fill = 0;
+  for (let row = 0; row < accountEvents.localNs.length; row++) {
+    const before = Math.min(accountEvents.fillsBefore.at(row), fills.localNs.length);
+    for (; fill < before; fill++) onFill(fill);
+    onAccountEvent(row);
+  }
+  for (; fill < fills.localNs.length; fill++) onFill(fill);
 }

@@ -7,6 +7,7 @@
  */
 import { sha256 } from '@noble/hashes/sha2.js';
 import { countText, durationText, moneyText, NO_FIGURE, qtyText, ratioText, shareText } from './figure-text.js';
+import { unfilledEnds } from './order-ends.js';
 import type { Curve, Marks, PairReport, Report } from './report.js';
 import { REPORT_SCRIPT } from './report-script.js';
 import { REPORT_STYLE } from './report-style.js';
@@ -32,10 +33,11 @@ export function renderReportPage(report: Report, library: ChartLibrary): string 
   const body = [
     headerHtml(report),
     failureHtml(report),
-    `<section class="grid">${report.summary.strategies.map(cardHtml).join('')}</section>`,
+    `<section class="grid">${report.summary.strategies.map((strategy) => cardHtml(strategy, report.summary.currency)).join('')}</section>`,
+    orderEndsHtml(report),
     '<h2>Profit over time</h2><div class="grid">',
-    chartHtml(charts, 'Equity', 'realised + unrealised − fees', { kind: 'money', curves: report.equity }),
-    chartHtml(charts, 'Drawdown', 'fall from the highest equity so far', { kind: 'fall', curves: report.drawdown }),
+    chartHtml(charts, 'Profit', 'realised + unrealised − fees + flows', { kind: 'money', curves: report.profit }),
+    chartHtml(charts, 'Drawdown', 'fall from the highest profit so far', { kind: 'fall', curves: report.drawdown }),
     '</div>',
     ...report.pairs.map((pair) => pairHtml(charts, pair)),
     report.metrics.length > 0 ? '<h2>Values recorded by strategies</h2><div class="grid">' : '',
@@ -99,18 +101,32 @@ function failureHtml({ summary, description }: Report): string {
 <details><summary>Stack</summary><pre>${escapeHtml(description.failure?.stack ?? '')}</pre></details></section>`;
 }
 
-function cardHtml(strategy: StrategySummary): string {
-  const { profit, orders, drawdown } = strategy;
+function cardHtml(strategy: StrategySummary, currency: string): string {
+  const { profit, orders, drawdown, flows, closings } = strategy;
+  // What few runs have is shown only where there is any.
+  const money = (label: string, amount: number): [string, string][] =>
+    amount === 0 ? [] : [[label, moneyText(amount)]];
+  const count = (label: string, number: number): [string, string][] =>
+    number === 0 ? [] : [[label, countText(number)]];
   const figures: [string, string][] = [
     ['realised', moneyText(strategy.realised)],
     ['unrealised', moneyText(strategy.unrealised)],
     ['fees', moneyText(strategy.fees)],
+    ...money('funding', flows.funding),
+    ...money('borrowing', flows.borrow),
+    ...money('interest', flows.interest),
+    ...money('dividends', flows.dividend),
+    ...money('cash of splits', flows.split),
     ['volume', moneyText(strategy.volume)],
     ['trades', countText(strategy.trades)],
+    ...count('positions liquidated', closings.liquidation.count),
+    ...count('positions expired', closings.expiry.count),
+    ...count('positions delisted', closings.delisting.count),
     ['maker share', shareText(strategy.makerShare)],
     ['orders sent', countText(orders.sent)],
     ['fill ratio', shareText(strategy.fillRatio)],
     ['rejected, expired', `${countText(orders.rejected)}, ${countText(orders.expired)}`],
+    ...count('self-trades prevented', orders.selfTradesPrevented),
     ['max drawdown', moneyText(drawdown.amount)],
     ['longest drawdown', durationText(drawdown.longestNs || null)],
     ['Sharpe, a year', ratioText(strategy.sharpe)],
@@ -119,18 +135,33 @@ function cardHtml(strategy: StrategySummary): string {
   ];
   const sign = profit === null || profit === 0 ? '' : profit > 0 ? ' gain' : ' loss';
   return `<article class="card"><h3>${escapeHtml(strategy.name)}</h3>
-<div class="profit${sign}">${moneyText(profit)}</div><div class="muted">profit after fees, quote currency</div>
+<div class="profit${sign}">${moneyText(profit)}</div><div class="muted">profit after fees, ${currency === '' ? 'quote currency' : escapeHtml(currency)}</div>
 <dl>${figures.map(([label, text]) => `<div><dt>${label}</dt><dd>${text}</dd></div>`).join('')}</dl></article>`;
+}
+
+function orderEndsHtml({ summary }: Report): string {
+  const { strategies } = summary;
+  const ends = unfilledEnds(strategies);
+  if (ends.length === 0) return '';
+  const number = (text: string, cell: 'td' | 'th') => `<${cell} class="number">${text}</${cell}>`;
+  const head = strategies.map(({ name }) => number(escapeHtml(name), 'th')).join('');
+  const rows = ends.map(
+    ({ text, orders }) =>
+      `<tr><td>${escapeHtml(text)}</td>${orders.map((count) => number(countText(count), 'td')).join('')}</tr>`,
+  );
+  return `<h2>Why orders ended without a fill</h2><div class="panel scroll"><table><tr><th></th>${head}</tr>
+${rows.join('')}</table></div>`;
 }
 
 function pairHtml(charts: ChartSpec[], pair: PairReport): string {
   const { figures, shownFills } = pair;
   const title = `${escapeHtml(pair.strategy)} · ${escapeHtml(pair.symbol)}`;
-  const shown = shownFills < figures.trades ? `, ${countText(shownFills)} of them drawn` : '';
+  const ownFills = figures.trades - figures.closings;
+  const shown = shownFills < ownFills ? `, ${countText(shownFills)} of them drawn` : '';
   const fills =
-    figures.trades === 0
+    ownFills === 0
       ? 'mid; no fills'
-      : `mid, <span class="buy">▲ buys</span> and <span class="sell">▼ sells</span>; ${countText(figures.trades)} fills${shown}`;
+      : `mid, <span class="buy">▲ buys</span> and <span class="sell">▼ sells</span>; ${countText(ownFills)} fills${shown}`;
   const text = `realised ${moneyText(figures.realised)} · fees ${moneyText(figures.fees)} · volume ${moneyText(figures.volume)}`;
   const { mid, buys, sells, position } = pair;
   return `<h2>${title} <small class="muted">${text}</small></h2><div class="pair">

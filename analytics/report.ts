@@ -2,10 +2,11 @@
  * What a report shows, as plain data: figures, and curves thinned so that their extremes stay.
  * Knows nothing of HTML or files. Called by the run folder; drawn by report-page.ts.
  */
+import type { Instrument } from '../core/instrument.js';
 import { Side } from '../core/market.js';
 import { keptRows } from './decimation.js';
 import { drawdownSeries } from './drawdown.js';
-import { equitySeries, type Recording, type Series, seriesOf } from './recording.js';
+import { profitSeries, type Recording, type Series, seriesOf, walkTrades } from './recording.js';
 import type { InstrumentSummary, RunSummary } from './summary.js';
 
 /** Slices of time a curve is thinned to; four points each at most. Wider than most screens show. */
@@ -38,7 +39,7 @@ export interface PairReport {
   readonly sells: Marks;
   /** Fills drawn, which may be fewer than there were. */
   readonly shownFills: number;
-  /** After every fill; a step curve that starts at 0 with the run. */
+  /** After every fill, split and closing by the venue; a step curve that starts at 0 with the run. */
   readonly position: Curve;
 }
 
@@ -66,8 +67,8 @@ export interface Report {
   readonly description: RunDescription;
   /** The run's origin, ms since 1970 UTC, to the µs or so. */
   readonly originMs: number;
-  /** One curve a strategy. */
-  readonly equity: readonly Curve[];
+  /** Equity without capital: one curve a strategy. */
+  readonly profit: readonly Curve[];
   /** Fall from the peak so far, drawn downwards: values ≤ 0. */
   readonly drawdown: readonly Curve[];
   readonly pairs: readonly PairReport[];
@@ -77,20 +78,20 @@ export interface Report {
   readonly notes: readonly string[];
 }
 
-/** `recording` needs the tables of fills, equity, positions and metrics; the orders are not looked at. */
+/** `recording` needs the tables of fills, account events, equity, positions and metrics; the orders are not looked at. */
 export function buildReport(recording: Recording, summary: RunSummary, description: RunDescription): Report {
   const { strategies } = recording;
-  const equity = strategies.map((name, strategy) => ({
+  const profit = strategies.map((name, strategy) => ({
     name,
-    series: fromZero(equitySeries(recording, strategy), description),
+    series: fromZero(profitSeries(recording, strategy), description),
   }));
   const notes: string[] = [];
   return {
     summary,
     description,
     originMs: Number(recording.originNs) / 1e6,
-    equity: equity.map(({ name, series }) => curveOf(name, series)),
-    drawdown: equity.map(({ name, series }) => {
+    profit: profit.map(({ name, series }) => curveOf(name, series)),
+    drawdown: profit.map(({ name, series }) => {
       const fall = drawdownSeries(series);
       return curveOf(name, { timeNs: fall.timeNs, value: fall.value.map((value) => -value) });
     }),
@@ -100,7 +101,7 @@ export function buildReport(recording: Recording, summary: RunSummary, descripti
   };
 }
 
-/** Equity is 0 when the run starts, which no sample says. */
+/** Profit is 0 when the run starts, which no sample says. */
 function fromZero({ timeNs, value }: Series, { startNs }: RunDescription): Series {
   if (startNs === null || (timeNs.length > 0 && timeNs[0]! <= startNs)) return { timeNs, value };
   return { timeNs: withEnds(timeNs, startNs), value: withEnds(value, 0) };
@@ -145,7 +146,7 @@ function pairOf(
     const rows = keptRows(prices, BUCKETS);
     return { ...pick(name, prices, rows), qty: rows.map((row) => brief(qty[row]!)) };
   };
-  const held = seriesOf(fills.localNs, ownFills, (row) => instrument.qty(fills.positionLots.at(row)));
+  const held = positionSeries(recording, strategy, instrument);
   const position: Series = {
     timeNs: withEnds(held.timeNs, startNs ?? 0, endNs ?? startNs ?? 0),
     value: withEnds(held.value, 0, held.value[held.value.length - 1] ?? 0),
@@ -162,6 +163,25 @@ function pairOf(
     shownFills: buys.timeMs.length + sells.timeMs.length,
     position: curveOf('position', position),
   };
+}
+
+/** What a strategy held after each change. */
+function positionSeries(recording: Recording, strategy: number, instrument: Instrument): Series {
+  const { fills, accountEvents } = recording;
+  const timeNs: number[] = [];
+  const value: number[] = [];
+  const add = (table: typeof fills | typeof accountEvents, row: number) => {
+    if (table.strategy.at(row) !== strategy || table.instrument.at(row) !== instrument.index) return;
+    if (table.qtyLots.at(row) === 0) return;
+    timeNs.push(table.localNs.at(row));
+    value.push(instrument.qty(table.positionLots.at(row)));
+  };
+  walkTrades(
+    recording,
+    (row) => add(fills, row),
+    (row) => add(accountEvents, row),
+  );
+  return { timeNs: Float64Array.from(timeNs), value: Float64Array.from(value) };
 }
 
 function metricsOf({ metrics, metricNames, strategies }: Recording, notes: string[]): Curve[] {

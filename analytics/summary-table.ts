@@ -2,37 +2,72 @@
  * A run's summary as a plain table for a terminal. Knows nothing of terminals: no colour, no width question, no control
  * characters. Called by the command line.
  */
+import type { Closings, FlowFigures } from './account-figures.js';
 import { countText, durationText, moneyText, NO_FIGURE, qtyText, ratioText, shareText } from './figure-text.js';
+import { unfilledEnds } from './order-ends.js';
 import { failedText, type RunSummary, type StrategySummary } from './summary.js';
 
 /** Side by side up to this many strategies, then another table below: fits 80 columns with ordinary names. */
 const STRATEGIES_ABREAST = 4;
 
+interface Figure {
+  readonly label: string;
+  readonly of: (strategy: StrategySummary) => string;
+  /** What few runs have is shown only where some strategy of the table has it. Default: always. */
+  readonly has?: (strategy: StrategySummary) => boolean;
+}
+
 /** Rows of the table, top to bottom. */
-const FIGURES: readonly (readonly [label: string, of: (strategy: StrategySummary) => string])[] = [
-  ['profit', (strategy) => moneyText(strategy.profit)],
-  ['  realised', (strategy) => moneyText(strategy.realised)],
-  ['  unrealised', (strategy) => moneyText(strategy.unrealised)],
-  ['  fees', (strategy) => moneyText(strategy.fees)],
-  ['volume', (strategy) => moneyText(strategy.volume)],
-  ['trades', (strategy) => countText(strategy.trades)],
-  ['maker share', (strategy) => shareText(strategy.makerShare)],
-  ['orders sent', (strategy) => countText(strategy.orders.sent)],
-  ['fill ratio', (strategy) => shareText(strategy.fillRatio)],
-  ['rejected', (strategy) => countText(strategy.orders.rejected)],
-  ['max drawdown', (strategy) => moneyText(strategy.drawdown.amount)],
-  ['longest down', (strategy) => durationText(strategy.drawdown.longestNs || null)],
-  ['Sharpe (year)', (strategy) => ratioText(strategy.sharpe)],
-  ['win rate', (strategy) => shareText(strategy.winRate)],
-  ['round trips', (strategy) => countText(strategy.roundTrips)],
+const FIGURES: readonly Figure[] = [
+  { label: 'profit', of: ({ profit }) => moneyText(profit) },
+  { label: '  realised', of: ({ realised }) => moneyText(realised) },
+  { label: '  unrealised', of: ({ unrealised }) => moneyText(unrealised) },
+  { label: '  fees', of: ({ fees }) => moneyText(fees) },
+  flow('  funding', 'funding'),
+  flow('  borrowing', 'borrow'),
+  flow('  interest', 'interest'),
+  flow('  dividends', 'dividend'),
+  flow('  split cash', 'split'),
+  { label: 'volume', of: ({ volume }) => moneyText(volume) },
+  { label: 'trades', of: ({ trades }) => countText(trades) },
+  closing('  by liquidation', 'liquidation'),
+  closing('  by expiry', 'expiry'),
+  closing('  by delisting', 'delisting'),
+  { label: 'maker share', of: ({ makerShare }) => shareText(makerShare) },
+  { label: 'orders sent', of: ({ orders }) => countText(orders.sent) },
+  { label: 'fill ratio', of: ({ fillRatio }) => shareText(fillRatio) },
+  { label: 'rejected', of: ({ orders }) => countText(orders.rejected) },
+  {
+    label: 'self-trades prevented',
+    of: ({ orders }) => countText(orders.selfTradesPrevented),
+    has: ({ orders }) => orders.selfTradesPrevented > 0,
+  },
+  { label: 'max drawdown', of: ({ drawdown }) => moneyText(drawdown.amount) },
+  { label: 'longest down', of: ({ drawdown }) => durationText(drawdown.longestNs || null) },
+  { label: 'Sharpe (year)', of: ({ sharpe }) => ratioText(sharpe) },
+  { label: 'win rate', of: ({ winRate }) => shareText(winRate) },
+  { label: 'round trips', of: ({ roundTrips }) => countText(roundTrips) },
 ];
+
+function flow(label: string, kind: keyof FlowFigures): Figure {
+  return { label, of: ({ flows }) => moneyText(flows[kind]), has: ({ flows }) => flows[kind] !== 0 };
+}
+
+/** Positions that the venue closed: how many. */
+function closing(label: string, kind: keyof Closings): Figure {
+  return {
+    label,
+    of: ({ closings }) => countText(closings[kind].count),
+    has: ({ closings }) => closings[kind].count > 0,
+  };
+}
 
 /** Several lines, the last one ended by a line feed. Text is kept from steering the terminal. */
 export function formatSummary(summary: RunSummary): string {
   const lines: string[] = [];
   const { strategies, failure } = summary;
   for (let from = 0; from < strategies.length; from += STRATEGIES_ABREAST) {
-    lines.push(...tableLines(strategies.slice(from, from + STRATEGIES_ABREAST)), '');
+    lines.push(...tableLines(strategies.slice(from, from + STRATEGIES_ABREAST), summary.currency), '');
   }
   lines.push(
     `${summary.start ?? NO_FIGURE} to ${summary.end ?? NO_FIGURE} (${durationText(summary.durationNs)})`,
@@ -49,16 +84,43 @@ export function formatSummary(summary: RunSummary): string {
   return `${lines.map(withoutControls).join('\n')}\n`;
 }
 
-function tableLines(strategies: readonly StrategySummary[]): string[] {
-  const rows = [['', ...strategies.map((strategy) => withoutControls(strategy.name))]];
-  for (const [label, of] of FIGURES) rows.push([label, ...strategies.map(of)]);
+/**
+ * Why orders ended without a fill: a line each way and reason, most frequent first, with the orders of each strategy. Empty
+ * where there are none.
+ */
+export function formatOrderEnds({ strategies }: RunSummary): string {
+  const lines: string[] = [];
+  for (let from = 0; from < strategies.length; from += STRATEGIES_ABREAST) {
+    const abreast = strategies.slice(from, from + STRATEGIES_ABREAST);
+    const ends = unfilledEnds(abreast);
+    if (ends.length === 0) continue;
+    const rows = [
+      [...abreast.map(({ name }) => withoutControls(name)), 'orders that ended without a fill'],
+      ...ends.map(({ text, orders }) => [...orders.map(countText), text]),
+    ];
+    lines.push('', ...aligned(rows, (column) => column < abreast.length));
+  }
+  return lines.map((line) => `${line}\n`).join('');
+}
+
+function tableLines(strategies: readonly StrategySummary[], currency: string): string[] {
+  const unit = currency === '' ? '' : `in ${withoutControls(currency)}`;
+  const rows = [[unit, ...strategies.map((strategy) => withoutControls(strategy.name))]];
+  for (const { label, of, has } of FIGURES) {
+    if (has === undefined || strategies.some(has)) rows.push([label, ...strategies.map(of)]);
+  }
   for (const [symbol, cells] of positionRows(strategies)) rows.push([symbol, ...cells]);
+  return aligned(rows, (column) => column > 0);
+}
+
+/** The rows as lines, a rule under the first. */
+function aligned(rows: readonly (readonly string[])[], right: (column: number) => boolean): string[] {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => displayWidth(row[column]!))));
   const lines = rows.map((row) =>
     row
       .map((cell, column) => {
         const space = ' '.repeat(widths[column]! - displayWidth(cell));
-        return column === 0 ? cell + space : space + cell;
+        return right(column) ? space + cell : cell + space;
       })
       .join('  ')
       .trimEnd(),

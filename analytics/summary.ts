@@ -2,13 +2,15 @@
  * The figures of a run as plain data that JSON can hold; equal runs give equal summaries.
  * Knows nothing of files, terminals or the clock. Called by the run folder, the report and the command line.
  *
- * Money is in the quote currency, times are ISO 8601 in UTC with nanoseconds, `null` means there is no such number.
+ * Money is in the account's currency (of one instrument: in the one it settles in), times are ISO 8601 in UTC with
+ * nanoseconds, `null` means there is no such number.
  */
-import { OrderEventKind } from '../core/order.js';
 import type { RunResult } from '../core/simulation.js';
 import { DAY, formatEpoch, type Nanos, toEpoch } from '../core/time.js';
+import { type Closings, closingsOf, type FlowFigures, flowsOf } from './account-figures.js';
 import { drawdownOf } from './drawdown.js';
-import { equitySeries, type Recording } from './recording.js';
+import { type OrderEnd, type OrderTally, tallyOrders } from './order-tally.js';
+import { profitSeries, type Recording } from './recording.js';
 import { type RoundTrips, roundTripsOf } from './round-trips.js';
 import { sharpeRatio } from './sharpe.js';
 
@@ -20,6 +22,8 @@ export interface RunSummary {
   readonly start: string | null;
   readonly end: string | null;
   readonly durationNs: number | null;
+  /** What the accounts are kept in; '' = the run's one unnamed currency. */
+  readonly currency: string;
   readonly rows: number;
   readonly orderEvents: number;
   readonly fills: number;
@@ -51,12 +55,14 @@ export interface StrategySummary {
   readonly realised: number;
   readonly unrealised: number | null;
   readonly fees: number;
+  readonly flows: FlowFigures;
   readonly cash: number;
-  /** Value of all fills, buys and sells added. */
+  /** Value of all trades, buys and sells added. */
   readonly volume: number;
-  /** Number of fills. */
+  /** Number of fills, and of closings by the venue. */
   readonly trades: number;
-  /** Share of traded value (absolute price × quantity) where the order was resting, 0 … 1. */
+  readonly closings: Closings;
+  /** Share of the value of fills (absolute price × quantity) where the order was resting, 0 … 1. */
   readonly makerShare: number | null;
   readonly orders: OrderCounts;
   /** Orders with at least one fill ÷ orders sent, 0 … 1. */
@@ -84,29 +90,47 @@ export interface OrderCounts {
   readonly cancelled: number;
   readonly rejected: number;
   readonly expired: number;
+  /** How and why they ended, most frequent first; the sums are `cancelled`, `rejected` and `expired`. */
+  readonly ends: readonly OrderEnd[];
+  /**
+   * How often an order ended or shrank rather than trade with another of its strategy; where both did (`cancelBoth`,
+   * `decrement`), both count.
+   */
+  readonly selfTradesPrevented: number;
 }
 
-/** One instrument that the strategy sent orders for. */
+/** One instrument that the strategy sent orders for, or by which its account changed. */
 export interface InstrumentSummary {
   readonly symbol: string;
+  /** What its money is in. */
+  readonly currency: string;
   /** Order events. */
   readonly orderEvents: number;
   readonly trades: number;
+  /** How many of the trades were closings by the venue. */
+  readonly closings: number;
   /** Decimal quantity at the end, negative when short. */
   readonly position: number;
   readonly positionLots: number;
   readonly realised: number;
   readonly unrealised: number | null;
   readonly fees: number;
+  readonly flows: number;
   readonly volume: number;
 }
 
-/** The figures of a finished (or failed) run. One pass over each table. */
+/**
+ * The figures of a finished (or failed) run. Throws `RangeError` naming a currency of which an account holds something, but
+ * no rate was recorded.
+ */
 export function summarise(recording: Recording, outcome: RunResult): RunSummary {
   const { failure, startNs, endNs } = outcome;
   const timeText = (time: Nanos | undefined) => timeOf(recording.originNs, time);
   const trips = roundTripsOf(recording);
-  const tallies = tallyOrders(recording);
+  const tallies = tallyOrders(
+    recording,
+    outcome.strategies.map(({ account }) => account),
+  );
   return {
     status: failure === undefined ? 'completed' : 'failed',
     ...(failure && {
@@ -121,6 +145,7 @@ export function summarise(recording: Recording, outcome: RunResult): RunSummary 
     start: timeText(startNs),
     end: timeText(endNs),
     durationNs: finite(endNs - startNs),
+    currency: recording.currency,
     rows: outcome.rows,
     orderEvents: outcome.orderEvents,
     fills: outcome.fills,
@@ -140,21 +165,28 @@ function summariseStrategy(
   trips: RoundTrips,
   tally: OrderTally,
 ): StrategySummary {
-  const equity = equitySeries(recording, index);
-  const { amount, peakNs, troughNs, recoveryNs, longestNs } = drawdownOf(equity, startNs);
+  const profit = profitSeries(recording, index);
+  const { amount, peakNs, troughNs, recoveryNs, longestNs } = drawdownOf(profit, startNs);
+  const { countOf, ...closings } = closingsOf(recording, index, account);
   const timeText = (time: Nanos | undefined) => timeOf(recording.originNs, time);
-  const { sent, filled, cancelled, rejected, expired } = tally;
+  const { sent, filled, cancelled, rejected, expired, ends, selfTradesPrevented } = tally;
+  const { realised, unrealised, fees } = account;
+  const flows = flowsOf(account);
+  const changes = changesOf(recording, index);
   return {
     name,
-    profit: finite(account.equity - account.capital),
-    realised: account.realised,
-    unrealised: finite(account.unrealised),
-    fees: account.fees,
+    // What equity is without capital; not as a difference, which would round.
+    profit: finite(realised + unrealised - fees + flows.total),
+    realised,
+    unrealised: finite(unrealised),
+    fees,
+    flows,
     cash: account.cash,
     volume: account.volume,
     trades: account.trades,
+    closings,
     makerShare: finite(tally.makerValue / tally.value),
-    orders: { sent, filled, cancelled, rejected, expired },
+    orders: { sent, filled, cancelled, rejected, expired, ends, selfTradesPrevented },
     fillRatio: finite(filled / sent),
     drawdown: {
       amount,
@@ -164,76 +196,36 @@ function summariseStrategy(
       longestNs,
     },
     // Annualised from minutes the ratio is a number in the thousands that means nothing.
-    sharpe: endNs - startNs < DAY ? null : finite(sharpeRatio(equity, recording.sampleNs) ?? Number.NaN),
+    sharpe: endNs - startNs < DAY ? null : finite(sharpeRatio(profit, recording.sampleNs) ?? Number.NaN),
     roundTrips: trips.count,
     winRate: finite(trips.wins / trips.count),
     instruments: recording.instruments
-      .filter((instrument) => tally.eventsOf[instrument.index]! > 0)
+      .filter(({ index: at }) => tally.eventsOf[at]! > 0 || changes[at] === 1)
       .map((instrument) => ({
         symbol: instrument.symbol,
+        currency: instrument.settle,
         orderEvents: tally.eventsOf[instrument.index]!,
-        trades: tally.fillsOf[instrument.index]!,
+        trades: tally.fillsOf[instrument.index]! + countOf[instrument.index]!,
+        closings: countOf[instrument.index]!,
         position: account.position(instrument.index),
         positionLots: account.positionLots(instrument.index),
         realised: account.realisedOf(instrument.index),
         unrealised: finite(account.unrealisedOf(instrument.index)),
         fees: account.feesOf(instrument.index),
+        flows: account.flowsOfInstrument(instrument.index),
         volume: account.volumeOf(instrument.index),
       })),
   };
 }
 
-interface OrderTally {
-  sent: number;
-  filled: number;
-  cancelled: number;
-  rejected: number;
-  expired: number;
-  value: number;
-  makerValue: number;
-  /** Order events and fills by instrument. */
-  readonly eventsOf: Float64Array;
-  readonly fillsOf: Float64Array;
-}
-
-function tallyOrders({ orders, fills, instruments, strategies }: Recording): OrderTally[] {
-  const tallies = strategies.map(
-    (): OrderTally => ({
-      sent: 0,
-      filled: 0,
-      cancelled: 0,
-      rejected: 0,
-      expired: 0,
-      value: 0,
-      makerValue: 0,
-      eventsOf: new Float64Array(instruments.length),
-      fillsOf: new Float64Array(instruments.length),
-    }),
-  );
-  let highestId = 0;
-  for (let row = 0; row < orders.localNs.length; row++) {
-    const tally = tallies[orders.strategy.at(row)]!;
-    const kind = orders.kind.at(row);
-    tally.eventsOf[orders.instrument.at(row)]! += 1;
-    if (kind === OrderEventKind.submitted) tally.sent++;
-    else if (kind === OrderEventKind.cancelled) tally.cancelled++;
-    else if (kind === OrderEventKind.rejected) tally.rejected++;
-    else if (kind === OrderEventKind.expired) tally.expired++;
-    highestId = Math.max(highestId, orders.orderId.at(row));
+/** A 1 for each instrument by which a strategy's account changed without an order. */
+function changesOf({ accountEvents, instruments }: Recording, strategy: number): Uint8Array {
+  const changes = new Uint8Array(instruments.length);
+  for (let row = 0; row < accountEvents.localNs.length; row++) {
+    const instrument = accountEvents.instrument.at(row);
+    if (instrument >= 0 && accountEvents.strategy.at(row) === strategy) changes[instrument] = 1;
   }
-  const hasFilled = new Uint8Array(highestId + 1);
-  for (let row = 0; row < fills.localNs.length; row++) {
-    const tally = tallies[fills.strategy.at(row)]!;
-    const instrument = fills.instrument.at(row);
-    const value = Math.abs(instruments[instrument]!.notional(fills.priceTicks.at(row), fills.qtyLots.at(row)));
-    tally.fillsOf[instrument]! += 1;
-    tally.value += value;
-    if (fills.maker.at(row) === 1) tally.makerValue += value;
-    const id = fills.orderId.at(row);
-    if (hasFilled[id] === 0) tally.filled++;
-    hasFilled[id] = 1;
-  }
-  return tallies;
+  return changes;
 }
 
 function finite(value: number): number | null {

@@ -3,9 +3,9 @@
  * Knows nothing of how a run is made. Called by the command line and by programs that keep runs.
  *
  * `summary.json` figures · `orders.parquet` `fills.parquet` `equity.parquet` `positions.parquet` and, if any,
- * `metrics.parquet` what happened · `log.txt` what strategies said · `manifest.json` what ran, on which data ·
- * `report.html` to look at. Equal runs give equal bytes,
- * but for the clock's times in the manifest and the versions in manifest and report.
+ * `order_terms.parquet` `account_events.parquet` `metrics.parquet` what happened · `log.txt` what strategies said ·
+ * `manifest.json` what ran, on which data · `report.html` to look at. Equal runs give equal bytes, but for the clock's times
+ * in the manifest and the versions in manifest and report.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -30,7 +30,15 @@ import {
   type TapeRecord,
 } from './run-folder/manifest.js';
 import { checkRunFolder, placeFolder, RunFolderError, replaceFile } from './run-folder/placement.js';
-import { readTable, rowsOf, TABLE_FILES, TABLE_NAMES, type TableName, writeTable } from './run-folder/tables.js';
+import {
+  readTable,
+  rowsOf,
+  SPARSE_TABLES,
+  TABLE_FILES,
+  TABLE_NAMES,
+  type TableName,
+  writeTable,
+} from './run-folder/tables.js';
 
 export { RunFolderError, type RunManifest };
 
@@ -100,6 +108,7 @@ export async function readRunFolder(
     instruments: manifest.instruments.map((spec, index) => new Instrument(spec, index)),
     strategies: manifest.strategies,
     sampleNs: manifest.sampleNs,
+    currency: manifest.currency,
   });
   for (const table of tables) {
     const rows = manifest.tables[table];
@@ -121,7 +130,7 @@ export async function readRunFolder(
 /** Makes `report.html` anew from the folder's other files; returns its path. Throws {@link RunFolderError}. */
 export async function rewriteReport(folder: string): Promise<string> {
   const { summary, manifest, recording } = await readRunFolder(folder, {
-    tables: ['fills', 'equity', 'positions', 'metrics'],
+    tables: ['fills', 'accountEvents', 'equity', 'positions', 'metrics'],
   });
   const path = join(folder, REPORT);
   replaceFile(path, reportPage(recording, summary, manifest));
@@ -148,10 +157,12 @@ function manifestOf(recording: Recording, content: RunFolderContent): RunManifes
     sampleNs: recording.sampleNs,
     instruments: recording.instruments.map(instrumentSpec),
     strategies: [...recording.strategies],
+    currency: recording.currency,
     tapes: tapes.map(tapeRecord),
     tables: Object.fromEntries(tablesOf(recording).map((table) => [table, rowsOf(recording, table)])),
     logLines: recording.log.length,
     droppedLogLines: recording.droppedLogLines,
+    droppedDetails: recording.droppedDetails,
   };
 }
 
@@ -166,9 +177,9 @@ function tapeRecord(tape: RunFolderContent['tapes'][number]): TapeRecord {
   };
 }
 
-/** Every table but an empty one of metrics. */
+/** Every table but empty ones of what few runs have. */
 function tablesOf(recording: Recording): TableName[] {
-  return TABLE_NAMES.filter((table) => table !== 'metrics' || rowsOf(recording, table) > 0);
+  return TABLE_NAMES.filter((table) => !SPARSE_TABLES.includes(table) || rowsOf(recording, table) > 0);
 }
 
 function reportPage(recording: Recording, summary: RunSummary, manifest: RunManifest): string {

@@ -3,7 +3,7 @@
  * Called by the program.
  */
 import { Command } from 'commander';
-import { formatSummary } from '../../analytics/summary-table.js';
+import { formatOrderEnds, formatSummary } from '../../analytics/summary-table.js';
 import { readRunFolder, rewriteReport } from '../run-folder.js';
 import { whileWriting } from './interruption.js';
 import { print, remark } from './terminal.js';
@@ -20,6 +20,6 @@ export function reportCommand(): Command {
 async function report(folder: string, { json = false }: { json?: boolean }): Promise<void> {
   const path = await whileWriting(() => rewriteReport(folder));
   const { summary } = await readRunFolder(folder, { tables: [] });
-  await print(json ? `${JSON.stringify(summary, null, 2)}\n` : formatSummary(summary));
+  await print(json ? `${JSON.stringify(summary, null, 2)}\n` : formatSummary(summary) + formatOrderEnds(summary));
   remark(`report: ${path}`);
 }

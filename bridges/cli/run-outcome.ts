@@ -3,7 +3,7 @@
  * Knows nothing of where the run was described. Called by the `run` and `demo` commands.
  */
 import { resolve } from 'node:path';
-import { formatSummary } from '../../analytics/summary-table.js';
+import { formatOrderEnds, formatSummary } from '../../analytics/summary-table.js';
 import { RunError, type RunResult } from '../../core/simulation.js';
 import type { PreparedRun } from '../run-file/prepare.js';
 import { writeRunFolder } from '../run-folder.js';
@@ -30,7 +30,7 @@ export async function runAndKeep({ run, folder, config, seed, overwrite, json }:
   const content = { recorder, result, config, seed, tapes, startedAt, overwrite };
   const summary = await whileWriting(() => writeRunFolder(folder, content));
   if (json) await print(`${JSON.stringify({ ...summary, folder: resolve(folder) }, null, 2)}\n`);
-  else await print(formatSummary(summary));
+  else await print(formatSummary(summary) + formatOrderEnds(summary));
   remark(`run folder: ${folder}${failure === undefined ? '' : ' (what was recorded until the failure)'}`);
   if (failure !== undefined) throw failure;
 }

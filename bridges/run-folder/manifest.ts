@@ -64,12 +64,16 @@ export const manifestSchema = z.object({
   sampleNs: z.number().nonnegative(),
   instruments: z.array(instrumentSchema),
   strategies: z.array(z.string()),
+  /** What the accounts are kept in; '' = the run's one unnamed currency. */
+  currency: z.string().default(''),
   tapes: z.array(tapeSchema),
   /** Rows of each table in the folder. */
   tables: z.record(z.string(), z.number().int().nonnegative()),
   logLines: z.number().int().nonnegative(),
   /** Log lines beyond the recorder's limit, not kept. */
   droppedLogLines: z.number().int().nonnegative(),
+  /** Texts of refusals beyond the recorder's limit, not kept. */
+  droppedDetails: z.number().int().nonnegative().default(0),
 });
 
 export type RunManifest = z.infer<typeof manifestSchema>;
@@ -79,6 +83,22 @@ const amount = z.number().nullable();
 const instant = z.string().nullable();
 const count = z.number().int().nonnegative();
 
+/** Folders of before this was counted have nothing to count: so for all that has a default below. */
+const closing = z.object({ count, value: z.number(), fees: z.number() });
+const closings = z
+  .object({ expiry: closing, delisting: closing, liquidation: closing })
+  .default(() => ({ expiry: none(), delisting: none(), liquidation: none() }));
+const flow = z.number().default(0);
+const flows = z
+  .object({ total: flow, funding: flow, borrow: flow, interest: flow, dividend: flow, split: flow })
+  .prefault({});
+const orderEnd = z.object({
+  end: z.enum(['cancelled', 'rejected', 'expired']),
+  reason: z.string(),
+  orders: count,
+  unfilled: count,
+});
+
 export const summarySchema = z.object({
   status: z.enum(['completed', 'failed']),
   failure: z.object({ strategy: z.string(), handler: z.string(), time: instant, message: z.string() }).optional(),
@@ -86,6 +106,7 @@ export const summarySchema = z.object({
   start: instant,
   end: instant,
   durationNs: amount,
+  currency: z.string().default(''),
   rows: count,
   orderEvents: count,
   fills: count,
@@ -98,11 +119,17 @@ export const summarySchema = z.object({
       realised: z.number(),
       unrealised: amount,
       fees: z.number(),
+      flows,
       cash: z.number(),
       volume: z.number(),
       trades: count,
+      closings,
       makerShare: amount,
-      orders: z.object({ sent: count, filled: count, cancelled: count, rejected: count, expired: count }),
+      orders: z.object({
+        ...{ sent: count, filled: count, cancelled: count, rejected: count, expired: count },
+        ends: z.array(orderEnd).default(() => []),
+        selfTradesPrevented: count.default(0),
+      }),
       fillRatio: amount,
       drawdown: z.object({
         amount: z.number(),
@@ -117,19 +144,26 @@ export const summarySchema = z.object({
       instruments: z.array(
         z.object({
           symbol: z.string(),
+          currency: z.string().default(''),
           orderEvents: count,
           trades: count,
+          closings: count.default(0),
           position: z.number(),
           positionLots: z.number(),
           realised: z.number(),
           unrealised: amount,
           fees: z.number(),
+          flows: flow,
           volume: z.number(),
         }),
       ),
     }),
   ),
 });
+
+function none() {
+  return { count: 0, value: 0, fees: 0 };
+}
 
 /** JSON that loses nothing: bigint as digits; what JSON has no word for as text (`Infinity`, `[function name]`). */
 export function jsonText(value: unknown): string {

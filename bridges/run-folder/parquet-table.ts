@@ -19,6 +19,8 @@ export interface ColumnSpec {
   readonly form: ColumnForm;
   /** Rows without a value are null. Default false: REQUIRED. */
   readonly nullable?: boolean;
+  /** A file without this column is read as one whose rows have no value there: it was added later. Default false. */
+  readonly optional?: boolean;
   /** What it holds and in which unit; stored in the file. */
   readonly doc: string;
 }
@@ -67,24 +69,24 @@ export async function readParquetTable(
   const { file, close } = openFile(path);
   try {
     const metadata = await parquetMetadataAsync(file);
-    checkSchema(metadata, columns);
+    const present = checkSchema(metadata, columns);
     let rowStart = 0;
     for (const group of metadata.row_groups) {
       const rowEnd = rowStart + Number(group.num_rows);
-      const parts = new Map<string, Cell[]>(columns.map(({ name }) => [name, []]));
+      const parts = new Map<string, Cell[]>(present.map(({ name }) => [name, []]));
       await parquetRead({
         file,
         metadata,
         rowStart,
         rowEnd,
-        columns: columns.map(({ name }) => name),
+        columns: present.map(({ name }) => name),
         parsers: EXACT_PARSERS,
         onChunk: ({ columnName, columnData }) => {
           const part = parts.get(columnName)!;
           for (let i = 0; i < columnData.length; i++) part.push((columnData[i] as Cell | undefined) ?? null);
         },
       });
-      const cells = columns.map(({ name }) => parts.get(name)!);
+      const cells = columns.map(({ name }) => parts.get(name) ?? new Array<Cell>(rowEnd - rowStart).fill(null));
       for (const [index, part] of cells.entries()) {
         if (part.length !== rowEnd - rowStart) {
           throw new Error(`column ${columns[index]!.name} has ${part.length} of ${rowEnd - rowStart} rows`);
@@ -127,14 +129,19 @@ const ELEMENT_OF: Readonly<Record<ColumnForm, Omit<SchemaElement, 'name'>>> = {
   flag: { type: 'BOOLEAN' },
 };
 
-function checkSchema({ schema }: FileMetaData, columns: readonly ColumnSpec[]): void {
-  for (const { name, form } of columns) {
+/** The columns that the file has; the others are optional. */
+function checkSchema({ schema }: FileMetaData, columns: readonly ColumnSpec[]): ColumnSpec[] {
+  return columns.filter(({ name, form, optional = false }) => {
     const element = schema.find((candidate) => candidate.name === name);
-    if (element === undefined) throw new Error(`column ${name} is missing`);
+    if (element === undefined) {
+      if (optional) return false;
+      throw new Error(`column ${name} is missing`);
+    }
     if (element.type !== ELEMENT_OF[form].type) {
       throw new Error(`column ${name} is ${element.type}, not ${ELEMENT_OF[form].type}`);
     }
-  }
+    return true;
+  });
 }
 
 function openFile(path: string) {

@@ -3,33 +3,54 @@
  * Knows nothing of folders. Called by the run folder.
  *
  * In every table: times are UTC with nanoseconds; `strategy` and `instrument` are names; prices and quantities stand
- * twice, as decimals (`price`, `qty`, nearest double) and as exact whole numbers (`price_ticks`, `qty_lots`); money is
- * in the quote currency.
+ * twice, as decimals (`price`, `qty`, nearest double) and as exact whole numbers (`price_ticks`, `qty_lots`); money of one
+ * instrument is in the currency it settles in, that of `equity` in the account's.
  */
-import type { Column, Table } from '../../analytics/column.js';
 import type { Recording } from '../../analytics/recording.js';
-import { MAX_PRICE_TICKS } from '../../core/instrument.js';
+import { ACCOUNT_EVENT_NAMES } from '../../core/account-event.js';
 import { SIDE_NAMES } from '../../core/market.js';
-import { ORDER_EVENT_NAMES, ORDER_TYPE_NAMES, REASON_TEXTS, TIME_IN_FORCE_NAMES } from '../../core/order.js';
-import { toEpoch } from '../../core/time.js';
-import { type Cell, type ColumnSpec, readParquetTable, writeParquetTable } from './parquet-table.js';
-
-/** A column of a file: how a cell is made from the recording, and, unless it is derived, how it goes back. */
-interface MappedColumn extends ColumnSpec {
-  readonly write: (row: number) => Cell;
-  readonly restore?: (cell: Cell) => void;
-}
+import {
+  GroupKind,
+  ORDER_EVENT_NAMES,
+  ORDER_TYPE_NAMES,
+  REASON_TEXTS,
+  SELF_TRADE_NAMES,
+  TIME_IN_FORCE_NAMES,
+  TriggerBy,
+} from '../../core/order.js';
+import { readParquetTable, writeParquetTable } from './parquet-table.js';
+import {
+  coded,
+  finePrice,
+  flag,
+  type MappedColumn,
+  names,
+  namesOrNone,
+  number,
+  price,
+  qty,
+  strategyName,
+  sum,
+  time,
+  whole,
+  wholeOrNone,
+} from './table-columns.js';
 
 /** File names by table; the order is the order of writing. */
 export const TABLE_FILES = {
   orders: 'orders.parquet',
+  terms: 'order_terms.parquet',
   fills: 'fills.parquet',
+  accountEvents: 'account_events.parquet',
   equity: 'equity.parquet',
   positions: 'positions.parquet',
   metrics: 'metrics.parquet',
 } as const;
 export type TableName = keyof typeof TABLE_FILES;
 export const TABLE_NAMES = Object.keys(TABLE_FILES) as TableName[];
+
+/** Tables whose file is left out when they have no rows: what few runs have. */
+export const SPARSE_TABLES: readonly TableName[] = ['terms', 'accountEvents', 'metrics'];
 
 /** Rows of a table. */
 export function rowsOf(recording: Recording, table: TableName): number {
@@ -63,19 +84,66 @@ const MAPPINGS: Readonly<Record<TableName, (recording: Recording) => MappedColum
     const table = recording.orders;
     return [
       time(recording, 'local_time', table.localNs, 'when the strategy learnt of it (requests: when it sent it)'),
-      time(recording, 'exchange_time', table.exchangeNs, 'when it happened at the venue; null if it never got there'),
+      time(recording, 'exchange_time', table.exchangeNs, 'when it happened at the venue; null if it never got there', {
+        nullable: true,
+      }),
       ...names(recording, table),
       whole('order_id', table.orderId, 'number of the order within the run, from 1'),
       coded('event', table.kind, ORDER_EVENT_NAMES, 'what happened to the order'),
       coded('side', table.side, SIDE_NAMES, 'buy or sell'),
-      coded('type', table.type, ORDER_TYPE_NAMES, 'limit or market'),
-      coded('time_in_force', table.timeInForce, TIME_IN_FORCE_NAMES, 'GTC, IOC or FOK'),
+      coded('type', table.type, ORDER_TYPE_NAMES, ORDER_TYPE_NAMES.join(', ')),
+      coded('time_in_force', table.timeInForce, TIME_IN_FORCE_NAMES, TIME_IN_FORCE_NAMES.join(', ')),
       flag('post_only', table.postOnly, 'expires rather than takes liquidity'),
       ...price(recording, table, 'price', table.priceTicks, 'fill price; else the (new) price of the order'),
       ...qty(recording, table, 'qty', table.qtyLots, 'filled quantity; else the (new) quantity of the order'),
       ...qty(recording, table, 'leaves', table.leavesLots, 'what may still fill afterwards'),
       coded('reason', table.reason, REASON_TEXTS, 'why it was refused or ended; empty otherwise'),
       number('tag', table.tag, "the strategy's own number for the order"),
+      {
+        name: 'detail',
+        form: 'text',
+        nullable: true,
+        optional: true,
+        doc: 'what exactly was refused: the limit, its value and the attempt; null otherwise',
+        write: (row) => recording.details.get(row) ?? null,
+        // Tag stands before it, so its length says which row this is.
+        restore: (cell) => {
+          if (cell !== null) recording.details.set(table.tag.length - 1, cell as string);
+        },
+      },
+    ];
+  },
+  terms: (recording) => {
+    const { terms: table, clientIds } = recording;
+    return [
+      time(recording, 'sent_time', table.localNs, 'when the strategy sent the order'),
+      ...names(recording, table),
+      whole('order_id', table.orderId, 'number of the order within the run, as in orders.parquet'),
+      {
+        name: 'client_id',
+        form: 'text',
+        nullable: true,
+        doc: "the strategy's own name for the order; null if it has none",
+        write: (row) => clientIds[table.clientId.at(row)] ?? null,
+        restore: (cell) => table.clientId.push(cell === null ? -1 : clientIds.push(cell as string) - 1),
+      },
+      ...price(recording, table, 'stop', table.stopTicks, 'stop or touch price as sent; null if none'),
+      number('trail_ticks', table.trailTicks, 'trailing distance in ticks; null if none'),
+      number('trail_fraction', table.trailFraction, 'trailing distance as a fraction of the price; null if none'),
+      coded('trigger_by', table.triggerBy, Object.keys(TriggerBy), 'which price moves the stop: trade or quote'),
+      ...qty(recording, table, 'display', table.displayLots, 'quantity shown at a time; 0 = all of it'),
+      flag('hidden', table.hidden, 'not displayed'),
+      flag('reduce_only', table.reduceOnly, 'never opens or enlarges a position'),
+      flag('all_or_none', table.allOrNone, 'fills all at once or not at all'),
+      flag('leads', table.leads, 'other orders may name it as their parent'),
+      time(recording, 'expires_time', table.expiresNs, 'its own end, venue time; null if none', {
+        nullable: true,
+        none: Number.POSITIVE_INFINITY,
+      }),
+      coded('self_trade', table.selfTrade, SELF_TRADE_NAMES, 'what it asks for where it would trade with its own'),
+      wholeOrNone('parent_id', table.parentId, 'order_id of its parent; null if none'),
+      wholeOrNone('group_id', table.groupId, 'number of its group within the run; null if none'),
+      coded('group_kind', table.groupKind, Object.keys(GroupKind), 'oco or ouo; says nothing without a group'),
     ];
   },
   fills: (recording) => {
@@ -90,23 +158,56 @@ const MAPPINGS: Readonly<Record<TableName, (recording: Recording) => MappedColum
       ...price(recording, table, 'price', table.priceTicks, 'fill price'),
       ...qty(recording, table, 'qty', table.qtyLots, 'filled quantity'),
       ...qty(recording, table, 'leaves', table.leavesLots, 'what of the order may still fill'),
-      number('fee', table.fee, 'fee paid, quote currency; negative for a rebate'),
+      number('fee', table.fee, 'fee paid, in the currency the instrument settles in; negative for a rebate'),
       ...qty(recording, table, 'position', table.positionLots, "the strategy's position afterwards"),
       ...price(recording, table, 'bid', table.bidTicks, 'best local bid at local_time; null if none'),
       ...price(recording, table, 'ask', table.askTicks, 'best local ask at local_time; null if none'),
     ];
   },
+  accountEvents: (recording) => {
+    const { accountEvents: table, instruments, currency } = recording;
+    return [
+      time(recording, 'local_time', table.localNs, 'when the strategy learnt of it'),
+      time(recording, 'exchange_time', table.exchangeNs, 'when it happened at the venue'),
+      ...namesOrNone(recording, table),
+      coded('event', table.kind, ACCOUNT_EVENT_NAMES, 'what happened to the account'),
+      ...finePrice(recording, table, 'price', table.priceTicks, 'price it was closed or reckoned at; null if none'),
+      ...qty(recording, table, 'qty', table.qtyLots, 'by how much the position changed, signed'),
+      number('amount', table.amount, 'money received, negative: paid; what closings earn is in the account as a trade'),
+      number('fee', table.fee, 'fee paid, of liquidations'),
+      {
+        name: 'currency',
+        form: 'text',
+        doc: 'what amount and fee are in; empty for the one unnamed currency of a run',
+        write: (row) => instruments[table.instrument.at(row)]?.settle ?? currency,
+      },
+      ...qty(
+        recording,
+        table,
+        'position',
+        table.positionLots,
+        "the strategy's position afterwards; null without instrument",
+      ),
+      whole('fills_before', table.fillsBefore, 'rows of fills.parquet that came before it'),
+    ];
+  },
   equity: (recording) => {
     const table = recording.equity;
-    const money = 'quote currency';
+    const money = recording.currency === '' ? "the account's currency" : recording.currency;
     return [
       time(recording, 'time', table.localNs, 'local time of the sample'),
       strategyName(recording, table),
-      number('equity', table.equity, `realised + unrealised − fees, ${money}; null: open position without a price`),
-      number('cash', table.cash, `money from trades after fees, ${money}`),
+      number(
+        'equity',
+        table.equity,
+        `capital + realised + unrealised − fees + flows, ${money}; null: open position without a price`,
+      ),
+      number('cash', table.cash, `capital, money from trades after fees, and flows, ${money}`),
       number('fees', table.fees, `fees paid so far, ${money}`),
       number('realised', table.realised, `profit taken by average cost, before fees, ${money}`),
       number('unrealised', table.unrealised, `profit of open positions at local mid prices, before fees, ${money}`),
+      sum('capital', table.capital, `what the account started with, ${money}`),
+      sum('flows', table.flows, `funding, borrowing, interest, dividends and cash of splits so far, ${money}`),
     ];
   },
   positions: (recording) => {
@@ -135,151 +236,3 @@ const MAPPINGS: Readonly<Record<TableName, (recording: Recording) => MappedColum
     ];
   },
 };
-
-type Rows = Table<'instrument' | 'strategy'>;
-
-function time(recording: Recording, name: string, column: Column, doc: string): MappedColumn {
-  const { originNs } = recording;
-  const nullable = name === 'exchange_time';
-  return {
-    name,
-    form: 'time',
-    nullable,
-    doc: `${doc}; UTC, ns`,
-    write: (row) => {
-      const at = column.at(row);
-      return Number.isNaN(at) && nullable ? null : toEpoch(originNs, at);
-    },
-    restore: (cell) => column.push(cell === null ? Number.NaN : Number((cell as bigint) - originNs)),
-  };
-}
-
-function names(recording: Recording, table: Rows): MappedColumn[] {
-  const { instruments } = recording;
-  const index = new Map(instruments.map((instrument) => [instrument.symbol, instrument.index]));
-  return [
-    strategyName(recording, table),
-    {
-      name: 'instrument',
-      form: 'text',
-      doc: 'symbol',
-      write: (row) => instruments[table.instrument.at(row)]!.symbol,
-      restore: (cell) => table.instrument.push(known(index, cell)),
-    },
-  ];
-}
-
-function strategyName({ strategies }: Recording, table: Table<'strategy'>): MappedColumn {
-  const index = new Map(strategies.map((name, at) => [name, at]));
-  return {
-    name: 'strategy',
-    form: 'text',
-    doc: 'name of the strategy in this run',
-    write: (row) => strategies[table.strategy.at(row)]!,
-    restore: (cell) => table.strategy.push(known(index, cell)),
-  };
-}
-
-function coded(name: string, column: Column, texts: readonly string[], doc: string): MappedColumn {
-  const codes = new Map(texts.map((text, code) => [text, code]));
-  return {
-    name,
-    form: 'text',
-    doc,
-    write: (row) => texts[column.at(row)]!,
-    restore: (cell) => column.push(known(codes, cell)),
-  };
-}
-
-function known(codes: ReadonlyMap<string, number>, cell: Cell): number {
-  const code = codes.get(cell as string);
-  if (code === undefined) throw new Error(`${JSON.stringify(cell)} is not one of ${[...codes.keys()].join(', ')}`);
-  return code;
-}
-
-function flag(name: string, column: Column, doc: string): MappedColumn {
-  return {
-    name,
-    form: 'flag',
-    doc,
-    write: (row) => column.at(row) === 1,
-    restore: (cell) => column.push(cell === true ? 1 : 0),
-  };
-}
-
-/** A whole number within ±2^53, INT64. */
-function whole(name: string, column: Column, doc: string): MappedColumn {
-  return {
-    name,
-    form: 'int64',
-    doc,
-    write: (row) => BigInt(column.at(row)),
-    restore: (cell) => column.push(Number(cell)),
-  };
-}
-
-/** A double, null where it is `NaN`. */
-function number(name: string, column: Column, doc: string): MappedColumn {
-  return {
-    name,
-    form: 'double',
-    nullable: true,
-    doc,
-    write: (row) => orNull(column.at(row)),
-    restore: (cell) => column.push(cell === null ? Number.NaN : (cell as number)),
-  };
-}
-
-/**
- * A price as decimal and in ticks (int32), both null where there is none; ticks also where a refused order asked for a
- * price off the tick.
- */
-function price(recording: Recording, table: Rows, name: string, column: Column, doc: string): MappedColumn[] {
-  const instrument = (row: number) => recording.instruments[table.instrument.at(row)]!;
-  return [
-    {
-      name,
-      form: 'double',
-      nullable: true,
-      doc: `${doc}; decimal`,
-      write: (row) => orNull(instrument(row).price(column.at(row))),
-    },
-    {
-      name: `${name}_ticks`,
-      form: 'int32',
-      nullable: true,
-      doc: `${doc}; whole ticks`,
-      write: (row) => {
-        const ticks = column.at(row);
-        return Number.isInteger(ticks) && Math.abs(ticks) <= MAX_PRICE_TICKS ? ticks : null;
-      },
-      restore: (cell) => column.push(cell === null ? Number.NaN : (cell as number)),
-    },
-  ];
-}
-
-/** A quantity as decimal and in lots (int64); null where a refused order asked for no number, or for parts of a lot. */
-function qty(recording: Recording, table: Rows, name: string, column: Column, doc: string): MappedColumn[] {
-  const instrument = (row: number) => recording.instruments[table.instrument.at(row)]!;
-  return [
-    {
-      name,
-      form: 'double',
-      nullable: true,
-      doc: `${doc}; decimal`,
-      write: (row) => orNull(instrument(row).qty(column.at(row))),
-    },
-    {
-      name: `${name}_lots`,
-      form: 'int64',
-      nullable: true,
-      doc: `${doc}; whole lots`,
-      write: (row) => (Number.isSafeInteger(column.at(row)) ? BigInt(column.at(row)) : null),
-      restore: (cell) => column.push(cell === null ? Number.NaN : Number(cell)),
-    },
-  ];
-}
-
-function orNull(value: number): number | null {
-  return Number.isNaN(value) ? null : value;
-}

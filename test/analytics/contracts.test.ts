@@ -1,7 +1,7 @@
 /** Figures of inverse contracts, capital and flows, worked out by hand. */
 import { describe, expect, it } from 'vitest';
 import { Recorder } from '../../analytics/recorder.js';
-import type { Recording } from '../../analytics/recording.js';
+import { Recording } from '../../analytics/recording.js';
 import { roundTripsOf } from '../../analytics/round-trips.js';
 import { Account } from '../../core/account.js';
 import { AccountEventKind } from '../../core/account-event.js';
@@ -13,13 +13,12 @@ const COIN = new Instrument({ symbol: 'COIN', tick: '0.5', lot: '1', contract: '
 
 /** Fills of one strategy: side, price in ticks, lots, fee. */
 function recordingOf(fills: readonly (readonly [Side, number, number, number])[]): Recording {
-  const column = (of: (fill: (typeof fills)[number]) => number) => fills.map(of);
-  const columns = {
-    ...{ localNs: column(() => 0), instrument: column(() => 0), strategy: column(() => 0) },
-    ...{ side: column(([side]) => side), priceTicks: column(([, price]) => price) },
-    ...{ qtyLots: column(([, , qty]) => qty), fee: column(([, , , fee]) => fee) },
-  };
-  return { fills: columns, instruments: [COIN], strategies: ['one'] } as unknown as Recording;
+  const recording = new Recording({ originNs: 0n, instruments: [COIN], strategies: ['one'], sampleNs: 0 });
+  for (const [side, priceTicks, qtyLots, fee] of fills) {
+    const row = { side, priceTicks, qtyLots, fee };
+    for (const [name, cells] of Object.entries(recording.fills)) cells.push(row[name as keyof typeof row] ?? 0);
+  }
+  return recording;
 }
 
 describe('round trips of an inverse contract', () => {

@@ -14,11 +14,23 @@
  * Strategy `idle` sends nothing. Samples every 10 s from 0 s to 50 s; mids are 100, 100, 105, 95, 96, 96.
  */
 import { Recorder } from '../../analytics/recorder.js';
-import { Account } from '../../core/account.js';
+import { Account, type AccountOptions } from '../../core/account.js';
+import { AccountEventKind } from '../../core/account-event.js';
 import type { Book } from '../../core/book/book.js';
-import { Instrument } from '../../core/instrument.js';
+import { Instrument, type InstrumentSpec } from '../../core/instrument.js';
 import { Side } from '../../core/market.js';
-import { Order, type OrderEvent, OrderEventKind, OrderType, Reason, TimeInForce } from '../../core/order.js';
+import {
+  GroupKind,
+  Order,
+  type OrderEvent,
+  OrderEventKind,
+  type OrderRequest,
+  OrderType,
+  Reason,
+  SelfTrade,
+  TimeInForce,
+  termsOf,
+} from '../../core/order.js';
 import type { RunFailure, RunResult } from '../../core/simulation.js';
 import { SECOND } from '../../core/time.js';
 
@@ -58,15 +70,21 @@ export class HandMadeRun {
   fills = 0;
 
   constructor(
-    { symbols = ['ABC', ODD_SYMBOL], names = ['maker', 'idle'] }: { symbols?: string[]; names?: string[] } = {},
+    {
+      symbols = ['ABC', ODD_SYMBOL],
+      names = ['maker', 'idle'],
+      specs = symbols.map((symbol, index) => ({
+        symbol,
+        tick: index === 0 ? '0.5' : '1',
+        lot: index === 0 ? '0.1' : '1',
+      })),
+      account = {},
+    }: { symbols?: string[]; names?: string[]; specs?: InstrumentSpec[]; account?: AccountOptions } = {},
     recorder = new Recorder(),
   ) {
     this.recorder = recorder;
-    this.instruments = symbols.map(
-      (symbol, index) =>
-        new Instrument({ symbol, tick: index === 0 ? '0.5' : '1', lot: index === 0 ? '0.1' : '1' }, index),
-    );
-    this.accounts = names.map(() => new Account(this.instruments));
+    this.instruments = specs.map((spec, index) => new Instrument(spec, index));
+    this.accounts = names.map(() => new Account(this.instruments, account));
     this.books = this.instruments.map((instrument) => new QuoteBook(instrument));
     this.names = names;
     recorder.onStart({
@@ -89,6 +107,40 @@ export class HandMadeRun {
     const { GTC } = TimeInForce;
     const subject = this.instruments[instrument]!;
     return new Order(++this.#orders, strategy, subject, side, limit, GTC, true, 7, 0, priceTicks, qtyLots);
+  }
+
+  /** A limit order of the first strategy in the first instrument, with what else it asks for, sent at `sentNs`. */
+  special(request: Omit<OrderRequest, 'instrument'>, sentNs: number): Order {
+    const { side, qtyLots, priceTicks = Number.NaN, type = OrderType.limit, timeInForce = TimeInForce.GTC } = request;
+    const instrument = this.instruments[0]!;
+    const terms = termsOf({ ...request, instrument });
+    const id = ++this.#orders;
+    return new Order(id, 0, instrument, side, type, timeInForce, false, 0, sentNs, priceTicks, qtyLots, terms);
+  }
+
+  /** What an engine books and tells when something else than a fill happens to an account. */
+  settle(
+    kind: AccountEventKind,
+    atNs: number,
+    { instrument = 0, priceTicks = Number.NaN, qtyLots = 0, amount = 0, fee = 0, strategy = 0 },
+  ): void {
+    const account = this.accounts[strategy]!;
+    const { split, expiry } = AccountEventKind;
+    if (kind === split) account.applySplit(kind, instrument, qtyLots, amount);
+    else if (kind >= expiry) {
+      account.applyFill(instrument, qtyLots > 0 ? Side.buy : Side.sell, priceTicks, Math.abs(qtyLots), fee);
+    } else account.applyCash(kind, instrument, amount);
+    this.recorder.onAccountEvent({
+      kind,
+      strategy,
+      instrument: this.instruments[instrument],
+      localNs: atNs,
+      exchangeNs: atNs - 1000,
+      priceTicks,
+      qtyLots,
+      amount,
+      fee,
+    });
   }
 
   event(order: Order, kind: OrderEventKind, atNs: number, change: Partial<OrderEvent> = {}): void {
@@ -177,5 +229,75 @@ export function fourFills(recorder = new Recorder()): HandMadeRun {
   run.sample(40 * SECOND);
   run.sample(50 * SECOND);
   run.sample(50 * SECOND, true);
+  return run;
+}
+
+/**
+ * A run in which the account changes by more than fills, and orders have terms. One strategy, `holder`, in ABC; it starts
+ * with 1,000 USD.
+ *   t=5 s   buys 40 lots at 200 ticks (4 × 100 = 400), fee 0.4; iceberg of 10 lots with a client id          position +40
+ *   t=10 s  funding −1.5, reckoned at 200.5 ticks
+ *   t=15 s  split two for one; 1 lot more than twice is not to be had: +41 lots for 0.25 (cash −0.25)        position +81
+ *   t=20 s  dividend +2
+ *   t=25 s  liquidation of 31 lots at 90 ticks (3.1 × 45 = 139.5), fee 1                                     position +50
+ *   t=30 s  sells 20 lots at 110 ticks (2 × 55 = 110), fee 0.1, and in the same moment, after that, …
+ *   t=30 s  … expiry of 30 lots at 120 ticks (3 × 60 = 180)                                                  position 0
+ *   t=35 s  interest +0.25, which belongs to no instrument
+ * One trip: −400 + 139.5 + 110 + 180 = 29.5; fees 1.5; flows −1.5 − 0.25 + 2 = +0.25 → profit 28.25: won.
+ * Realised 29.5, fees 1.5, flows +0.5, profit 28.5, equity 1028.5, volume 829.5, 2 fills and 2 closings.
+ * Besides, a stop of a group that expired to prevent a self-trade at 12 s, and two orders that the risk limit refused at 13 s.
+ */
+export function settledRun(recorder = new Recorder()): HandMadeRun {
+  const specs = [{ symbol: 'ABC', tick: '0.5', lot: '0.1', quote: 'USD' }];
+  const run = new HandMadeRun({ names: ['holder'], specs, account: { capital: { USD: 1000 } } }, recorder);
+  const { submitted, accepted, expired, rejected, modifyRejected } = OrderEventKind;
+  const kind = AccountEventKind;
+  run.quote(199, 201);
+  run.sample(0);
+  const bid = run.special(
+    { side: Side.buy, priceTicks: 200, qtyLots: 40, displayLots: 10, clientId: 'ice "1"', leads: true },
+    4 * SECOND,
+  );
+  run.event(bid, submitted, 4 * SECOND);
+  run.fill(bid, 5 * SECOND, 200, 40, true, 0.4);
+  run.settle(kind.funding, 10 * SECOND, { priceTicks: 200.5, amount: -1.5 });
+  run.sample(10 * SECOND);
+  run.recorder.onLog(11 * SECOND, 0, 'paid');
+  run.recorder.onMetric(11 * SECOND, 0, 'rate', 0.0001);
+  const stop = run.special(
+    {
+      ...{ side: Side.sell, qtyLots: 20, priceTicks: 180, stopTicks: 185, type: OrderType.stopLimit },
+      ...{ timeInForce: TimeInForce.GTD, expiresNs: 60 * SECOND, reduceOnly: true, selfTrade: SelfTrade.cancelNew },
+      ...{ parent: bid, group: { id: 3, kind: GroupKind.ouo } },
+    },
+    11 * SECOND,
+  );
+  run.event(stop, submitted, 11 * SECOND);
+  run.event(stop, accepted, 11 * SECOND + 2000);
+  run.event(stop, expired, 12 * SECOND, { reason: Reason.selfTrade, leavesLots: 0 });
+  const large = run.order(Side.buy, 200, 7000);
+  large.detail = 'max-order-size: 500 lots; this order to buy 7000 lots of ABC at 100';
+  run.event(large, rejected, 13 * SECOND, { reason: Reason.riskLimit, exchangeNs: Number.NaN });
+  const worse = run.order(Side.buy, 200, 8000);
+  worse.detail = 'max-order-size: 500 lots; this order to buy 8000 lots of ABC at 100';
+  run.event(worse, rejected, 13 * SECOND, { reason: Reason.riskLimit, exchangeNs: Number.NaN });
+  // A change that was refused leaves its text in the order; what happens to it later has none.
+  const changed = run.order(Side.buy, 150, 10);
+  run.event(changed, submitted, 14 * SECOND);
+  changed.detail = 'max-position: 50 lots; this change to 60 lots of ABC at 75';
+  run.event(changed, modifyRejected, 14 * SECOND, { reason: Reason.riskLimit, exchangeNs: Number.NaN });
+  run.event(changed, expired, 14 * SECOND, { reason: Reason.dayEnded });
+  run.settle(kind.split, 15 * SECOND, { priceTicks: 100, qtyLots: 41, amount: -0.25 });
+  run.quote(99, 101);
+  run.settle(kind.dividend, 20 * SECOND, { amount: 2 });
+  run.sample(20 * SECOND);
+  run.settle(kind.liquidation, 25 * SECOND, { priceTicks: 90, qtyLots: -31, fee: 1 });
+  const offer = run.order(Side.sell, 110, 20);
+  run.event(offer, submitted, 29 * SECOND);
+  run.fill(offer, 30 * SECOND, 110, 20, true, 0.1);
+  run.settle(kind.expiry, 30 * SECOND, { priceTicks: 120, qtyLots: -30 });
+  run.sample(30 * SECOND);
+  run.settle(kind.interest, 35 * SECOND, { instrument: -1, amount: 0.25 });
+  run.sample(40 * SECOND, true);
   return run;
 }

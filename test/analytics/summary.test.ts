@@ -8,6 +8,7 @@ import { roundTripsOf } from '../../analytics/round-trips.js';
 import { sharpeRatio, YEAR_NS } from '../../analytics/sharpe.js';
 import { summarise } from '../../analytics/summary.js';
 import { displayWidth, formatSummary } from '../../analytics/summary-table.js';
+import { AccountEventKind } from '../../core/account-event.js';
 import { OrderEventKind } from '../../core/order.js';
 import { SECOND } from '../../core/time.js';
 import { fourFills, HandMadeRun } from './hand-made-run.js';
@@ -29,7 +30,7 @@ describe('the summary of the hand-made run', () => {
 
   test('counts orders, not events', () => {
     expect(maker!.trades).toBe(4);
-    expect(maker!.orders).toEqual({ sent: 5, filled: 4, cancelled: 1, rejected: 1, expired: 1 });
+    expect(maker!.orders).toMatchObject({ sent: 5, filled: 4, cancelled: 1, rejected: 1, expired: 1 });
     expect(maker!.fillRatio).toBe(0.8);
     expect(maker!.instruments).toHaveLength(1);
     expect(maker!.instruments[0]).toMatchObject({ symbol: 'ABC', orderEvents: 16, trades: 4, position: 0 });
@@ -96,6 +97,66 @@ describe('the summary of the hand-made run', () => {
 });
 
 describe('round trips', () => {
+  test('with splits, closings by the venue and flows are those of the same trades cut into single lots', () => {
+    const step = fc.record({
+      what: fc.constantFrom('fill', 'fill', 'close', 'split', 'flow'),
+      buy: fc.boolean(),
+      ticks: fc.integer({ min: 1, max: 9 }),
+      lots: fc.integer({ min: 1, max: 4 }),
+      money: fc.integer({ min: -99, max: 99 }),
+    });
+    let mixed = 0;
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+        const hand = new HandMadeRun({ names: ['a'] });
+        const expected = { count: 0, wins: 0 };
+        let position = 0;
+        let profit = 0;
+        const end = () => {
+          expected.count++;
+          // This plain sum of lots rounds; a profit that is not 0 is at least 1/5120.
+          if (profit > 1e-9) expected.wins++;
+          profit = 0;
+        };
+        const trade = (signedLots: number, ticks: number, lotFee: number) => {
+          for (let lot = 0; lot < Math.abs(signedLots); lot++) {
+            position += Math.sign(signedLots);
+            profit -= hand.instruments[0]!.value(Math.sign(signedLots) * ticks) + lotFee;
+            if (position === 0) end();
+          }
+        };
+        for (const { what, buy, ticks, lots, money } of steps) {
+          const lotFee = money / 1024;
+          if (what === 'fill') {
+            hand.fill(hand.order(buy ? 1 : 2, ticks, lots), 0, ticks, lots, false, lotFee * lots);
+            trade(buy ? lots : -lots, ticks, lotFee);
+          } else if (what === 'flow') {
+            hand.settle(AccountEventKind.funding, 0, { amount: money / 1024 });
+            if (position !== 0) profit += money / 1024;
+          } else if (position === 0) {
+            hand.settle(AccountEventKind.interest, 0, { instrument: -1, amount: money });
+          } else if (what === 'close') {
+            mixed++;
+            const qtyLots = -Math.sign(position) * Math.min(lots, Math.abs(position));
+            const fee = Math.abs(qtyLots * lotFee);
+            hand.settle(AccountEventKind.liquidation, 0, { priceTicks: ticks, qtyLots, fee });
+            trade(qtyLots, ticks, Math.abs(lotFee));
+          } else {
+            // Two for one, or every second lot paid out; none may be left.
+            const qtyLots = buy ? position : -Math.sign(position) * Math.ceil(Math.abs(position) / 2);
+            hand.settle(AccountEventKind.split, 0, { priceTicks: 1, qtyLots, amount: money / 1024 });
+            position += qtyLots;
+            profit += money / 1024;
+            if (position === 0) end();
+          }
+        }
+        expect(roundTripsOf(hand.recorder.recording)).toEqual([expected]);
+      }),
+      { numRuns: 300 },
+    );
+    expect(mixed, 'closings were tried').toBeGreaterThan(100);
+  });
+
   test('are those of the same fills cut into single lots', () => {
     const fill = fc.record({
       buy: fc.boolean(),

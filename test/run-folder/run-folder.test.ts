@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Recorder } from '../../analytics/recorder.js';
+import { readParquetTable, writeParquetTable } from '../../bridges/run-folder/parquet-table.js';
 import {
   checkRunFolderTarget,
   RUN_FOLDER_FILES,
@@ -21,10 +22,10 @@ import {
   rewriteReport,
   writeRunFolder,
 } from '../../bridges/run-folder.js';
-import { ORDER_EVENT_NAMES } from '../../core/order.js';
+import { ORDER_EVENT_NAMES, OrderEventKind, Reason } from '../../core/order.js';
 import type { RunFailure } from '../../core/simulation.js';
 import { SECOND } from '../../core/time.js';
-import { fourFills, HandMadeRun, ODD_SYMBOL, ORIGIN_NS } from '../analytics/hand-made-run.js';
+import { fourFills, HandMadeRun, ODD_SYMBOL, ORIGIN_NS, settledRun } from '../analytics/hand-made-run.js';
 
 const base = mkdtempSync(join(tmpdir(), 'tickwright-run-folder-'));
 afterAll(() => rmSync(base, { recursive: true }));
@@ -52,6 +53,9 @@ function content(run = fourFills(), options: { failure?: RunFailure } = {}) {
   };
 }
 
+/** Files of a run that has no account events and no orders with terms. */
+const PLAIN_FILES = RUN_FOLDER_FILES.filter((name) => !/^(account_events|order_terms)/.test(name)).sort();
+
 function hidden(): string[] {
   return readdirSync(base).filter((name) => name.startsWith('.'));
 }
@@ -63,14 +67,16 @@ describe('a run folder', () => {
   });
 
   test('holds every file, and nothing is left beside it', () => {
-    expect(readdirSync(folder).sort()).toEqual([...RUN_FOLDER_FILES].sort());
+    expect(readdirSync(folder).sort()).toEqual(PLAIN_FILES);
     expect(readdirSync(join(folder, '..'))).toEqual(['run']);
+    writeRunFolder(join(base, 'settled'), content(settledRun()));
+    expect(readdirSync(join(base, 'settled')).sort()).toEqual([...RUN_FOLDER_FILES].sort());
   });
 
   test('is the same, byte for byte, for the same run, but for the times in the manifest', () => {
     const again = join(base, 'again');
     writeRunFolder(again, { ...content(), startedAt: new Date(0) });
-    for (const name of RUN_FOLDER_FILES) {
+    for (const name of PLAIN_FILES) {
       if (name === 'manifest.json') continue;
       expect(readFileSync(join(again, name)).equals(readFileSync(join(folder, name))), name).toBe(true);
     }
@@ -117,31 +123,98 @@ describe('a run folder', () => {
     expect(readdirSync(join(base, 'silent'))).not.toContain('metrics.parquet');
   });
 
-  test('reads back to the same recording and figures', async () => {
-    const run = fourFills();
-    const { recording, summary } = await readRunFolder(folder);
-    for (const name of ['orders', 'fills', 'equity', 'positions', 'metrics'] as const) {
-      const expected = Object.entries(run.recorder.recording[name]);
+  test.each([
+    ['plain', fourFills],
+    ['settled', settledRun],
+  ])('reads back to the same recording and figures (%s)', async (name, run) => {
+    const path = join(base, `back-${name}`);
+    const { recording: written } = run().recorder;
+    const wrote = writeRunFolder(path, content(run()));
+    const { recording, summary } = await readRunFolder(path);
+    for (const table of ['orders', 'terms', 'fills', 'accountEvents', 'equity', 'positions', 'metrics'] as const) {
+      const expected = Object.entries(written[table]);
       for (const [column, cells] of expected) {
-        const actual = (recording[name] as Record<string, typeof cells>)[column]!;
+        const actual = (recording[table] as Record<string, typeof cells>)[column]!;
         // A price off the tick is kept as decimal only.
         const values = [...cells.slice()].map((value) =>
           column === 'priceTicks' && value === 1.5 ? Number.NaN : value,
         );
-        expect([...actual.slice()], `${name}.${column}`).toEqual(values);
+        expect([...actual.slice()], `${table}.${column}`).toEqual(values);
       }
     }
-    expect(summary).toEqual(JSON.parse(JSON.stringify(summary)));
-    expect(summary.strategies[0]!.profit).toBeCloseTo(-12.02, 10);
+    expect([...recording.details]).toEqual([...written.details]);
+    expect(recording.clientIds).toEqual(written.clientIds);
+    expect(recording.currency).toBe(written.currency);
+    expect(summary).toEqual(wrote);
   });
 
-  test('makes the very same report anew from its own files', async () => {
-    const path = join(folder, 'report.html');
+  test.each([
+    ['plain', fourFills],
+    ['settled', settledRun],
+  ])('makes the very same report anew from its own files (%s)', async (name, run) => {
+    const place = join(base, `anew-${name}`);
+    writeRunFolder(place, content(run()));
+    const files = readdirSync(place);
+    const path = join(place, 'report.html');
     const before = readFileSync(path, 'utf8');
     writeFileSync(path, 'spoiled');
-    expect(await rewriteReport(folder)).toBe(path);
+    expect(await rewriteReport(place)).toBe(path);
     expect(readFileSync(path, 'utf8')).toBe(before);
-    expect(readdirSync(folder).sort()).toEqual([...RUN_FOLDER_FILES].sort());
+    expect(readdirSync(place)).toEqual(files);
+  });
+
+  test('of before there were account events, details and reasons is read as one without', async () => {
+    const path = join(base, 'old');
+    const parts = ['currency', 'flows', 'closings', 'ends', 'selfTradesPrevented', 'droppedDetails'];
+    writeRunFolder(path, content());
+    for (const name of ['summary.json', 'manifest.json']) {
+      const old = JSON.parse(readFileSync(join(path, name), 'utf8'), (key, value) =>
+        parts.includes(key) ? undefined : value,
+      );
+      writeFileSync(join(path, name), JSON.stringify(old));
+    }
+    const { manifest, summary } = await readRunFolder(path);
+    expect(manifest.currency).toBe('');
+    const [maker] = summary.strategies;
+    expect(maker).toMatchObject({ flows: { total: 0 }, closings: { expiry: { count: 0 } }, orders: { ends: [] } });
+    expect(maker!.instruments[0]).toMatchObject({ currency: '', flows: 0, closings: 0 });
+    expect(await rewriteReport(path)).toBe(join(path, 'report.html'));
+  });
+
+  test('may lack columns that were added later: their cells are null', async () => {
+    const path = join(base, 'table.parquet');
+    const old = { name: 'old', form: 'double', doc: 'was there' } as const;
+    const late = { name: 'late', form: 'text', nullable: true, doc: 'added' } as const;
+    writeParquetTable(path, [old], 3, (_, row) => row);
+    const cells: unknown[] = [];
+    await readParquetTable(path, [old, { ...late, optional: true }], (group) => void cells.push(...group));
+    expect(cells).toEqual([
+      [0, 1, 2],
+      [null, null, null],
+    ]);
+    await expect(readParquetTable(path, [old, late], () => {})).rejects.toThrow('column late is missing');
+  });
+
+  test('keeps orders that asked for what there is not: bad requests are refused, not lost', async () => {
+    const run = new HandMadeRun({ names: ['a'] });
+    const wild = { side: 1, priceTicks: 1e308, qtyLots: 1e308, stopTicks: -1e308, displayLots: 0.5 } as const;
+    const order = run.special(
+      {
+        ...{ ...wild, expiresNs: -1e308, trailTicks: Number.NaN, trailFraction: Infinity, clientId: '\ud800\n' },
+        ...({ type: 99, timeInForce: 77, selfTrade: 55, triggerBy: 44 } as object),
+      },
+      SECOND,
+    );
+    run.event(order, OrderEventKind.rejected, SECOND, { reason: Reason.badRequest, exchangeNs: Number.NaN });
+    run.sample(2 * SECOND, true);
+    const path = join(base, 'wild');
+    writeRunFolder(path, content(run));
+    const { recording } = await readRunFolder(path);
+    const { orders, terms } = recording;
+    expect([orders.type.at(0), orders.timeInForce.at(0), terms.selfTrade.at(0), terms.triggerBy.at(0)]).toEqual([
+      99, 77, 55, 44,
+    ]);
+    expect([orders.qtyLots.at(0), terms.stopTicks.at(0), terms.expiresNs.at(0)]).toEqual([NaN, NaN, Infinity]);
   });
 
   test('of a failed run keeps what was recorded, and the error', async () => {
@@ -285,6 +358,106 @@ describe('the Parquet files, read by DuckDB', () => {
     ]);
   });
 
+  test('of account events and order terms are documented tables of their own', async () => {
+    const settled = join(base, 'duck-settled');
+    writeRunFolder(settled, content(settledRun()));
+    const of = (sql: string) => query(sql.replaceAll('#', `${settled}/`));
+    const described = await of(`describe select * from '#account_events.parquet'`);
+    expect(Object.fromEntries(described.map((row) => [row.column_name, `${row.column_type}`]))).toEqual({
+      local_time: 'TIMESTAMP WITH TIME ZONE',
+      exchange_time: 'TIMESTAMP WITH TIME ZONE',
+      strategy: 'VARCHAR',
+      instrument: 'VARCHAR',
+      event: 'VARCHAR',
+      price: 'DOUBLE',
+      price_ticks: 'DOUBLE',
+      qty: 'DOUBLE',
+      qty_lots: 'BIGINT',
+      amount: 'DOUBLE',
+      fee: 'DOUBLE',
+      currency: 'VARCHAR',
+      position: 'DOUBLE',
+      position_lots: 'BIGINT',
+      fills_before: 'BIGINT',
+    });
+    const events = await of(
+      `select event, instrument, price, price_ticks, qty, amount, fee, currency, position from '#account_events.parquet'`,
+    );
+    const shared = { instrument: 'ABC', amount: 0, fee: 0, currency: 'USD' };
+    expect(events).toEqual([
+      { ...shared, event: 'funding', price: 100.25, price_ticks: 200.5, qty: 0, amount: -1.5, position: 4 },
+      { ...shared, event: 'split', price: 50, price_ticks: 100, qty: 4.1, amount: -0.25, position: 8.1 },
+      { ...shared, event: 'dividend', price: null, price_ticks: null, qty: 0, amount: 2, position: 8.1 },
+      { ...shared, event: 'liquidation', price: 45, price_ticks: 90, qty: -3.1, fee: 1, position: 5 },
+      { ...shared, event: 'expiry', price: 60, price_ticks: 120, qty: -3, position: 0 },
+      {
+        ...{ event: 'interest', instrument: null, price: null, price_ticks: null, qty: null },
+        ...{ amount: 0.25, fee: 0, currency: 'USD', position: null },
+      },
+    ]);
+    const terms = await of(
+      `select order_id, client_id, stop, display, display_lots, hidden, reduce_only, all_or_none, leads,
+        epoch_ns(expires_time) as expires, self_trade, trigger_by, parent_id, group_id, group_kind
+       from '#order_terms.parquet' order by order_id`,
+    );
+    const plain = { hidden: false, all_or_none: false, trigger_by: 'trade' };
+    expect(terms).toEqual([
+      {
+        ...{ ...plain, order_id: 1n, client_id: 'ice "1"', stop: null, display: 1, display_lots: 10n, leads: true },
+        ...{
+          reduce_only: false,
+          expires: null,
+          self_trade: 'venue',
+          parent_id: null,
+          group_id: null,
+          group_kind: 'oco',
+        },
+      },
+      {
+        ...{ ...plain, order_id: 2n, client_id: null, stop: 92.5, display: 0, display_lots: 0n, leads: false },
+        ...{ reduce_only: true, expires: ((ORIGIN_NS + 60_000_000_000n) / 1000n) * 1000n, self_trade: 'cancelNew' },
+        ...{ parent_id: 1n, group_id: 3n, group_kind: 'ouo' },
+      },
+    ]);
+    const refused = await of(
+      `select order_id, event, type, time_in_force, reason, detail from '#orders.parquet' where detail is not null`,
+    );
+    expect(refused).toHaveLength(3);
+    expect(refused[0]).toEqual({
+      ...{ order_id: 3n, event: 'rejected', type: 'limit', time_in_force: 'GTC', reason: 'a risk limit' },
+      detail: 'max-order-size: 500 lots; this order to buy 7000 lots of ABC at 100',
+    });
+    const [stop] = await of(`select type, time_in_force from '#orders.parquet' where order_id = 2 limit 1`);
+    expect(stop).toEqual({ type: 'stopLimit', time_in_force: 'GTD' });
+    for (const file of ['account_events', 'order_terms']) {
+      const [row] = await of(
+        `select decode(value) as docs from parquet_kv_metadata('#${file}.parquet') where decode(key) = 'tickwright.columns'`,
+      );
+      const columns = await of(`describe select * from '#${file}.parquet'`);
+      expect(Object.keys(JSON.parse(String(row!.docs)))).toEqual(columns.map(({ column_name }) => column_name));
+    }
+  });
+
+  test('tie up with a settled account: flows, fees of fills and closings, last equity', async () => {
+    const settled = join(base, 'duck-ties');
+    writeRunFolder(settled, content(settledRun()));
+    const of = (sql: string) => query(sql.replaceAll('#', `${settled}/`));
+    const [holder] = JSON.parse(readFileSync(join(settled, 'summary.json'), 'utf8')).strategies;
+    const [fills] = await of(`select fsum(fee) as fees, sum(price * qty) as volume from '#fills.parquet'`);
+    const [events] = await of(
+      `select fsum(fee) as fees, fsum(amount) as flows,
+        sum(price * abs(qty)) filter (event in ('liquidation', 'expiry')) as volume from '#account_events.parquet'`,
+    );
+    expect(Number(fills!.fees) + Number(events!.fees)).toBeCloseTo(holder.fees, 12);
+    expect(Number(fills!.volume) + Number(events!.volume)).toBeCloseTo(holder.volume, 9);
+    expect(events!.flows).toBeCloseTo(holder.flows.total, 12);
+    const [last] = await of(
+      `select *, realised + unrealised - fees + flows as profit from '#equity.parquet' order by time desc`,
+    );
+    expect(last).toMatchObject({ profit: holder.profit, flows: holder.flows.total, capital: 1000, cash: holder.cash });
+    expect(last!.equity).toBeCloseTo(1000 + holder.profit, 9);
+  });
+
   test('hold more rows than one row group', async () => {
     const run = new HandMadeRun({ names: ['a'] });
     const order = run.order(1, 100, 200_000);
@@ -343,7 +516,7 @@ describe('a run folder is refused', () => {
     writeRunFolder(path, content());
     writeFileSync(join(path, 'notes.md'), 'mine');
     expect(refusal(path, true)).toContain('notes.md');
-    expect(readdirSync(path)).toHaveLength(RUN_FOLDER_FILES.length + 1);
+    expect(readdirSync(path)).toHaveLength(PLAIN_FILES.length + 1);
   });
 
   test('when it is a file, or lies under one, or cannot exist', () => {

@@ -1,0 +1,237 @@
+/**
+ * Columns of a run folder's tables: how each kind of cell is made from a column of the recording, and how it goes back.
+ * Knows nothing of which tables there are. Called by the tables.
+ *
+ * Values that no order may have but a refused one asked for (a price off the tick, half a lot, a type that there is not) are
+ * written as far as the form of the column goes, and as null otherwise: a bad request must not keep a run from being kept.
+ */
+import type { Column, Table } from '../../analytics/column.js';
+import type { Recording } from '../../analytics/recording.js';
+import { MAX_PRICE_TICKS } from '../../core/instrument.js';
+import { toEpoch } from '../../core/time.js';
+import type { Cell, ColumnSpec } from './parquet-table.js';
+
+/** A column of a file: how a cell is made from the recording, and, unless it is derived, how it goes back. */
+export interface MappedColumn extends ColumnSpec {
+  readonly write: (row: number) => Cell;
+  readonly restore?: (cell: Cell) => void;
+}
+
+/** Where rows say of which strategy and instrument they are; −1 = no instrument. */
+export type Rows = Table<'instrument' | 'strategy'>;
+
+/** No time before 1970 or after 2262 fits an int64 of nanoseconds. */
+const LAST_EPOCH_NS = 2n ** 63n - 1n;
+
+/** Null where there is none: `NaN` comes back, or what `none` says. */
+export function time(
+  recording: Recording,
+  name: string,
+  column: Column,
+  doc: string,
+  { nullable = false, none = Number.NaN }: { nullable?: boolean; none?: number } = {},
+): MappedColumn {
+  const { originNs } = recording;
+  return {
+    name,
+    form: 'time',
+    nullable,
+    doc: `${doc}; UTC, ns`,
+    write: (row) => {
+      const at = column.at(row);
+      if (!nullable) return toEpoch(originNs, at);
+      if (!(Math.abs(at) <= Number.MAX_SAFE_INTEGER)) return null;
+      const epochNs = toEpoch(originNs, at);
+      return epochNs >= -LAST_EPOCH_NS && epochNs <= LAST_EPOCH_NS ? epochNs : null;
+    },
+    restore: (cell) => column.push(cell === null ? none : Number((cell as bigint) - originNs)),
+  };
+}
+
+/** Strategy and instrument. */
+export function names(recording: Recording, table: Rows): MappedColumn[] {
+  const { instruments } = recording;
+  const index = new Map(instruments.map((instrument) => [instrument.symbol, instrument.index]));
+  return [
+    strategyName(recording, table),
+    {
+      name: 'instrument',
+      form: 'text',
+      doc: 'symbol',
+      write: (row) => instruments[table.instrument.at(row)]!.symbol,
+      restore: (cell) => table.instrument.push(known(index, cell)),
+    },
+  ];
+}
+
+/** The same where rows may concern no instrument: null. */
+export function namesOrNone(recording: Recording, table: Rows): MappedColumn[] {
+  const [strategy, instrument] = names(recording, table) as [MappedColumn, MappedColumn];
+  return [
+    strategy,
+    {
+      ...instrument,
+      nullable: true,
+      doc: 'symbol; null for what concerns the whole account',
+      write: (row) => (table.instrument.at(row) < 0 ? null : instrument.write(row)),
+      restore: (cell) => {
+        if (cell === null) table.instrument.push(-1);
+        else instrument.restore!(cell);
+      },
+    },
+  ];
+}
+
+export function strategyName({ strategies }: Recording, table: Table<'strategy'>): MappedColumn {
+  const index = new Map(strategies.map((name, at) => [name, at]));
+  return {
+    name: 'strategy',
+    form: 'text',
+    doc: 'name of the strategy in this run',
+    write: (row) => strategies[table.strategy.at(row)]!,
+    restore: (cell) => table.strategy.push(known(index, cell)),
+  };
+}
+
+/** A code as its text; `code N` for those that there are not, as a refused request may have named one. */
+export function coded(name: string, column: Column, texts: readonly string[], doc: string): MappedColumn {
+  const codes = new Map(texts.map((text, code) => [text, code]));
+  return {
+    name,
+    form: 'text',
+    doc,
+    write: (row) => texts[column.at(row)] ?? `code ${column.at(row)}`,
+    restore: (cell) => {
+      const unknown = /^code (\d+)$/.exec(cell as string);
+      column.push(unknown === null ? known(codes, cell) : Number(unknown[1]));
+    },
+  };
+}
+
+function known(codes: ReadonlyMap<string, number>, cell: Cell): number {
+  const code = codes.get(cell as string);
+  if (code === undefined) throw new Error(`${JSON.stringify(cell)} is not one of ${[...codes.keys()].join(', ')}`);
+  return code;
+}
+
+export function flag(name: string, column: Column, doc: string): MappedColumn {
+  return {
+    name,
+    form: 'flag',
+    doc,
+    write: (row) => column.at(row) === 1,
+    restore: (cell) => column.push(cell === true ? 1 : 0),
+  };
+}
+
+/** A whole number within ±2^53, INT64. */
+export function whole(name: string, column: Column, doc: string): MappedColumn {
+  return {
+    name,
+    form: 'int64',
+    doc,
+    write: (row) => BigInt(column.at(row)),
+    restore: (cell) => column.push(Number(cell)),
+  };
+}
+
+/** The same, null for 0: numbers that count from 1. */
+export function wholeOrNone(name: string, column: Column, doc: string): MappedColumn {
+  return {
+    ...whole(name, column, doc),
+    nullable: true,
+    write: (row) => (Number.isSafeInteger(column.at(row)) && column.at(row) !== 0 ? BigInt(column.at(row)) : null),
+    restore: (cell) => column.push(cell === null ? 0 : Number(cell)),
+  };
+}
+
+/** A double, null where it is `NaN`. */
+export function number(name: string, column: Column, doc: string): MappedColumn {
+  return {
+    name,
+    form: 'double',
+    nullable: true,
+    doc,
+    write: (row) => orNull(column.at(row)),
+    restore: (cell) => column.push(cell === null ? Number.NaN : (cell as number)),
+  };
+}
+
+/** A sum of money; run folders of before it was kept have none: 0. */
+export function sum(name: string, column: Column, doc: string): MappedColumn {
+  return {
+    ...number(name, column, doc),
+    optional: true,
+    restore: (cell) => column.push(cell === null ? 0 : (cell as number)),
+  };
+}
+
+/**
+ * A price as decimal and in ticks (int32), both null where there is none; ticks also where a refused order asked for a
+ * price off the tick.
+ */
+export function price(recording: Recording, table: Rows, name: string, column: Column, doc: string): MappedColumn[] {
+  return [
+    decimalPrice(recording, table, name, column, doc),
+    {
+      name: `${name}_ticks`,
+      form: 'int32',
+      nullable: true,
+      doc: `${doc}; whole ticks`,
+      write: (row) => {
+        const ticks = column.at(row);
+        return Number.isInteger(ticks) && Math.abs(ticks) <= MAX_PRICE_TICKS ? ticks : null;
+      },
+      restore: (cell) => column.push(cell === null ? Number.NaN : (cell as number)),
+    },
+  ];
+}
+
+/** A price that may lie between two ticks (a mid, a mark after a split): both are doubles. */
+export function finePrice(
+  recording: Recording,
+  table: Rows,
+  name: string,
+  column: Column,
+  doc: string,
+): MappedColumn[] {
+  return [
+    decimalPrice(recording, table, name, column, doc),
+    number(`${name}_ticks`, column, `${doc}; ticks, perhaps not whole`),
+  ];
+}
+
+function decimalPrice(recording: Recording, table: Rows, name: string, column: Column, doc: string): MappedColumn {
+  return {
+    name,
+    form: 'double',
+    nullable: true,
+    doc: `${doc}; decimal`,
+    write: (row) => orNull(recording.instruments[table.instrument.at(row)]?.price(column.at(row)) ?? Number.NaN),
+  };
+}
+
+/** A quantity as decimal and in lots (int64); null where a refused order asked for no number, or for parts of a lot. */
+export function qty(recording: Recording, table: Rows, name: string, column: Column, doc: string): MappedColumn[] {
+  return [
+    {
+      name,
+      form: 'double',
+      nullable: true,
+      doc: `${doc}; decimal`,
+      write: (row) => orNull(recording.instruments[table.instrument.at(row)]?.qty(column.at(row)) ?? Number.NaN),
+    },
+    {
+      name: `${name}_lots`,
+      form: 'int64',
+      nullable: true,
+      doc: `${doc}; whole lots`,
+      write: (row) => (Number.isSafeInteger(column.at(row)) ? BigInt(column.at(row)) : null),
+      restore: (cell) => column.push(cell === null ? Number.NaN : Number(cell)),
+    },
+  ];
+}
+
+function orNull(value: number): number | null {
+  return Number.isNaN(value) ? null : value;
+}
