@@ -9,16 +9,18 @@
  *   opening, at its price, as far as its quantity goes. What is left then expires.
  * - At-close orders take part in prints of a closing auction; what is left fills at the last trade before the close, because
  *   that is the closing price the tape has, or expires when there was none.
- * - An auction print fills own orders with a better limit, as far as its quantity goes; those at its very price it leaves out.
+ * - An auction print fills own orders with a better limit, as far as its quantity goes, those for the opening or close before
+ *   resting ones; resting orders at its very price it leaves out, because nobody knows who of them was served.
  * - An instrument without status rows has days all the same: they end at the rules' `dayEndNs`, and the next begins at once.
  * - A stop whose price was passed before it arrived (by the last trade, or the quote) goes off at once.
  */
+import { MAX_PRICE_TICKS } from '../core/instrument.js';
 import { Kind, type MarketView, Side, Status } from '../core/market.js';
 import { type Order, OrderType, Reason, TimeInForce, TriggerBy } from '../core/order.js';
 import type { Handler } from '../core/queue.js';
 import { Rank } from '../core/rank.js';
 import { DAY, type Nanos } from '../core/time.js';
-import { NO_TRADE, type VenueEnvironment } from '../core/venue.js';
+import { NO_TRADE, TradeOrigin, type VenueEnvironment } from '../core/venue.js';
 import type { BarMarket } from './bar-market.js';
 import type { Doorman, MatchingEngine } from './matching-engine.js';
 import type { Settlement } from './settlement.js';
@@ -153,8 +155,9 @@ export class Session implements Doorman, Handler {
       this.#waiting.push(special);
       this.#listen(instrument);
     } else if (engine.paused[instrument] !== 0) {
-      if (Number.isNaN(special.priceTicks)) {
-        engine.expire(order, special, Reason.tradingHalted, special.priceTicks, special.leavesLots, nowNs);
+      if (Number.isNaN(special.priceTicks) || timeInForce === TimeInForce.IOC || timeInForce === TimeInForce.FOK) {
+        const left = special.leavesLots + special.heldLots;
+        engine.expire(order, special, Reason.tradingHalted, special.priceTicks, left, nowNs);
         return;
       }
       engine.rest(order, special, special.priceTicks, special.leavesLots, special.filledLots);
@@ -190,18 +193,18 @@ export class Session implements Doorman, Handler {
   }
 
   ownTrade(instrument: number, priceTicks: number): void {
-    if (!this.triggers.waits(instrument, TriggerBy.trade)) return;
     this.#ownTrades.push(instrument, priceTicks);
   }
 
-  settle(nowNs: Nanos): void {
+  settle(nowNs: Nanos): boolean {
     // A trade may set off orders whose trades set off others; each goes off once, so this ends.
-    while (this.#ownTrades.length > 0) {
-      const instrument = this.#ownTrades.shift()!;
-      const priceTicks = this.#ownTrades.shift()!;
-      this.#price(instrument, TriggerBy.trade, Side.buy, priceTicks, 0, nowNs);
-      this.#price(instrument, TriggerBy.trade, Side.sell, priceTicks, 0, nowNs);
-    }
+    if (this.#ownTrades.length === 0) return false;
+    const instrument = this.#ownTrades.shift()!;
+    const priceTicks = this.#ownTrades.shift()!;
+    this.#price(instrument, TriggerBy.trade, Side.buy, priceTicks, 0, nowNs);
+    this.#price(instrument, TriggerBy.trade, Side.sell, priceTicks, 0, nowNs);
+    this.#listen(instrument);
+    return true;
   }
 
   change(special: SpecialOrder, priceTicks: number, qtyLots: number, stopTicks: number, nowNs: Nanos): void {
@@ -219,7 +222,7 @@ export class Session implements Doorman, Handler {
       return;
     }
     const otherStop = !Number.isNaN(stopTicks) && stopTicks !== special.stopTicks;
-    const most = engine.mostWorkingLots(special, special.filledLots);
+    const most = engine.mostWorkingLots(special);
     if (otherStop && special.triggered) {
       // It went off already: there is no stop left to move.
       engine.refuseChange(special, priceTicks, qtyLots, Reason.badRequest, nowNs);
@@ -234,8 +237,7 @@ export class Session implements Doorman, Handler {
       this.#bars?.changed(special, nowNs);
     }
     // What its parent set free stays free; the rest is held.
-    special.leavesLots = Math.min(working, most);
-    special.heldLots = working - special.leavesLots;
+    engine.divide(special, working);
     special.priceTicks = priceTicks;
     engine.changed(special, qtyLots, nowNs);
     if (!otherStop) return;
@@ -250,14 +252,22 @@ export class Session implements Doorman, Handler {
   // ── prices ──────────────────────────────────────────────────────────────────────────────────────────────────────────
 
   /** A trade printed and has filled what it fills. */
-  onTrade(instrument: number, aggressor: Side, priceTicks: number, qtyLots: number, nowNs: Nanos): void {
+  onTrade(
+    instrument: number,
+    aggressor: Side,
+    priceTicks: number,
+    qtyLots: number,
+    origin: TradeOrigin,
+    nowNs: Nanos,
+  ): void {
     const status = this.#status[instrument];
     if (status === Status.auction) this.#auctionPrint(instrument, priceTicks, qtyLots, nowNs);
     if (this.#engine.paused[instrument] !== 0) return;
     if (this.#opening[instrument] !== 0) this.#openingTrade(instrument, priceTicks, qtyLots, nowNs);
     // The trade took liquidity that the book still shows: who takes on the same side finds it gone.
-    this.#price(instrument, TriggerBy.trade, Side.buy, priceTicks, aggressor === Side.sell ? 0 : qtyLots, nowNs);
-    this.#price(instrument, TriggerBy.trade, Side.sell, priceTicks, aggressor === Side.buy ? 0 : qtyLots, nowNs);
+    const shownLots = origin === TradeOrigin.hidden ? 0 : qtyLots;
+    this.#price(instrument, TriggerBy.trade, Side.buy, priceTicks, aggressor === Side.sell ? 0 : shownLots, nowNs);
+    this.#price(instrument, TriggerBy.trade, Side.sell, priceTicks, aggressor === Side.buy ? 0 : shownLots, nowNs);
     this.#listen(instrument);
     this.#engine.settleFamilies(nowNs);
   }
@@ -324,18 +334,14 @@ export class Session implements Doorman, Handler {
   #uncross(instrument: number, nowNs: Nanos): void {
     const engine = this.#engine;
     const { orders } = engine;
-    const book = this.#environment.books[instrument]!;
-    for (const slot of [...orders.slots()]) {
-      if (orders.instrument[slot] !== instrument) continue;
-      const order = engine.orderAt(slot);
-      if (orders.slotOf(order.id) !== slot) continue;
-      const tick = orders.priceTicks[slot]!;
-      const buys = order.side === Side.buy;
-      const other = orders.bestTick(instrument, buys ? Side.sell : Side.buy);
-      const crosses = buys ? tick >= book.bestAskTicks || tick >= other : tick <= book.bestBidTicks || tick <= other;
-      if (!crosses) continue;
-      const special = engine.specials.get(order.id);
+    const resting: Order[] = [];
+    for (const slot of orders.slots()) if (orders.instrument[slot] === instrument) resting.push(engine.orderAt(slot));
+    for (const order of resting) {
+      const slot = orders.slotOf(order.id);
+      if (slot < 0) continue;
       const limitTicks = engine.limitOf(slot);
+      if (!engine.wouldTake(order, limitTicks)) continue;
+      const special = engine.specials.get(order.id);
       const leaves = orders.leavesLots[slot]!;
       const filled = orders.filledLots[slot]!;
       orders.remove(slot);
@@ -368,7 +374,10 @@ export class Session implements Doorman, Handler {
     this.#missed(instrument, TimeInForce.atOpen, nowNs);
   }
 
-  /** Fills orders of one side that wait for an opening or close, at its price; returns what is left of the quantity. */
+  /**
+   * Fills orders of one side that wait for an opening or close, at its price: those without a limit first, then the better
+   * limit, then who came first. Returns what is left of the quantity.
+   */
   #fillWaiting(
     instrument: number,
     phase: TimeInForce,
@@ -378,7 +387,9 @@ export class Session implements Doorman, Handler {
     nowNs: Nanos,
   ): number {
     let left = qtyLots;
-    for (const special of this.#waiting.filter((one) => waitsFor(one, instrument, phase) && one.side === side)) {
+    const line = this.#waiting.filter((one) => waitsFor(one, instrument, phase) && one.side === side);
+    line.sort((a, b) => (side === Side.buy ? worst(b) - worst(a) : worst(a) - worst(b)));
+    for (const special of line) {
       if (left <= 0) break;
       const limit = special.priceTicks;
       if (side === Side.buy ? limit < priceTicks : limit > priceTicks) continue;
@@ -480,6 +491,12 @@ export class Session implements Doorman, Handler {
   listen(instrument: number): void {
     this.#listen(instrument);
   }
+}
+
+/** The worst price an order bears, as a number that compares: beyond all others without a limit. */
+function worst({ priceTicks, side }: SpecialOrder): number {
+  if (!Number.isNaN(priceTicks)) return priceTicks;
+  return side === Side.buy ? MAX_PRICE_TICKS + 1 : -MAX_PRICE_TICKS - 1;
 }
 
 function waitsFor(special: SpecialOrder, instrument: number, phase: TimeInForce): boolean {
