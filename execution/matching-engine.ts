@@ -90,8 +90,9 @@ export class MatchingEngine implements Recipient, FillSink {
   #event = 0;
   /** Grows whenever an order leaves its line for another reason than the fill that is being made. */
   #removals = 0;
-  /** 1 = all-or-none orders have come. */
+  /** 1 = all-or-none orders have come; 1 = hidden ones have. */
   readonly #hasAllOrNone: Uint8Array;
+  readonly #hasHidden: Uint8Array;
   /** Levels of which we took something, by instrument. */
   readonly #consumedLevels: Uint32Array;
   /** 1 = orders of the instrument go through {@link Doorman}. */
@@ -107,9 +108,8 @@ export class MatchingEngine implements Recipient, FillSink {
   #taker!: Order;
   #takerSpecial: SpecialOrder | undefined;
   #takerLeft = 0;
-  /** Its limit as asked for, `NaN` = any price, and how far it may go. */
+  /** Its limit, `NaN` = any price. */
   #takerPriceTicks = 0.5;
-  #takerLimitTicks = 0.5;
   #takerNs: Nanos = 0.5;
   /** What it had traded before, and since; and what a decrement took off it. */
   #takerFilledLots = 0;
@@ -139,6 +139,7 @@ export class MatchingEngine implements Recipient, FillSink {
     this.orders = new WorkingOrders(instruments.length, environment.watch);
     this.positionLots = new Float64Array(instruments.length * strategies.length);
     this.#hasAllOrNone = new Uint8Array(instruments.length);
+    this.#hasHidden = new Uint8Array(instruments.length);
     this.#consumedLevels = new Uint32Array(instruments.length);
     this.guarded = new Uint8Array(instruments.length);
     this.paused = new Uint8Array(instruments.length);
@@ -222,21 +223,22 @@ export class MatchingEngine implements Recipient, FillSink {
     }
     // A market order that was told to wait, or a stop that became one, stands until there is somebody to trade with.
     const waits = timeInForce !== TimeInForce.IOC && timeInForce !== TimeInForce.FOK;
-    if (special !== undefined && order.terms.allOrNone) this.#hasAllOrNone[index] = 1;
+    const heldLots = special?.heldLots ?? 0;
+    const workingLots = leavesLots + heldLots;
     if (!reachesBook && !(this.#matchOwn && this.#reachesOwn(index, otherSide, limitTicks))) {
-      if (anyPrice && !waits) this.expire(order, special, Reason.noOppositeQuote, priceTicks, leavesLots, nowNs);
+      if (anyPrice && !waits) this.expire(order, special, Reason.noOppositeQuote, priceTicks, workingLots, nowNs);
       else if (timeInForce === TimeInForce.IOC) {
-        this.expire(order, special, Reason.immediateRemainder, priceTicks, leavesLots, nowNs);
+        this.expire(order, special, Reason.immediateRemainder, priceTicks, workingLots, nowNs);
       } else if (timeInForce === TimeInForce.FOK) {
-        this.expire(order, special, Reason.notFullyFillable, priceTicks, leavesLots, nowNs);
+        this.expire(order, special, Reason.notFullyFillable, priceTicks, workingLots, nowNs);
       } else {
         this.rest(order, special, priceTicks, leavesLots, filledLots);
-        if (!answered) this.accept(order, priceTicks, leavesLots + (special?.heldLots ?? 0), nowNs);
+        if (!answered) this.accept(order, priceTicks, workingLots, nowNs);
       }
       return;
     }
     if (order.postOnly) {
-      this.expire(order, special, Reason.postOnlyWouldTake, priceTicks, leavesLots, nowNs);
+      this.expire(order, special, Reason.postOnlyWouldTake, priceTicks, workingLots, nowNs);
       return;
     }
     let wantedLots = leavesLots;
@@ -247,10 +249,10 @@ export class MatchingEngine implements Recipient, FillSink {
     if (timeInForce === TimeInForce.FOK || allOrNone) {
       const available = this.#availableLots(order, limitTicks, wantedLots, reachesBook);
       if (available < wantedLots) {
-        if (!waits) this.expire(order, special, Reason.notFullyFillable, priceTicks, leavesLots, nowNs);
+        if (!waits) this.expire(order, special, Reason.notFullyFillable, priceTicks, workingLots, nowNs);
         else {
           this.rest(order, special, priceTicks, leavesLots, filledLots);
-          if (!answered) this.accept(order, priceTicks, leavesLots, nowNs);
+          if (!answered) this.accept(order, priceTicks, workingLots, nowNs);
         }
         return;
       }
@@ -259,7 +261,6 @@ export class MatchingEngine implements Recipient, FillSink {
     this.#takerFilledLots = filledLots;
     const stopped = this.#take(order, special, limitTicks, wantedLots, leavesLots, skipLots, nowNs);
     const left = leavesLots - (wantedLots - this.#takerLeft);
-    const heldLots = special?.heldLots ?? 0;
     if (special !== undefined) {
       special.leavesLots = left;
       if (special.place === Place.ended) return;
@@ -272,24 +273,25 @@ export class MatchingEngine implements Recipient, FillSink {
       return;
     }
     const total = this.#takerFilledLots;
-    if (stopped) this.expire(order, special, Reason.selfTrade, priceTicks, left, nowNs);
+    if (stopped) this.expire(order, special, Reason.selfTrade, priceTicks, left + heldLots, nowNs);
     else if (special !== undefined && order.terms.reduceOnly && this.reducibleLots(order) === 0) {
-      this.expire(order, special, Reason.reduceOnly, priceTicks, left, nowNs);
+      this.expire(order, special, Reason.reduceOnly, priceTicks, left + heldLots, nowNs);
     } else if (waits && !(anyPrice && Number.isFinite(limitTicks))) {
       this.rest(order, special, priceTicks, left, total);
       if (!answered && left === leavesLots) this.accept(order, priceTicks, left + heldLots, nowNs);
       // It rests at a price that the other side reaches: what stands there takes all or nothing.
       if (this.#hasAllOrNone[index] !== 0) this.#retryAllOrNone(index, otherSide, nowNs);
     } else {
-      this.expire(order, special, this.#remainderReason(order, anyPrice, limitTicks), priceTicks, left, nowNs);
+      const reason = this.#remainderReason(order, anyPrice, limitTicks, skipLots);
+      this.expire(order, special, reason, priceTicks, left + heldLots, nowNs);
     }
   }
 
   /** Why what is left of an order that cannot wait found nothing more. */
-  #remainderReason(order: Order, anyPrice: boolean, limitTicks: number): Reason {
+  #remainderReason(order: Order, anyPrice: boolean, limitTicks: number, skipLots: number): Reason {
     if (!anyPrice) return Reason.immediateRemainder;
     const book = this.#books[order.instrument.index]!;
-    this.#other.point(book, order.side === Side.buy ? Side.sell : Side.buy);
+    this.#other.point(book, order.side === Side.buy ? Side.sell : Side.buy, skipLots + this.#forgottenLots);
     return Number.isFinite(limitTicks) && this.#other.has(0) && !this.#other.within(0, limitTicks)
       ? Reason.priceProtection
       : Reason.bookEnd;
@@ -313,7 +315,6 @@ export class MatchingEngine implements Recipient, FillSink {
     this.#taker = order;
     this.#takerSpecial = special;
     this.#takerLeft = wantedLots;
-    this.#takerLimitTicks = limitTicks;
     this.#reserveLots = leavesLots - wantedLots + (special?.heldLots ?? 0);
     this.#takerNs = nowNs;
     this.#takerCutLots = 0;
@@ -324,11 +325,17 @@ export class MatchingEngine implements Recipient, FillSink {
     const book = this.#books[index]!;
     const otherSide = side === Side.buy ? Side.sell : Side.buy;
     const { orders } = this;
+    // What is hidden stands behind all that is displayed at its price, also behind what joined later.
+    let concealed = 0;
     let tick = this.#matchOwn ? orders.bestTick(index, otherSide) : Number.NaN;
-    for (; this.#takerLeft > 0 && within(side, tick, limitTicks); tick = orders.nextTick(index, otherSide, tick)) {
+    while (this.#takerLeft > 0 && within(side, tick, limitTicks)) {
       let slot = orders.firstAt(index, otherSide, tick);
       while (slot >= 0 && this.#takerLeft > 0) {
         const next = orders.next[slot]!;
+        if ((orders.flags[slot]! & HIDDEN) !== concealed) {
+          slot = next;
+          continue;
+        }
         // What stands before this own order: better prices, and the part of its own level that is ahead of it.
         this.#takeBook(book, otherSide, side === Side.buy ? tick - 1 : tick + 1, Infinity, skipLots);
         this.#takeBook(book, otherSide, tick, this.#aheadLots(slot, otherSide, tick), skipLots);
@@ -342,6 +349,11 @@ export class MatchingEngine implements Recipient, FillSink {
           }
         }
         slot = next;
+      }
+      if (concealed === 0 && this.#hasHidden[index] !== 0) concealed = HIDDEN;
+      else {
+        concealed = 0;
+        tick = orders.nextTick(index, otherSide, tick);
       }
     }
     this.#takeBook(book, otherSide, limitTicks, Infinity, skipLots);
@@ -436,7 +448,7 @@ export class MatchingEngine implements Recipient, FillSink {
 
   /** At what a market order that waited trades with one that arrives: at its limit, without one at the last trade. */
   #priceForMarket(instrument: number): number {
-    if (Number.isFinite(this.#takerLimitTicks)) return this.#takerLimitTicks;
+    if (!Number.isNaN(this.#takerPriceTicks)) return this.#takerPriceTicks;
     const ticks = this.#environment.watch.lastTradeTicks[instrument]!;
     return ticks === NO_TRADE ? Number.NaN : ticks;
   }
@@ -467,8 +479,9 @@ export class MatchingEngine implements Recipient, FillSink {
   }
 
   /**
-   * What an order could take at once, own orders included. Where self-trade prevention would stop it or shrink it, it gets no
-   * further; what is to be had behind does not count. `#other` points at the other side, if the order reaches it.
+   * What an order could take at once for certain, own orders included. Where self-trade prevention would stop it or shrink
+   * it, it gets no further; what is to be had behind does not count. Nor do own orders that may end while it takes: those
+   * that only reduce a position, or belong to a group. `#other` points at the other side, if the order reaches it.
    */
   #availableLots(order: Order, limitTicks: number, qtyLots: number, reachesBook: boolean): number {
     const { orders } = this;
@@ -484,6 +497,10 @@ export class MatchingEngine implements Recipient, FillSink {
           const rule = this.#selfTradeRule(order, this.#order[slot]!);
           if (rule === SelfTrade.cancelOld) continue;
           if (rule !== SelfTrade.allow) return own + this.#bookLotsBefore(slot, order, tick, qtyLots, reachesBook);
+        }
+        if (orders.flags[slot]! & SPECIAL) {
+          const { reduceOnly, group } = this.#order[slot]!.terms;
+          if (reduceOnly || group !== undefined) continue;
         }
         if (orders.flags[slot]! & ALL_OR_NONE) {
           const before = this.#bookLotsBefore(slot, order, tick, qtyLots, reachesBook);
@@ -535,10 +552,12 @@ export class MatchingEngine implements Recipient, FillSink {
       special.place = Place.resting;
       special.priceTicks = priceTicks;
       orders.flags[slot] = orders.flags[slot]! | SPECIAL | (allOrNone ? ALL_OR_NONE : 0) | (hidden ? HIDDEN : 0);
+      if (allOrNone) this.#hasAllOrNone[index] = 1;
+      if (hidden) this.#hasHidden[index] = 1;
       if (hidden) orders.shownLots[slot] = 0;
       else if (displayLots > 0 && displayLots < leavesLots) orders.shownLots[slot] = displayLots;
     }
-    this.#queue.join(orders, slot, displayed, instrument, improves);
+    if (!(orders.flags[slot]! & HIDDEN)) this.#queue.join(orders, slot, displayed, instrument, improves);
   }
 
   /** Fills up to `wantedLots` of a resting order at its own price; returns how many it was. */
@@ -630,10 +649,19 @@ export class MatchingEngine implements Recipient, FillSink {
     const filledLots = orders.filledLots[slot]!;
     const working = qtyLots - filledLots;
     // Of a child, no more works than its parent's fills have set free.
-    const leavesLots = special === undefined ? working : Math.min(working, this.mostWorkingLots(special, filledLots));
-    const samePrice = orders.priceTicks[slot] === priceTicks;
+    const leavesLots = special === undefined ? working : Math.min(working, this.mostWorkingLots(special));
+    const samePrice = Object.is(this.limitOf(slot), priceTicks);
     const index = order.instrument.index;
     const resting = orders.leavesLots[slot]! + (special?.heldLots ?? 0);
+    if (working <= 0) {
+      orders.remove(slot);
+      this.#answer(Message.modify, order, OrderEventKind.cancelled, priceTicks, qtyLots, 0, Reason.none, nowNs);
+      if (special !== undefined) {
+        this.#forget(special, nowNs);
+        this.settleFamilies(nowNs);
+      }
+      return;
+    }
     if (!Number.isNaN(stopTicks) && stopTicks !== special?.stopTicks) {
       // It went off already: there is no stop left to move.
       this.#refuseChange(order, priceTicks, qtyLots, resting, Reason.badRequest, nowNs);
@@ -643,16 +671,7 @@ export class MatchingEngine implements Recipient, FillSink {
       this.#refuseChange(order, priceTicks, qtyLots, resting, Reason.parentEnded, nowNs);
       return;
     }
-    if (leavesLots <= 0) {
-      orders.remove(slot);
-      this.#answer(Message.modify, order, OrderEventKind.cancelled, priceTicks, qtyLots, 0, Reason.none, nowNs);
-      if (special !== undefined) {
-        this.#forget(special, nowNs);
-        this.#families.settle(nowNs);
-      }
-      return;
-    }
-    if (!samePrice && order.postOnly && this.#wouldTake(order, priceTicks)) {
+    if (!samePrice && order.postOnly && this.wouldTake(order, priceTicks)) {
       this.#refuseChange(order, priceTicks, qtyLots, resting, Reason.postOnlyWouldTake, nowNs);
       return;
     }
@@ -663,7 +682,7 @@ export class MatchingEngine implements Recipient, FillSink {
     }
     const kind = OrderEventKind.modified;
     this.#answer(Message.modify, order, kind, priceTicks, qtyLots, working, Reason.none, nowNs);
-    if (special !== undefined) special.heldLots = working - leavesLots;
+    if (special !== undefined) this.divide(special, working);
     if (samePrice && leavesLots <= orders.leavesLots[slot]!) {
       // Less at the same price keeps its place in the queue.
       orders.setLeaves(slot, leavesLots);
@@ -683,9 +702,16 @@ export class MatchingEngine implements Recipient, FillSink {
     if (special !== undefined || this.#matchOwn) this.settleFamilies(nowNs);
   }
 
-  /** Lots of an order that may work after it filled `filledLots`: of a child, what its parent's fills have set free. */
-  mostWorkingLots(special: SpecialOrder, filledLots: number): number {
-    return special.order.terms.parent === undefined ? Infinity : Math.max(0, special.freedLots - filledLots);
+  /** Lots of an order that may work now: of a child, what its parent's fills set free and nothing has used. */
+  mostWorkingLots(special: SpecialOrder): number {
+    return this.#families.allowedLots(special);
+  }
+
+  /** Of the new quantity of an order as much works as may; the rest is held. */
+  divide(special: SpecialOrder, workingLots: number): void {
+    special.leavesLots = Math.min(workingLots, this.mostWorkingLots(special));
+    special.heldLots = workingLots - special.leavesLots;
+    special.freedLots = Math.max(special.freedLots, special.leavesLots + special.filledLots + special.takenOffLots);
   }
 
   /** Whether an order's parent sets no more of it free. */
@@ -697,13 +723,16 @@ export class MatchingEngine implements Recipient, FillSink {
     this.#answer(Message.modify, order, OrderEventKind.modifyRejected, priceTicks, qtyLots, left, reason, nowNs);
   }
 
-  #wouldTake(order: Order, priceTicks: number): boolean {
+  /** Whether an order would take something at this limit (`NaN` = any price) rather than rest. */
+  wouldTake(order: Order, priceTicks: number): boolean {
     const index = order.instrument.index;
-    const book = this.#books[index]!;
-    const buys = order.side === Side.buy;
     if (this.paused[index] !== 0) return false;
-    if (this.#matchOwn && this.#reachesOwn(index, buys ? Side.sell : Side.buy, priceTicks)) return true;
-    return buys ? book.ask !== NO_ASK && priceTicks >= book.ask : book.bid !== NO_BID && priceTicks <= book.bid;
+    const buys = order.side === Side.buy;
+    const otherSide = buys ? Side.sell : Side.buy;
+    const limitTicks = Number.isNaN(priceTicks) ? (buys ? Infinity : -Infinity) : priceTicks;
+    if (this.#matchOwn && this.#reachesOwn(index, otherSide, limitTicks)) return true;
+    this.#other.point(this.#books[index]!, otherSide);
+    return this.#other.has(0) && this.#other.within(0, limitTicks);
   }
 
   cancelled(order: Order, nowNs: Nanos): void {
@@ -722,7 +751,7 @@ export class MatchingEngine implements Recipient, FillSink {
     this.#answer(Message.cancel, order, OrderEventKind.cancelled, priceTicks, leavesLots, 0, Reason.none, nowNs);
     if (special === undefined) return;
     this.#forget(special, nowNs);
-    this.#families.settle(nowNs);
+    this.settleFamilies(nowNs);
   }
 
   /** The venue ends a resting order by itself. */
@@ -755,6 +784,7 @@ export class MatchingEngine implements Recipient, FillSink {
     const left = Math.max(0, orders.leavesLots[slot]! - lots);
     const special = (orders.flags[slot]! & SPECIAL) === 0 ? undefined : this.specials.get(orders.orderId[slot]!);
     if (special !== undefined) {
+      special.takenOffLots += Math.min(lots, orders.leavesLots[slot]!);
       special.heldLots -= Math.min(special.heldLots, Math.max(0, lots - orders.leavesLots[slot]!));
     }
     if (left <= 0 && (special?.heldLots ?? 0) === 0) {
@@ -826,7 +856,7 @@ export class MatchingEngine implements Recipient, FillSink {
     const kind = OrderEventKind.cancelled;
     this.#answer(Message.modify, special.order, kind, special.priceTicks, qtyLots, 0, Reason.none, nowNs);
     this.#forget(special, nowNs);
-    this.#families.settle(nowNs);
+    this.settleFamilies(nowNs);
   }
 
   /** More of a resting order works now; the increase costs it its place. */
@@ -869,9 +899,15 @@ export class MatchingEngine implements Recipient, FillSink {
 
   /** Sets off what the last event left to do in groups and families. */
   settleFamilies(nowNs: Nanos): void {
-    this.#families.settle(nowNs);
-    this.doorman!.settle(nowNs);
+    // What is set off may end in here again: it waits its turn.
+    if (this.#settling) return;
+    this.#settling = true;
+    do this.#families.settle(nowNs);
+    while (this.doorman!.settle(nowNs));
+    this.#settling = false;
   }
+
+  #settling = false;
 
   // ── the market ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -889,7 +925,9 @@ export class MatchingEngine implements Recipient, FillSink {
     if (slot >= 0 && !(this.#byOrder && this.#environment.orderBooks[instrument] !== undefined)) {
       const queue = this.#queue;
       const spec = this.#instruments[instrument]!;
-      for (; slot >= 0; slot = orders.next[slot]!) queue.levelChanged(orders, slot, beforeLots, afterLots, spec);
+      for (; slot >= 0; slot = orders.next[slot]!) {
+        if (!(orders.flags[slot]! & HIDDEN)) queue.levelChanged(orders, slot, beforeLots, afterLots, spec);
+      }
     }
     if (afterLots === 0) {
       if (this.quoted[instrument] !== 0) this.#quoteFellBack(instrument, side);
@@ -901,6 +939,7 @@ export class MatchingEngine implements Recipient, FillSink {
     const best = orders.bestTick(instrument, ownSide);
     if (side === Side.buy ? best <= priceTicks : best >= priceTicks) {
       const taken = this.#consumption.takenLots(instrument, side, priceTicks, afterLots);
+      this.#event++;
       const used = this.#passed(instrument, ownSide, priceTicks, afterLots - taken, priceTicks, nowNs);
       if (used > 0) {
         this.#consumption.took(instrument, side, priceTicks, used);
@@ -922,7 +961,7 @@ export class MatchingEngine implements Recipient, FillSink {
     let tick = orders.bestTick(instrument, side);
     for (; side === Side.buy ? tick > best : tick < best; tick = orders.nextTick(instrument, side, tick)) {
       for (let slot = orders.firstAt(instrument, side, tick); slot >= 0; slot = orders.next[slot]!) {
-        this.#queue.levelChanged(orders, slot, 0, 0, spec);
+        if (!(orders.flags[slot]! & HIDDEN)) this.#queue.levelChanged(orders, slot, 0, 0, spec);
       }
     }
   }
@@ -935,11 +974,12 @@ export class MatchingEngine implements Recipient, FillSink {
     origin: TradeOrigin,
     nowNs: Nanos,
   ): void {
+    this.#usedOfExecution = 0;
     if (this.paused[instrument] !== 0) return;
     this.#event++;
     if (aggressor !== Side.buy) this.#tradedInto(instrument, Side.buy, priceTicks, qtyLots, origin, nowNs);
     if (aggressor !== Side.sell) this.#tradedInto(instrument, Side.sell, priceTicks, qtyLots, origin, nowNs);
-    this.#families.settle(nowNs);
+    this.settleFamilies(nowNs);
   }
 
   /** A trade that took orders of `side`: first own ones at better prices, which it must have passed, then those at its price. */
@@ -957,7 +997,10 @@ export class MatchingEngine implements Recipient, FillSink {
     const used = better
       ? this.#passed(instrument, side, side === Side.buy ? priceTicks + 1 : priceTicks - 1, qtyLots, priceTicks, nowNs)
       : 0;
-    if (origin === TradeOrigin.order && this.#byOrder) return;
+    if (origin === TradeOrigin.order && this.#byOrder) {
+      this.#usedOfExecution = used;
+      return;
+    }
     // What was hidden executed after all that was displayed at its price, so where something is, it took none of that.
     if (origin === TradeOrigin.hidden && this.#books[instrument]!.lotsAt(side, priceTicks) > 0) return;
     const left = this.#shares ? qtyLots - used : qtyLots;
@@ -1000,6 +1043,8 @@ export class MatchingEngine implements Recipient, FillSink {
   }
 
   #moved = false;
+  /** What own orders at better prices took of the execution of which `onOrderReduced` tells next. */
+  #usedOfExecution = 0;
 
   /** What the queue model says has reached an order fills; at most `mostLots`. */
   #reached(slot: number, mostLots: number, nowNs: Nanos): number {
@@ -1047,26 +1092,34 @@ export class MatchingEngine implements Recipient, FillSink {
     const { orders } = this;
     let left = offeredLots;
     let used = 0;
+    let concealed = 0;
     let tick = orders.bestTick(instrument, side);
     while (side === Side.buy ? tick >= limitTicks : tick <= limitTicks) {
-      const removals = this.#removals;
       let slot = orders.firstAt(instrument, side, tick);
       while (slot >= 0) {
         const next = orders.next[slot]!;
+        if (this.#heard[slot] === this.#event || (orders.flags[slot]! & HIDDEN) !== concealed) {
+          slot = next;
+          continue;
+        }
+        this.#heard[slot] = this.#event;
         const lots = this.#matching.passedLots(orders.leavesLots[slot]!, left);
+        if (!(lots > 0) && left <= 0) return used;
+        const removals = this.#removals;
         if (lots > 0) {
           const market = orders.flags[slot]! & ANY_PRICE;
           const filled = this.#fillResting(slot, lots, nowNs, market ? eventTicks : tick);
           used += filled;
           if (this.#shares) left = Math.max(0, left - filled);
-        } else if (left <= 0) return used;
-        slot = next;
-        if (this.#removals !== removals) break;
+        }
+        // Where others left their places the line is walked anew, and nobody gets of one event twice.
+        slot = this.#removals === removals ? next : orders.firstAt(instrument, side, tick);
       }
-      // After a line has changed under our feet its rest is looked at again, unless it is gone.
-      const changed = this.#removals !== removals;
-      if (!changed || orders.firstAt(instrument, side, tick) < 0) tick = orders.nextTick(instrument, side, tick);
-      else if (left <= 0) return used;
+      if (concealed === 0 && this.#hasHidden[instrument] !== 0) concealed = HIDDEN;
+      else {
+        concealed = 0;
+        tick = orders.nextTick(instrument, side, tick);
+      }
     }
     return used;
   }
@@ -1085,15 +1138,17 @@ export class MatchingEngine implements Recipient, FillSink {
     const { orders } = this;
     const queue = this.#queue;
     this.#event++;
-    let left = qtyLots;
+    // While nothing matches an execution is somebody else's affair, as an auction's is.
+    const fills = executed && this.paused[instrument] === 0;
+    let left = fills && this.#shares ? qtyLots - this.#usedOfExecution : qtyLots;
     let slot = orders.firstAt(instrument, side, priceTicks);
     while (slot >= 0) {
       const next = orders.next[slot]!;
       if (this.#heard[slot] !== this.#event && !(orders.flags[slot]! & HIDDEN)) {
         this.#heard[slot] = this.#event;
         const ahead = sequence < orders.joinSequence[slot]!;
-        if (ahead || left > 0) queue.orderReduced!(orders, slot, ahead, ahead ? qtyLots : left, executed);
-        if (executed && !ahead && this.paused[instrument] === 0) {
+        if (ahead || left > 0) queue.orderReduced!(orders, slot, ahead, ahead ? qtyLots : left, fills);
+        if (fills && !ahead) {
           const filled = this.#reached(slot, Infinity, nowNs);
           if (this.#shares) left -= filled;
           if (this.#moved) {
@@ -1104,7 +1159,7 @@ export class MatchingEngine implements Recipient, FillSink {
       }
       slot = next;
     }
-    this.#families.settle(nowNs);
+    this.settleFamilies(nowNs);
   }
 
   get #byOrder(): boolean {
@@ -1204,7 +1259,7 @@ export interface Doorman {
   refuses(order: Order, priceTicks: number, qtyLots: number, nowNs: Nanos): Reason;
   /** Whether the account can bear so much more of an order. */
   allowsMore(order: Order, priceTicks: number, qtyLots: number): boolean;
-  /** Sends it to where it waits, or into the market. It is neither answered nor placed yet. */
+  /** Sends it to where it waits, or into the market. It is not placed yet, and answered only if it says so. */
   admit(special: SpecialOrder, nowNs: Nanos): void;
   /** Its parent has set it free: as `admit`, for an order that was answered. */
   release(special: SpecialOrder, nowNs: Nanos): void;
@@ -1212,8 +1267,8 @@ export interface Doorman {
   withdraw(special: SpecialOrder): void;
   /** Own orders traded with each other; nothing happens before `settle`. */
   ownTrade(instrument: number, priceTicks: number): void;
-  /** The event is over: what own trades set off goes off. */
-  settle(nowNs: Nanos): void;
+  /** The event is over: what the next own trade sets off goes off. False when there is none. */
+  settle(nowNs: Nanos): boolean;
   /** A modify of an order that does not rest. */
   change(special: SpecialOrder, priceTicks: number, qtyLots: number, stopTicks: number, nowNs: Nanos): void;
 }

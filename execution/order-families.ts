@@ -86,6 +86,9 @@ export class OrderFamilies {
   #turnAway(special: SpecialOrder, reason: Reason, nowNs: Nanos): void {
     special.place = Place.ended;
     this.#engine.forget(special);
+    // Its own children, which may be still on their way, have nothing to wait for.
+    const leader = this.#leaders.get(special.order.id);
+    if (leader !== undefined) leader.ended = true;
     const lots = special.leavesLots + special.heldLots;
     this.#engine.reject(special.order, reason, special.priceTicks, lots, nowNs);
   }
@@ -94,6 +97,13 @@ export class OrderFamilies {
   parentEnded(special: SpecialOrder): boolean {
     const { parent } = special.order.terms;
     return parent !== undefined && this.#leaders.get(parent.id)?.ended === true;
+  }
+
+  /** Lots of an order that may work now: as much as its parent filled, less what filled or was taken off; without one, all. */
+  allowedLots(special: SpecialOrder): number {
+    const { parent } = special.order.terms;
+    if (parent === undefined) return Infinity;
+    return Math.max(0, this.#leaders.get(parent.id)!.filledLots - special.filledLots - special.takenOffLots);
   }
 
   /** `lots` of an order filled. */
@@ -175,6 +185,7 @@ export class OrderFamilies {
       return;
     }
     // First what works, then what is still held.
+    special.takenOffLots += Math.min(lots, special.leavesLots);
     special.heldLots -= Math.max(0, lots - special.leavesLots);
     special.leavesLots = Math.max(0, special.leavesLots - lots);
     const total = before - lots;

@@ -190,7 +190,7 @@ class SimulatedVenue implements Venue {
   ): void {
     this.#engine.onTrade(instrument, aggressor, priceTicks, qtyLots, origin, nowNs);
     if (this.#session.hears[instrument] === 0) return;
-    this.#session.onTrade(instrument, aggressor, priceTicks, qtyLots, nowNs);
+    this.#session.onTrade(instrument, aggressor, priceTicks, qtyLots, origin, nowNs);
     if (this.#settlement.wantsTrades) this.#settlement.onTrade(instrument, priceTicks, nowNs);
   }
 

@@ -50,7 +50,7 @@ export class SpecialOrder {
   leavesLots: number;
   /** What the parent's fills have not set free yet; no part of `leavesLots`. */
   heldLots = 0;
-  /** What the parent's fills have set free so far, and what of that fills of its group took off. */
+  /** What the parent's fills have set free so far, and what of that the venue took off again. */
   freedLots = 0;
   takenOffLots = 0;
   filledLots = 0;
@@ -79,12 +79,6 @@ export class SpecialOrder {
     this.displayLots = terms.displayLots;
     const unset = this.trails && Number.isNaN(terms.stopTicks);
     this.stopTicks = unset ? (this.rising ? Infinity : -Infinity) : terms.stopTicks;
-  }
-
-  /** How much of `workingLots` may work: all of it, or as much as the parent's fills set free and nothing has used yet. */
-  freeOf(workingLots: number): number {
-    if (this.order.terms.parent === undefined) return workingLots;
-    return Math.min(workingLots, Math.max(0, this.freedLots - this.filledLots - this.takenOffLots));
   }
 
   /** Has a price to wait for, and waits for it still. */

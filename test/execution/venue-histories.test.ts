@@ -49,7 +49,7 @@ const FEES = { makerRate: 0.0002, takerRate: 0.0005 };
 const QUEUES: readonly [QueuePositionModel, History['behind']][] = [
   [riskAverseQueue(), undefined],
   [powerQueue(1), (b, f) => b / (b + f)],
-  [powerQueue(3), (b, f) => b ** 3 / (b ** 3 + f ** 3)],
+  [powerQueue(3), (b, f) => (b * b * b) / (b * b * b + f * f * f)],
   [powerBackQueue(3), (b, f) => b ** 3 / (b + f) ** 3],
   [powerFrontQueue(3), (b, f) => 1 - (f / (f + b)) ** 3],
   [logQueue(), (b, f) => Math.log(1 + b) / (Math.log(1 + b) + Math.log(1 + f))],
