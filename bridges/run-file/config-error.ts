@@ -6,3 +6,13 @@
 export class ConfigError extends Error {
   override readonly name = 'ConfigError';
 }
+
+/** Runs `make`; what it refuses with a `RangeError` is the configuration's fault, and says where. */
+export function within<T>(place: string, make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    if (error instanceof RangeError) throw new ConfigError(`${place}: ${error.message}`, { cause: error });
+    throw error;
+  }
+}

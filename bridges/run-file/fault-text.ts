@@ -25,7 +25,7 @@ export function pathText(path: Path): string {
 
 function faultLines(issue: Issue, root: unknown, schema: unknown, at: Path): string[] {
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
-    const branch = likelyBranch(issue.errors);
+    const branch = likelyBranch(issue.errors, (path) => valueAt(root, [...issue.path, ...path]));
     if (branch !== undefined) {
       return branch.flatMap((inner) =>
         faultLines({ ...inner, path: [...issue.path, ...inner.path] } as Issue, root, schema, at),
@@ -36,21 +36,51 @@ function faultLines(issue: Issue, root: unknown, schema: unknown, at: Path): str
   if (issue.code === 'unrecognized_keys') {
     const known = knownKeys(schema, root, issue.path);
     return issue.keys.map((key) => {
+      const place = pathText([...at, ...issue.path, key]);
+      if (known.includes(key)) return `${place}: does not go with the other keys there`;
       const nearest = nearestName(key, known);
       const hint = nearest !== undefined ? `did you mean "${nearest}"?` : `known: ${known.join(', ') || 'none'}`;
-      return `${pathText([...at, ...issue.path, key])}: unknown key; ${hint}`;
+      return `${place}: unknown key; ${hint}`;
     });
   }
   const given = valueAt(root, issue.path);
   return [`${place}: ${given === undefined ? 'missing' : `given ${shown(given)}`}; allowed: ${allowed(issue)}`];
 }
 
-/** Of a union's failed branches the one that got furthest: wrong inside beats wrong altogether. */
-function likelyBranch(branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined {
-  const inside = branches.filter((issues) =>
-    issues.every((each) => each.path.length > 0 || each.code !== 'invalid_type'),
-  );
-  return inside.sort((a, b) => a.length - b.length)[0];
+/** Of a union's failed branches the one that got furthest: wrong inside beats wrong altogether, fewer faults beat more. */
+function likelyBranch(
+  branches: readonly (readonly Issue[])[],
+  given: (path: Path) => unknown,
+): readonly Issue[] | undefined {
+  const inside = branches.flatMap(alternatives).filter((issues) => issues.every(isInside));
+  return inside.sort((a, b) => faultiness(a, given) - faultiness(b, given))[0];
+}
+
+/** A branch that is a union itself stands for its own branches. */
+function alternatives(branch: readonly Issue[]): (readonly Issue[])[] {
+  const [only] = branch;
+  const nested = branch.length === 1 && only!.code === 'invalid_union' && only!.path.length === 0;
+  return nested && only.errors.length > 0 ? only.errors.flatMap(alternatives) : [branch];
+}
+
+/** The value itself is of the right kind; something in it, or its size, is not. */
+function isInside({ code, path }: Issue): boolean {
+  return path.length > 0 || !['invalid_type', 'invalid_value', 'invalid_union', 'invalid_format'].includes(code);
+}
+
+/** A misspelt name counts less than one that is missing or does not belong here; a model that is not named counts most. */
+function faultiness(issues: readonly Issue[], given: (path: Path) => unknown): number {
+  const absent = issues.map(({ path }) => path).filter((path) => given(path) === undefined);
+  const missing = absent.map((path) => String(path.at(-1)));
+  return issues.reduce((sum, issue) => {
+    if (issue.code === 'unrecognized_keys') {
+      return issue.keys.reduce((keys, key) => keys + (nearestName(key, missing) === undefined ? 1 : 0.5), sum);
+    }
+    if (issue.code === 'invalid_union' && issue.errors.length === 0) {
+      return sum + (given(issue.path) === undefined ? 3 : 0.5);
+    }
+    return sum + 1;
+  }, 0);
 }
 
 function allowed(issue: Issue): string {
@@ -90,6 +120,7 @@ function typeText(expected: string): string {
     boolean: 'true or false',
     array: 'a list',
     object: 'a map of keys and values',
+    record: 'a map of keys and values',
   };
   return texts[expected] ?? expected;
 }

@@ -3,29 +3,33 @@
  * Knows nothing of the terminal or of run folders. Called by the command line and by users.
  */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { Recorder } from '../../analytics/recorder.js';
+import { Account } from '../../core/account.js';
+import { LevelBook } from '../../core/book/levels.js';
 import { computeTime } from '../../core/compute-time.js';
+import { CurrencyRates } from '../../core/currency.js';
 import { type Decimal, parseDecimal } from '../../core/decimal.js';
 import { withClockOffset, withFeedLatency } from '../../core/feed-latency.js';
-import { type InstrumentSpec, instrumentSpec } from '../../core/instrument.js';
+import { Instrument, type InstrumentSpec, instrumentSpec } from '../../core/instrument.js';
+import { MarketRates } from '../../core/market-rates.js';
 import { mergeTapes } from '../../core/merge.js';
 import { Simulation, type StrategyEntry } from '../../core/simulation.js';
 import { syntheticTape } from '../../core/synthetic.js';
 import type { TapeInfo, TapeSource } from '../../core/tape.js';
 import type { VenueFactory } from '../../core/venue.js';
-import { LatencyTable } from '../../execution/latency-table.js';
-import { severalVenues } from '../../execution/venues.js';
+import { idleVenue } from '../../execution/simulated-venue.js';
+import { severalVenues, type VenueEntry } from '../../execution/venues.js';
 import type { StrategyRegistry } from '../../strategies/registry.js';
 import { createStrategy, loadStrategyPlugin } from '../plugin-loader.js';
 import { openTape } from '../tape/tape-file.js';
-import { ConfigError } from './config-error.js';
+import { ConfigError, within } from './config-error.js';
 import { nearestName } from './nearest-name.js';
 import { pathIn, type RunFile } from './read.js';
 import { riskOf } from './risk-config.js';
 import type { RunConfig } from './schema.js';
 import { delayOf } from './venue/delay-config.js';
 import type { LatencySources } from './venue/latency-config.js';
+import { readLatencyFile } from './venue/latency-file.js';
 import { venueOf } from './venue/venue-config.js';
 
 export interface PreparedRun {
@@ -48,34 +52,39 @@ export async function prepareRun(file: RunFile, options: PrepareOptions = {}): P
   const { config, path } = file;
   const makers = await loadStrategies(file, options);
   const sources = config.tape.map((tape) => openSource(file, tape));
-  const tapes = sources.map(({ tape }) => withTerms(tape, config.instruments));
+  const tapes = sources.map(({ tape }) => withTerms(tape, config.instruments, path));
   const merged = mergeTapes(tapes);
   const { instruments } = merged.info;
   const symbols = checkInstruments(config.instruments, instruments, path);
+  const specsOf = (wanted: readonly string[]) => instruments.filter(({ symbol }) => wanted.includes(symbol));
   const strategies = makers.map(({ name, strategy }, index): StrategyEntry => {
     const { instruments: patterns, capital, costing, risk, computeTime: thinks } = config.strategies[index]!;
     const place = `${path}: strategies.${index}`;
+    const own = matching(patterns, symbols, `${place}.instruments`);
     return {
       name,
       strategy,
-      instruments: matching(patterns, symbols, `${place}.instruments`),
+      instruments: own,
       costing,
-      risk: risk.map((check, at) => within(`${place}.risk.${at}`, () => riskOf(check, instruments))),
+      risk: risk.map((check, at) => within(`${place}.risk.${at}`, () => riskOf(check, specsOf(own)))),
       ...(capital === undefined ? {} : { capital }),
-      ...(thinks === undefined ? {} : { computeTime: computeTime(delayOf(thinks)) }),
+      ...(thinks === undefined
+        ? {}
+        : { computeTime: within(`${place}.computeTime`, () => computeTime(delayOf(thinks))) }),
     };
   });
+  checkMoney(file, instruments);
   const recorder = new Recorder();
   const { currency, rates } = config;
   const simulation = within(path, () => {
     return new Simulation({
       tapes,
       strategies,
-      venue: venueFrom(file, merged, symbols),
+      venue: venueFrom(file, tapes, symbols),
       observers: [recorder],
       seed: config.seed,
       sampleNs: config.record.sample,
-      risk: config.risk.map((check, at) => within(`${path}: risk.${at}`, () => riskOf(check, instruments))),
+      risk: config.risk.map((check, at) => within(`${path}: risk.${at}`, () => riskOf(check, specsOf(symbols)))),
       ...(currency === undefined ? {} : { currency }),
       ...(rates === undefined ? {} : { rates }),
       // Node's own is several times faster than the built-in one, and gives the same.
@@ -86,55 +95,65 @@ export async function prepareRun(file: RunFile, options: PrepareOptions = {}): P
 }
 
 /** The venue, or all of them. */
-function venueFrom(file: RunFile, tape: TapeSource, symbols: readonly string[]): VenueFactory {
+function venueFrom(file: RunFile, tapes: readonly TapeSource[], symbols: readonly string[]): VenueFactory {
   const { config, path } = file;
-  const sources: LatencySources = {
-    tape,
-    readTable: (table) => readLatencyTable(pathIn(file, table), tape.info.originNs),
-  };
-  if (config.venue !== undefined) return within(`${path}: venue`, () => venueOf(config.venue!, sources));
-  return severalVenues(
-    config.venues!.map(({ name, instruments, ...venue }, index) => ({
-      name,
-      instruments: matching(instruments, symbols, `${path}: venues.${index}.instruments`),
-      venue: within(`${path}: venues.${index}`, () => venueOf(venue, sources, `venue/${name}`)),
-    })),
-  );
-}
-
-/** What a model refuses is the run file's fault, and says where. */
-function within<T>(place: string, make: () => T): T {
-  try {
-    return make();
-  } catch (error) {
-    if (error instanceof RangeError) throw new ConfigError(`${place}: ${error.message}`);
-    throw error;
+  const tape = mergeTapes(tapes);
+  const { originNs, instruments } = tape.info;
+  const readTable = (table: string) => readLatencyFile(pathIn(file, table), originNs);
+  if (config.venue !== undefined) {
+    const sources: LatencySources = { tape, originNs, readTable };
+    return venueOf(config.venue, sources, `${path}: venue`);
   }
+  const entries = config.venues!.map(({ name, instruments: patterns, ...venue }, index): VenueEntry => {
+    const place = `${path}: venues.${index}`;
+    const own = matching(patterns, symbols, `${place}.instruments`);
+    // Its feed is what its instruments come with.
+    const feeds = tapes.filter(({ info }) => info.instruments.some(({ symbol }) => own.includes(symbol)));
+    const sources: LatencySources = { tape: mergeTapes(feeds), originNs, readTable };
+    return { name, instruments: own, venue: venueOf(venue, sources, place, `venue/${name}`) };
+  });
+  // What is on the tape but not in the run trades nowhere.
+  const rest = instruments.map(({ symbol }) => symbol).filter((symbol) => !symbols.includes(symbol));
+  if (rest.length > 0) entries.push({ name: '', instruments: rest, venue: closedVenue });
+  const make = severalVenues(entries);
+  return (environment) => within(`${path}: venues`, () => make(environment));
 }
 
-/** Request, exchange and response times in ns since 1970, comma separated, with or without a line of heads. */
-function readLatencyTable(path: string, originNs: bigint): LatencyTable {
-  const rows = readFileSync(path, 'utf8')
-    .split('\n')
-    .map((line, index) => ({ line: line.trim(), row: index + 1 }))
-    .filter(({ line, row }) => line !== '' && !(row === 1 && /[a-z]/i.test(line)));
-  return LatencyTable.fromEpoch(
-    rows.map(({ line, row }): readonly [bigint, bigint, bigint] => {
-      const fields = line.split(',').map((field) => field.trim());
-      if (fields.length !== 3 || !fields.every((field) => /^-?\d+$/.test(field))) {
-        throw new RangeError(`${path}: line ${row}: "${line}" is not three whole numbers: request, exchange, response`);
-      }
-      return [BigInt(fields[0]!), BigInt(fields[1]!), BigInt(fields[2]!)];
-    }),
-    originNs,
+/** Nothing is ever sent there: it keeps no other venue from running ahead. */
+const closedVenue: VenueFactory = (environment) => ({
+  ...idleVenue(environment),
+  leastEntryNs: Number.POSITIVE_INFINITY,
+  leastResponseNs: Number.POSITIVE_INFINITY,
+});
+
+/** Refuses money that cannot be reckoned, before anything runs. */
+function checkMoney({ config, path }: RunFile, specs: readonly InstrumentSpec[]): void {
+  const { currency, rates: given = {} } = config;
+  const instruments = specs.map((spec, index) => new Instrument(spec, index));
+  const books = instruments.map((instrument) => new LevelBook(instrument));
+  const rates = within(`${path}: rates`, () =>
+    currency === undefined ? undefined : new CurrencyRates(currency, given),
   );
+  if (rates !== undefined) within(`${path}: currency`, () => new MarketRates(rates, instruments, books));
+  config.strategies.forEach(({ capital }, index) => {
+    const place = `${path}: strategies.${index}.capital`;
+    const own = within(path, () => new Account(instruments, rates === undefined ? {} : { rates }).currency);
+    for (const [name, amount] of Object.entries(capital ?? {})) {
+      if (name === own || amount === 0 || given[name] !== undefined) continue;
+      const known = own === '' ? "''" : own;
+      throw new ConfigError(
+        `${place}: ${amount} of "${name}" is worth nothing known in ${known}; give its rate in rates`,
+      );
+    }
+  });
 }
 
 /** The tape with the contract terms that the run file gives. */
-function withTerms(tape: TapeSource, wanted: RunConfig['instruments']): TapeSource {
+function withTerms(tape: TapeSource, wanted: RunConfig['instruments'], path: string): TapeSource {
   if (wanted === undefined) return tape;
   const instruments = tape.info.instruments.map((spec) => {
-    const found = wanted.find(({ symbol }) => symbol === spec.symbol);
+    const index = wanted.findIndex(({ symbol }) => symbol === spec.symbol);
+    const found = wanted[index];
     if (
       found === undefined ||
       !('multiplier' in found || 'contract' in found || 'base' in found || 'quote' in found || 'expiry' in found)
@@ -142,7 +161,7 @@ function withTerms(tape: TapeSource, wanted: RunConfig['instruments']): TapeSour
       return spec;
     }
     const { contract, multiplier, base, quote, expiry } = found;
-    return instrumentSpec({
+    const changed = instrumentSpec({
       ...spec,
       ...(contract === undefined ? {} : { contract }),
       ...(multiplier === undefined ? {} : { multiplier: String(multiplier) }),
@@ -150,6 +169,9 @@ function withTerms(tape: TapeSource, wanted: RunConfig['instruments']): TapeSour
       ...(quote === undefined ? {} : { quote }),
       ...(expiry === undefined ? {} : { expiry }),
     });
+    // A spec is only what was said; an instrument checks it.
+    within(`${path}: instruments.${index}`, () => new Instrument(changed, index));
+    return changed;
   });
   return { info: { ...tape.info, instruments }, open: (originNs) => tape.open(originNs) };
 }
@@ -161,8 +183,8 @@ function openSource(file: RunFile, tape: RunConfig['tape'][number]): { tape: Tap
     tape.feedLatency === undefined ? source : withFeedLatency(source, delayOf(tape.feedLatency), seed);
   if ('synthetic' in tape) return { tape: delayed(syntheticTape(tape.synthetic)), given: {} };
   const recorded = openTape(pathIn(file, tape.path));
-  const { clockOffset } = tape;
-  const right = clockOffset === undefined ? recorded : withClockOffset(recorded, clockOffset);
+  const { clockOffset = 0 } = tape;
+  const right = withClockOffset(recorded, clockOffset);
   return { tape: delayed(right), given: { path: tape.path } };
 }
 

@@ -73,7 +73,7 @@ const strategy = z.strictObject({
   instruments: z.array(symbol).min(1).optional(),
   params: z.record(z.string(), z.unknown(), { error: 'a map of parameters' }).default({}),
   /** Money it starts with, by currency (`''` where currencies have no names). */
-  capital: z.record(z.string(), z.number()).optional(),
+  capital: z.record(z.string(), z.number({ error: 'an amount of money' })).optional(),
   costing: z.enum(['average', 'fifo']).default('average'),
   /** Checked in this order before any of its orders leaves. */
   risk: z.array(riskCheck).default([]),
@@ -113,6 +113,9 @@ export const runSchema = z
     if ((run.venue === undefined) === (run.venues === undefined)) {
       const message = run.venue === undefined ? 'a venue, or venues' : 'venue or venues, not both';
       context.addIssue({ code: 'custom', path: ['venue'], message });
+    }
+    if (run.rates !== undefined && run.currency === undefined) {
+      context.addIssue({ code: 'custom', path: ['rates'], message: 'only with currency, which they are in' });
     }
   });
 

@@ -47,12 +47,14 @@ describe('what is there', () => {
     expect(config).toEqual({
       tape: [{ path: 'btc.parquet' }],
       seed: 1,
-      strategies: [{ use: 'touch', params: { qty: 0.01 } }],
+      strategies: [{ use: 'touch', params: { qty: 0.01 }, costing: 'average', risk: [] }],
       venue: {
         latency: { entry: 10e6, response: 1.5e6 },
-        queue: { model: 'power', exponent: 3 },
+        overtaking: false,
+        queue: { model: 'power', exponent: 3, clampAtZero: false },
         fees: { maker: 0.0002, taker: 0.0005 },
       },
+      risk: [],
       record: { sample: 1e9 },
     });
   });
@@ -61,7 +63,7 @@ describe('what is there', () => {
     const { config } = await read(GOOD);
     const json = JSON.stringify({
       ...config,
-      venue: { ...config.venue, latency: { entry: '10ms', response: '1.5ms' } },
+      venue: { ...config.venue!, latency: { entry: '10ms', response: '1.5ms' } },
       record: {},
     });
     const options = { directory };
@@ -94,8 +96,8 @@ describe('--set', () => {
     const set = ['seed=7', 'venue.latency.entry=250us', 'strategies.0.params.step=1s', 'venue.queue={ model: log }'];
     const { config } = await read(GOOD, ...set, 'record.sample=5s');
     expect(config.seed).toBe(7);
-    expect(config.venue.latency).toEqual({ entry: 250e3, response: 1.5e6 });
-    expect(config.venue.queue).toEqual({ model: 'log' });
+    expect(config.venue!.latency).toEqual({ entry: 250e3, response: 1.5e6 });
+    expect(config.venue!.queue).toEqual({ model: 'log', clampAtZero: false });
     expect(config.strategies[0]!.params).toEqual({ qty: 0.01, step: '1s' });
     expect(config.record.sample).toBe(5e9);
   });
@@ -165,7 +167,7 @@ describe('what is wrong', () => {
     [GOOD.replace(', exponent: 3', ''), 'venue.queue.exponent: missing; allowed: a number above 0'],
     [GOOD.replace('exponent: 3', 'exponent: 0'), 'venue.queue.exponent: given 0; allowed: a number above 0'],
     [GOOD.replace('exponent: 3', 'exponent: .nan'), 'venue.queue.exponent: given NaN; allowed: a number above 0'],
-    [GOOD.replace('model: power,', 'model: log,'), 'venue.queue.exponent: unknown key; known: model'],
+    [GOOD.replace('model: power,', 'model: log,'), 'venue.queue.exponent: unknown key; known: model, clampAtZero'],
     [GOOD.replace('maker: 0.0002', 'maker: 2bps'), 'venue.fees.maker: given "2bps"; allowed: a fraction of the value'],
     [GOOD.replace('maker: 0.0002', 'maker: 2'), 'venue.fees.maker: given 2; allowed: a number below 1'],
     [`${GOOD}\nseed: -1`, 'seed: given -1; allowed: a number at least 0'],
@@ -175,7 +177,7 @@ describe('what is wrong', () => {
     [`${GOOD}\noutt: x`, 'outt: unknown key; did you mean "out"?'],
     [
       `${GOOD}\ncompletely: x`,
-      'completely: unknown key; known: tape, instruments, seed, strategies, venue, record, out',
+      'completely: unknown key; known: tape, instruments, seed, strategies, venue, venues, risk, currency, rates, record, out',
     ],
   ])('case %#', async (text, message) => {
     expect(await refusal(text)).toContain(message);

@@ -12,9 +12,13 @@ import {
   type ShapedDelay,
   uniformDelay,
 } from '../../../core/delay.js';
+import { DAY } from '../../../core/time.js';
 import { duration, period } from '../../../strategies/parameter.js';
 
-const shaped = z.discriminatedUnion('model', [
+/** A time since midnight UTC. */
+export const timeOfDay = duration.refine((nanos) => nanos < DAY, { error: 'a time of day, from 0 to below 24h' });
+
+const shapes = [
   /** Every length between the two alike. */
   z.strictObject({ model: z.literal('uniform'), from: duration, to: duration }),
   /** Half of them shorter than the median; none shorter than the floor. */
@@ -26,19 +30,24 @@ const shaped = z.discriminatedUnion('model', [
   }),
   /** Drawn from these. */
   z.strictObject({ model: z.literal('empirical'), values: z.array(duration).min(1) }),
-]);
+] as const;
+const shaped = z.discriminatedUnion('model', shapes);
 
-const bursty = z.strictObject({
-  model: z.literal('bursty'),
-  delay: shaped,
-  /** Correlation of one message with the one before. One of the two. */
-  rho: z.number({ error: 'a number from 0 to below 1' }).min(0).lt(1).optional(),
-  /** Or the time after which half of it is gone. */
-  halfLife: period.optional(),
-});
+const bursty = z
+  .strictObject({
+    model: z.literal('bursty'),
+    delay: shaped,
+    /** Correlation of one message with the one before. One of the two. */
+    rho: z.number({ error: 'a number from 0 to below 1' }).min(0).lt(1).optional(),
+    /** Or the time after which half of it is gone. */
+    halfLife: period.optional(),
+  })
+  .refine(({ rho, halfLife }) => (rho === undefined) !== (halfLife === undefined), {
+    error: 'rho or halfLife, one of them',
+  });
 
 /** A duration, or `{ model: uniform | log-normal | empirical | bursty, … }`. */
-export const delay = z.union([duration, shaped, bursty], {
+export const delay = z.union([duration, z.discriminatedUnion('model', [...shapes, bursty])], {
   error: 'a duration such as 10ms, or { model: uniform | log-normal | empirical | bursty, … }',
 });
 export type DelayConfig = z.output<typeof delay>;

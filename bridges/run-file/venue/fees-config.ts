@@ -10,6 +10,11 @@ import { period } from '../../../strategies/parameter.js';
 const rate = z.number({ error: 'a fraction of the value, e.g. 0.0002 for 2 basis points' }).gt(-1).lt(1);
 const amount = z.number({ error: 'an amount of money' });
 
+const tax = z.number({ error: 'a fraction of the value from 0 to below 1' }).min(0).lt(1);
+const taxes = z
+  .strictObject({ sell: tax.optional(), buy: tax.optional() })
+  .refine(({ sell, buy }) => sell !== undefined || buy !== undefined, { error: 'sell, buy or both' });
+
 const part = z.union(
   [
     /** Fractions of the traded value; negative = rebate. */
@@ -19,7 +24,7 @@ const part = z.union(
     /** The same for every fill. */
     z.strictObject({ flat: amount }),
     /** On the value of sells, and of buys. */
-    z.strictObject({ tax: z.strictObject({ sell: rate.optional(), buy: rate.optional() }) }),
+    z.strictObject({ tax: taxes }),
     /** By what the strategy traded in the window. */
     z.strictObject({
       tiers: z.array(z.strictObject({ from: z.number().min(0), maker: rate, taker: rate })).min(1),
@@ -30,12 +35,16 @@ const part = z.union(
   { error: '{ maker, taker }, { perQuantity }, { flat }, { tax } or { tiers, window }' },
 );
 
-const bounds = z.strictObject({
-  per: z.enum(['fill', 'order']),
-  minimum: amount.optional(),
-  maximum: amount.optional(),
-  maximumRate: z.number().min(0).lt(1).optional(),
-});
+const bounds = z
+  .strictObject({
+    per: z.enum(['fill', 'order']),
+    minimum: amount.optional(),
+    maximum: amount.optional(),
+    maximumRate: z.number().min(0).lt(1).optional(),
+  })
+  .refine((all) => Object.values(all).filter((value) => value !== undefined).length > 1, {
+    error: 'per with minimum, maximum or maximumRate',
+  });
 
 /** One kind of fee, or several that add up within bounds. */
 export const fees = z.union([part, z.strictObject({ sum: z.array(part).min(1), within: bounds.optional() })], {

@@ -56,8 +56,10 @@ export type GatewayConfig = z.output<typeof gateway>;
 
 /** What a latency is made of besides its config. */
 export interface LatencySources {
-  /** The market of the run, for a latency in proportion to its feed's. */
+  /** The market that the venue's instruments are part of, for a latency in proportion to its feed's. */
   readonly tape: TapeSource;
+  /** The run's origin, ns since 1970. */
+  readonly originNs: bigint;
   readTable(path: string): LatencyTable;
 }
 
@@ -68,7 +70,8 @@ export function latencyModelOf(
 ): { latency: LatencyModel; gateway?: Gateway } {
   if ('feed' in config) {
     const { entry: entryFactor, response: responseFactor, every } = config.feed;
-    const table = feedProportionalTable(sources.tape, { entryFactor, responseFactor, everyNs: every });
+    const { tape, originNs } = sources;
+    const table = feedProportionalTable(tape, { entryFactor, responseFactor, everyNs: every, originNs });
     return { latency: recordedLatency(table) };
   }
   if ('table' in config) {

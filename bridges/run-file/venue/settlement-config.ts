@@ -13,12 +13,22 @@ import {
   tieredMargin,
 } from '../../../execution/margin.js';
 import type { SettlementOptions } from '../../../execution/settlement.js';
-import { period } from '../../../strategies/parameter.js';
+import { period, positiveDecimal } from '../../../strategies/parameter.js';
 
-const fraction = z.number({ error: 'a fraction' });
-const rates = z.union([fraction, z.record(z.string(), fraction)], { error: 'a rate, or one for each name' });
-const rate = fraction.min(0);
-const price = z.union([z.enum(['last', 'zero']), z.string().regex(/^\d+(\.\d+)?$/), z.record(z.string(), z.string())], {
+const rate = z.number({ error: 'a fraction from 0' }).min(0);
+const yearly = z.number({ error: 'a fraction a year, above -1 and below 1' }).gt(-1).lt(1);
+const borrowing = z.number({ error: 'a fraction a year, from 0 to 10' }).min(0).max(10);
+const interest = z.union([yearly, z.record(z.string(), yearly)], {
+  error: 'a fraction a year, or one for each currency',
+});
+/** Text, as settlement takes it; a number in a run file is as good. */
+const onePrice = z
+  .union([z.string(), z.number()], { error: 'last, zero or a decimal price' })
+  .refine((price) => price === 'last' || price === 'zero' || positiveDecimal.safeParse(price).success, {
+    error: 'last, zero or a decimal price',
+  })
+  .transform(String);
+const price = z.union([onePrice, z.record(z.string(), onePrice)], {
   error: 'last, zero, a decimal price, or one of these for each symbol',
 });
 
@@ -41,9 +51,11 @@ const margin = z.discriminatedUnion('model', [
 
 export const settlement = z.strictObject({
   funding: z.boolean().optional(),
-  borrowRate: rates.optional(),
-  interestRate: rates.optional(),
-  debitRate: rates.optional(),
+  borrowRate: z
+    .union([borrowing, z.record(z.string(), borrowing)], { error: 'a fraction a year, or one for each symbol' })
+    .optional(),
+  interestRate: interest.optional(),
+  debitRate: interest.optional(),
   contracts: z.union([z.literal('all'), z.array(z.string().min(1))]).optional(),
   accrual: period.optional(),
   dayCount: z.enum(Object.keys(DAY_COUNTS) as [DayCount, ...DayCount[]]).optional(),
@@ -58,16 +70,20 @@ export const settlement = z.strictObject({
 });
 export type SettlementConfig = z.output<typeof settlement>;
 
-export function settlementOf({ accrual, margin: named, ...config }: SettlementConfig): SettlementOptions {
+/** `symbols`: of the run. Throws `RangeError` for what a margin model refuses. */
+export function settlementOf(
+  { accrual, margin: named, ...config }: SettlementConfig,
+  symbols: readonly string[],
+): SettlementOptions {
   const given = Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined));
   return {
     ...given,
     ...(accrual === undefined ? {} : { accrualNs: accrual }),
-    ...(named === undefined ? {} : { margin: marginOf(named) }),
+    ...(named === undefined ? {} : { margin: marginOf(named, symbols) }),
   };
 }
 
-function marginOf(config: z.output<typeof margin>): MarginModel {
+function marginOf(config: z.output<typeof margin>, symbols: readonly string[]): MarginModel {
   switch (config.model) {
     case 'rates':
       return rateMargin(ratesOf(config));
@@ -76,6 +92,10 @@ function marginOf(config: z.output<typeof margin>): MarginModel {
     case 'cash':
       return cashAccount(config.shorts === undefined ? {} : { shorts: ratesOf(config.shorts) });
     case 'per-contract':
+      for (const symbol of Object.keys(config.amounts)) {
+        if (symbols.includes(symbol)) continue;
+        throw new RangeError(`margin.amounts: "${symbol}" is not on the tape; there are ${symbols.join(', ')}`);
+      }
       return perContractMargin(
         Object.fromEntries(
           Object.entries(config.amounts).map(([symbol, { initial, maintenance }]) => [

@@ -9,8 +9,9 @@ import { noPartialFill, partialFill } from '../../../execution/matching.js';
 import { priceProtection } from '../../../execution/price-protection.js';
 import { HFTBACKTEST_RULES, type SimulatedVenueOptions, simulatedVenue } from '../../../execution/simulated-venue.js';
 import type { VenueRules } from '../../../execution/venue-rules.js';
-import { duration } from '../../../strategies/parameter.js';
+import { within } from '../config-error.js';
 import { bars, barsOf } from './bars-config.js';
+import { timeOfDay } from './delay-config.js';
 import { fees, feesOf } from './fees-config.js';
 import { gateway, gatewayOf, type LatencySources, latency, latencyModelOf } from './latency-config.js';
 import { queue, queueOf } from './queue-config.js';
@@ -56,32 +57,42 @@ export const venue = z.strictObject({
   selfTrade: z.enum(namesOf(SELF_TRADE)).optional(),
   whileHalted: z.enum(['rest', 'reject']).optional(),
   /** When the venue's day ends where the tape has no close: time since midnight UTC. */
-  dayEnd: duration.optional(),
+  dayEnd: timeOfDay.optional(),
   bars: bars.optional(),
   settlement: settlement.optional(),
 });
 export type VenueConfig = z.output<typeof venue>;
 
-/** `name` tells the random streams of several venues apart. Throws `RangeError` for what the models refuse. */
-export function venueOf(config: VenueConfig, sources: LatencySources, name?: string): VenueFactory {
-  const { latency: model, gateway: implied } = latencyModelOf(config.latency, sources);
+/**
+ * `place`: where the config stands, for messages. `name` tells the random streams of several venues apart. Throws
+ * `ConfigError` for what the models refuse; the factory does, too, for what they refuse once they know the instruments.
+ */
+export function venueOf(config: VenueConfig, sources: LatencySources, place: string, name?: string): VenueFactory {
   const { matching, consumption, protection: distance } = config;
+  const at = <T>(field: string, make: () => T) => within(`${place}.${field}`, make);
+  const { latency: model, gateway: implied } = at('latency', () => latencyModelOf(config.latency, sources));
+  const gate = at('gateway', () => gatewayOf(config.gateway));
+  const symbols = sources.tape.info.instruments.map(({ symbol }) => symbol);
   const base: SimulatedVenueOptions = config.like === 'hftbacktest' ? HFTBACKTEST_RULES : {};
-  return simulatedVenue({
+  const options: SimulatedVenueOptions = {
     ...base,
     latency: model,
-    gateway: config.gateway === undefined ? (implied ?? gatewayOf(undefined)) : gatewayOf(config.gateway),
+    gateway: config.gateway === undefined ? (implied ?? gate) : gate,
     overtaking: config.overtaking,
-    queue: queueOf(config.queue),
-    fees: feesOf(config.fees),
+    queue: at('queue', () => queueOf(config.queue)),
+    fees: at('fees', () => feesOf(config.fees)),
     ...(matching === undefined ? {} : { matching: matching === 'whole' ? noPartialFill : partialFill }),
     ...(consumption === undefined ? {} : { consumption: CONSUMPTION[consumption] }),
-    ...(distance === undefined ? {} : { protection: priceProtection(distance) }),
+    ...(distance === undefined ? {} : { protection: at('protection', () => priceProtection(distance)) }),
     rules: { ...base.rules, ...rulesOf(config) },
-    ...(config.bars === undefined ? {} : { bars: barsOf(config.bars) }),
-    ...(config.settlement === undefined ? {} : { settlement: settlementOf(config.settlement) }),
+    ...(config.bars === undefined ? {} : { bars: at('bars', () => barsOf(config.bars!)) }),
+    ...(config.settlement === undefined
+      ? {}
+      : { settlement: at('settlement', () => settlementOf(config.settlement!, symbols)) }),
     ...(name === undefined ? {} : { name }),
-  });
+  };
+  const make = within(place, () => simulatedVenue(options));
+  return (environment) => within(place, () => make(environment));
 }
 
 function rulesOf({ ownOrders, ownVolume, selfTrade, whileHalted, dayEnd }: VenueConfig): VenueRules {
