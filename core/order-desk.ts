@@ -108,6 +108,7 @@ export class OrderDesk implements AnswerSink, Handler {
   #risk: RiskDesk | undefined;
   #nextId = 1;
   #nextGroup = 1;
+  #batches = 0;
 
   constructor(schedule: Schedule, instruments: readonly Instrument[], observers: readonly Observer[], hash: RunHash) {
     this.#schedule = schedule;
@@ -131,7 +132,9 @@ export class OrderDesk implements AnswerSink, Handler {
 
   /** Requests sent between `batch(true)` and `batch(false)` travel as one message. */
   batch(on: boolean): void {
-    this.#venue.batch(on);
+    // One inside another (a bracket among other quotes) is part of it.
+    this.#batches += on ? 1 : -1;
+    if (this.#batches === (on ? 1 : 0)) this.#venue.batch(on);
   }
 
   /** Orders not finished, of one strategy, oldest first. */
