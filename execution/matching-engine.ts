@@ -783,13 +783,14 @@ export class MatchingEngine implements Recipient, FillSink {
     const { orders } = this;
     const left = Math.max(0, orders.leavesLots[slot]! - lots);
     const special = (orders.flags[slot]! & SPECIAL) === 0 ? undefined : this.specials.get(orders.orderId[slot]!);
-    if (special !== undefined) {
-      special.takenOffLots += Math.min(lots, orders.leavesLots[slot]!);
-      special.heldLots -= Math.min(special.heldLots, Math.max(0, lots - orders.leavesLots[slot]!));
-    }
-    if (left <= 0 && (special?.heldLots ?? 0) === 0) {
+    if (lots >= orders.leavesLots[slot]! + (special?.heldLots ?? 0)) {
       this.endResting(slot, reason, nowNs);
       return;
+    }
+    if (special !== undefined) {
+      // First what works, then what is still held.
+      special.takenOffLots += Math.min(lots, orders.leavesLots[slot]!);
+      special.heldLots -= Math.max(0, lots - orders.leavesLots[slot]!);
     }
     const order = this.#order[slot]!;
     const priceTicks = this.limitOf(slot);

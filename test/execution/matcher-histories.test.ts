@@ -351,8 +351,8 @@ function smallest(history: PlainHistory): PlainHistory {
 
 const shapes: fc.Arbitrary<HistoryShape> = fc.record({
   seed: fc.nat(2 ** 31 - 1),
-  rows: fc.integer({ min: 8, max: 36 }),
-  actions: fc.integer({ min: 2, max: 16 }),
+  rows: fc.integer({ min: 10, max: 60 }),
+  actions: fc.integer({ min: 3, max: 24 }),
 });
 
 describe('the matching engine', () => {

@@ -184,7 +184,7 @@ function marketRows(draws: Draws, count: number, byOrder: boolean, halts = false
     const opening = row < 6;
     if (!opening) timeNs += draws.of([0, 0, 1, 1, 2, 5]);
     const side = opening ? (row % 2 === 0 ? Side.buy : Side.sell) : draws.of([Side.buy, Side.sell]);
-    const away = opening ? 1 + (row >> 1) : draws.whole(6) - 1;
+    const away = opening ? 1 + (row >> 1) : draws.of([-1, 0, 1, 1, 1, 2, 2, 3, 4]);
     const far = draws.odds(0.02) ? 32 : 0;
     const tick = MIDDLE + (side === Side.buy ? -away - far : away + far);
     const drawn = draws.random();
@@ -194,17 +194,19 @@ function marketRows(draws: Draws, count: number, byOrder: boolean, halts = false
     } else if (byOrder) {
       const known = ids[draws.whole(ids.length)];
       if (opening || known === undefined || drawn < 0.45) addOrder(side, tick);
-      else if (drawn < 0.6) add(Kind.trade, draws.of([Side.none, Side.buy, Side.sell]), tick, 1 + draws.whole(5));
+      else if (drawn < 0.57) add(Kind.trade, draws.of([Side.none, Side.buy, Side.sell]), tick, 1 + draws.whole(5));
       else if (drawn < 0.75) {
         add(Kind.orderCancel, known.side, known.tick, 1 + draws.whole(6), draws.odds(0.05) ? 1e6 : known.id);
-      } else if (drawn < 0.83) {
+      } else if (drawn < 0.8) {
         const moved = draws.odds(0.5) ? known.tick : tick;
         add(Kind.orderModify, known.side, moved, 1 + draws.whole(6), known.id);
         known.tick = moved;
       } else add(Kind.orderExecute, known.side, known.tick, 1 + draws.whole(6), known.id);
-    } else if (!opening && drawn < 0.32) {
-      add(Kind.trade, draws.of([Side.none, Side.buy, Side.buy, Side.sell, Side.sell]), tick, 1 + draws.whole(8));
-    } else if (!opening && drawn < 0.36) add(Kind.depthClear, side, tick, 0);
+    } else if (!opening && drawn < 0.38) {
+      // Mostly at the prices of the side that it takes.
+      const aggressor = draws.odds(0.12) ? Side.none : (side === Side.buy) === draws.odds(0.85) ? Side.sell : Side.buy;
+      add(Kind.trade, aggressor, tick, 1 + draws.whole(10));
+    } else if (!opening && drawn < 0.41) add(Kind.depthClear, side, tick, 0);
     else add(Kind.depth, side, tick, !opening && draws.odds(0.3) ? 0 : 1 + draws.whole(10));
   }
   return rows;
@@ -270,13 +272,19 @@ function actOf(draws: Draws, strategy: number, owners: number[], atNs: number, p
 }
 
 function priceOf(draws: Draws): number {
-  return MIDDLE + draws.whole(9) - 4;
+  return MIDDLE + draws.of([-4, -3, -2, -2, -1, -1, 0, 1, 1, 2, 2, 3, 4]);
+}
+
+/** More often than not a price that rests. */
+function limitOf(draws: Draws, side: PlainSide): number {
+  const away = draws.of([-3, -2, -1, -1, 0, 0, 1, 1, 1, 1, 2, 2, 3]);
+  return MIDDLE + (side === 'buy' ? -away : away);
 }
 
 function entryOf(draws: Draws): PlainRequest {
   const side = draws.of(['buy', 'sell'] as const);
   const qtyLots = 1 + draws.whole(6);
-  return draws.odds(0.15) ? { side, qtyLots } : { side, qtyLots, priceTicks: priceOf(draws) };
+  return draws.odds(0.15) ? { side, qtyLots } : { side, qtyLots, priceTicks: limitOf(draws, side) };
 }
 
 function submitOf(draws: Draws, strategy: number, owners: number[], atNs: number, plain: boolean): PlainAct {
@@ -296,7 +304,7 @@ function submitOf(draws: Draws, strategy: number, owners: number[], atNs: number
     : draws.of(['stop', 'stopLimit', 'trailingStop', 'limitIfTouched', 'marketIfTouched'] as const);
   const limit = type === undefined ? priced : type === 'stopLimit' || type === 'limitIfTouched';
   const request: Record<string, unknown> = { side: base.side, qtyLots: base.qtyLots };
-  if (limit) request.priceTicks = base.priceTicks ?? priceOf(draws);
+  if (limit) request.priceTicks = base.priceTicks ?? limitOf(draws, base.side);
   if (type !== undefined) {
     request.type = type;
     if (type !== 'trailingStop' || draws.odds(0.2)) request.stopTicks = priceOf(draws);

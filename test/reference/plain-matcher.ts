@@ -101,6 +101,9 @@ const atOnce = ({ timeInForce }: PlainTerms) => timeInForce === 'IOC' || timeInF
 /** Beyond every price: where market orders stand that wait for the other side. */
 const BEYOND = 2 ** 31 - 2;
 const tickOf = ({ side, price }: PlainOrder) => (Number.isNaN(price) ? (side === 'buy' ? BEYOND : -BEYOND) : price);
+/** How far an order may go: any price is beyond all others. */
+const limitOf = (side: PlainSide, price: number) =>
+  Number.isNaN(price) ? (side === 'buy' ? Infinity : -Infinity) : price;
 /** Whether a buy (sell) at `limit` reaches a price of the other side. */
 const reaches = (side: PlainSide, limit: number, tick: number) => (side === 'buy' ? tick <= limit : tick >= limit);
 /** Whether `a` is a better price than `b` for orders of a side to rest at. */
@@ -312,8 +315,9 @@ export class PlainMatcher {
     return side === 'buy' ? this.#levels.bids : this.#levels.asks;
   }
 
-  #wouldTake(side: PlainSide, limit: number): boolean {
+  #wouldTake(side: PlainSide, price: number): boolean {
     if (this.#halted) return false;
+    const limit = limitOf(side, price);
     const offered = this.#offers(opposite(side), 0).some(({ tick, left }) => left > 0 && reaches(side, limit, tick));
     return offered || this.#ownReached(side, limit).length > 0;
   }
@@ -338,7 +342,7 @@ export class PlainMatcher {
     const offers = this.#offers(opposite(side), skip);
     const anyPrice = Number.isNaN(order.price);
     const sign = side === 'buy' ? 1 : -1;
-    let limit = anyPrice ? sign * Infinity : order.price;
+    let limit = limitOf(side, order.price);
     const best = offers.find(({ left }) => left > 0)?.tick;
     const reachesBook = best !== undefined && reaches(side, limit, best);
     if (anyPrice && reachesBook) limit = best + sign * this.#history.protectionTicks;
@@ -393,9 +397,8 @@ export class PlainMatcher {
   #retryAllOrNone(side: PlainSide, nowNs: number): void {
     for (const order of this.#living.filter(({ terms }) => terms.allOrNone)) {
       if (order.side !== side || order.place !== 'resting') continue;
-      const limit = Number.isNaN(order.price) ? (side === 'buy' ? Infinity : -Infinity) : order.price;
       const offers = this.#offers(opposite(side), 0);
-      if (this.#certainLots(order, limit, order.leaves, offers) < order.leaves) continue;
+      if (this.#certainLots(order, limitOf(side, order.price), order.leaves, offers) < order.leaves) continue;
       this.#leave(order);
       this.#enter(order, true, 0, nowNs);
     }
