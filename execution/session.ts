@@ -100,6 +100,9 @@ export class Session implements Doorman, Handler {
       if (this.#rules.whileHalted === 'reject' || !waits || atOnce) return Reason.tradingHalted;
     }
     if (terms.expiresNs <= nowNs) return Reason.timeReached;
+    // An opening or a close has one price, which comes at once: there is no price to wait for first. (A bar has a path.)
+    if (timeInForce >= TimeInForce.atOpen && order.type >= OrderType.stop && !this.inBars(index))
+      return Reason.badRequest;
     if (terms.reduceOnly && terms.parent === undefined && this.#engine.reducibleLots(order) === 0) {
       return Reason.reduceOnly;
     }
@@ -395,7 +398,7 @@ export class Session implements Doorman, Handler {
       if (side === Side.buy ? limit < priceTicks : limit > priceTicks) continue;
       const most = special.order.terms.reduceOnly ? this.#engine.reducibleLots(special.order) : Infinity;
       const lots = Math.min(left, special.leavesLots, most);
-      if (lots <= 0) continue;
+      if (lots <= 0 || (special.order.terms.allOrNone && lots < special.leavesLots)) continue;
       left -= lots;
       this.#engine.fillWaiting(special, priceTicks, lots, true, nowNs);
       if (special.place !== Place.waitingForSession) this.#drop(special);

@@ -16,6 +16,7 @@ import {
   Flag,
   Kind,
   MemoryTape,
+  type Observer,
   ORDER_EVENT_NAMES,
   type Order,
   type OrderEvent,
@@ -107,6 +108,7 @@ export interface Scenario {
   /** The tape goes on until here (default 1000). */
   readonly untilNs?: number;
   readonly computeTime?: ComputeTimeModel;
+  readonly observers?: readonly Observer[];
   /** Also tells what strategies send. */
   readonly requests?: boolean;
 }
@@ -141,6 +143,7 @@ export function play(scenario: Scenario): Played {
     strategies: entries,
     venue: simulatedVenue(venue),
     observers: [
+      ...(scenario.observers ?? []),
       {
         onOrderEvent(event) {
           if (!requests && IS_REQUEST.test(ORDER_EVENT_NAMES[event.kind]!)) return;

@@ -246,6 +246,16 @@ describe('an order for the opening', () => {
 });
 
 describe('an order for the close', () => {
+  it('that is all or none gets a print that is large enough for it', () => {
+    const whole = (lots: number) =>
+      told({
+        market: ['0 status open', ...BOOK, '400 status auction', '500 traded 4@101'],
+        actions: [[100, (desk) => desk.buy('o', lots, 102, { timeInForce: atClose, allOrNone: true })]],
+      }).slice(1);
+    expect(whole(5)).toEqual([]);
+    expect(whole(4)).toEqual(['500 o filled 4@101 as maker, 0 left']);
+  });
+
   it('gets the print of the closing auction, then the last trade for what is left', () => {
     const lines = told({
       market: [
