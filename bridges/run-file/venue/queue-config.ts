@@ -24,7 +24,8 @@ const clampAtZero = z.boolean().default(false);
 const remainder = z.enum(['time', 'largest']).default('time');
 const finite = z.number({ error: 'a number' });
 
-const guessed = [
+/** Models of a line in which orders stand one behind the other. */
+const lines = [
   z.strictObject({ model: z.literal('risk-averse') }),
   z.strictObject({ model: z.literal('power'), exponent, clampAtZero }),
   z.strictObject({ model: z.literal('power-back'), exponent, clampAtZero }),
@@ -50,6 +51,10 @@ const guessed = [
   z.strictObject({ model: z.literal('touch'), probability: z.number({ error: 'a number from 0 to 1' }).min(0).max(1) }),
   z.strictObject({ model: z.literal('front') }),
   z.strictObject({ model: z.literal('back') }),
+] as const;
+
+/** Models by which every trade is shared out among all orders at its price. */
+const shares = [
   z.strictObject({ model: z.literal('pro-rata'), remainder, minimumLots: lots.default(1) }),
   z.strictObject({
     model: z.literal('top-order-pro-rata'),
@@ -64,15 +69,18 @@ const guessed = [
     typicalLots: z.number({ error: 'a number above 0' }).gt(0),
   }),
 ] as const;
-const inner = z.discriminatedUnion('model', guessed);
 
 /** How a resting order moves up its queue. */
 export const queue = z.discriminatedUnion('model', [
-  ...guessed,
+  ...lines,
+  ...shares,
   /** Exact, of order by order data; `otherwise` for instruments without. */
-  z.strictObject({ model: z.literal('orders'), otherwise: inner.optional() }),
+  z.strictObject({ model: z.literal('orders'), otherwise: z.discriminatedUnion('model', lines).optional() }),
   /** Best quotes without depth; `at` once the price is quoted. */
-  z.strictObject({ model: z.literal('level-one'), at: inner.default({ model: 'risk-averse' }) }),
+  z.strictObject({
+    model: z.literal('level-one'),
+    at: z.discriminatedUnion('model', [...lines, ...shares]).default({ model: 'risk-averse' }),
+  }),
 ]);
 export type QueueConfig = z.output<typeof queue>;
 
