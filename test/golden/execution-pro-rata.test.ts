@@ -74,7 +74,8 @@ class Witness {
   }
 
   after(row: Row): void {
-    const { kind, instrument, side, priceTicks, qtyLots, exchangeNs } = row;
+    const { kind, instrument, priceTicks, qtyLots, exchangeNs } = row;
+    const side = row.side as Side;
     if (kind === Kind.trade) {
       const taken = side === Side.buy ? Side.sell : Side.buy;
       const used = this.#pass(instrument, taken, priceTicks, false, qtyLots, exchangeNs);
