@@ -1,7 +1,6 @@
 /** The paths through a bar on numbers worked out by hand, and what mirrors what. */
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
-import { describe, expect, it, test } from 'vitest';
+import { expect, it, test } from 'vitest';
 import {
   type BarPath,
   closeOnly,
@@ -9,8 +8,7 @@ import {
   openHighLowClose,
   openLowHighClose,
 } from '../../execution/index.js';
-import { anyBar, barPathContract } from '../contracts/bar-path.contract.js';
-import { driftPath } from '../how-to/drift-path.js';
+import { anyBar } from '../contracts/bar-path.contract.js';
 
 function pointsOf(model: BarPath, open: number, high: number, low: number, close: number): number[] {
   const into = new Int32Array(4);
@@ -50,15 +48,4 @@ it('is the same market upside down: up first mirrors down first, and proximity i
       );
     }),
   );
-});
-
-describe("a path of one's own in docs/how-to/bar-path.md", () => {
-  barPathContract('driftPath', () => driftPath(0.7), { extremes: true });
-
-  test('is the file that is tested here, in under 60 lines', () => {
-    const file = readFileSync(new URL('../how-to/drift-path.ts', import.meta.url), 'utf8');
-    const page = readFileSync(new URL('../../docs/how-to/bar-path.md', import.meta.url), 'utf8');
-    expect(page).toContain(`\`\`\`ts\n${file}\`\`\`\n`);
-    expect(file.split('\n').length).toBeLessThan(60);
-  });
 });

@@ -1,5 +1,4 @@
 /** Fee models by hand: what each charges, to whom, and where the boundaries are. */
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { Instrument } from '../../core/instrument.js';
@@ -15,7 +14,6 @@ import {
   transactionTax,
 } from '../../execution/fees.js';
 import { tieredFees } from '../../execution/tiered-fees.js';
-import { feeContract } from '../contracts/fee.contract.js';
 import { feesBySymbol } from '../how-to/fees-by-symbol.js';
 
 const SHARE = new Instrument({ symbol: 'SHARE', tick: '0.01', lot: '1', quote: 'USD' }, 0);
@@ -266,16 +264,5 @@ describe("a model of one's own in docs/how-to/fee-model.md", () => {
     expect(charged(fees, { ...future, at: DAY })).toBe(2.25);
     expect(() => charged(fees, { instrument: COIN, qty: 1 })).toThrow('there are no fees for COIN');
     expect(() => feesBySymbol({}, Number.NaN)).toThrow('dailyCap NaN');
-  });
-
-  feeContract('fees by symbol', () => feesBySymbol({ LINEAR: perContract, COIN: flatFees({ amount: 1 }) }, 5), {
-    remembers: true,
-  });
-
-  it('is the file that the page shows, under 60 lines', () => {
-    const file = readFileSync(new URL('../how-to/fees-by-symbol.ts', import.meta.url), 'utf8');
-    const page = readFileSync(new URL('../../docs/how-to/fee-model.md', import.meta.url), 'utf8');
-    expect(page).toContain(`<!-- file: test/how-to/fees-by-symbol.ts -->\n\`\`\`ts\n${file}\`\`\``);
-    expect(file.split('\n').length).toBeLessThan(60);
   });
 });

@@ -1,5 +1,4 @@
 /** Latency models of constants, of distributions and of other models: each message asks the part that is meant. */
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
   burstyDelay,
@@ -19,7 +18,6 @@ import {
   Message,
   type ModelRun,
 } from '../../execution/index.js';
-import { latencyContract } from '../contracts/latency.contract.js';
 import { loadLatency } from '../how-to/load-latency.js';
 
 const { submit, modify, cancel, fill } = Message;
@@ -191,13 +189,4 @@ describe("a model of one's own in docs/how-to/latency-model.md", () => {
       expect(() => loadLatency({ ...options, [name]: 0.5 })).toThrow(`load latency: ${name} 0.5 is not`);
     }
   });
-
-  it('stands there as it is tested here', () => {
-    const file = readFileSync(new URL('../how-to/load-latency.ts', import.meta.url), 'utf8');
-    const page = readFileSync(new URL('../../docs/how-to/latency-model.md', import.meta.url), 'utf8');
-    expect(page).toContain(`\n${file}\`\`\``);
-    expect(file.split('\n').length).toBeLessThan(60);
-  });
 });
-
-latencyContract("a model of one's own", () => loadLatency({ wayNs: 200_000, serviceNs: 50_000, jitterNs: 30_000 }));

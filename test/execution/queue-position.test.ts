@@ -1,5 +1,4 @@
 /** The line at one price: trades and cancels worked out by hand, and queue positions that others' defects lose. */
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RandomSource } from '../../core/index.js';
@@ -18,7 +17,6 @@ import {
   riskAverseQueue,
   touchQueue,
 } from '../../execution/index.js';
-import { queuePositionContract } from '../contracts/queue-position.contract.js';
 import { drawnQueue } from '../how-to/drawn-queue.js';
 import { QueuedOrder } from './queued-order.js';
 
@@ -170,8 +168,6 @@ describe('without a line', () => {
 });
 
 describe("a model of one's own in docs/how-to/queue-position-model.md", () => {
-  queuePositionContract('drawnQueue', drawnQueue, { draws: 'one draw for each cancel' });
-
   it('has half of the cancels ahead when half of the level is', () => {
     let moved = 0;
     const model = drawnQueue().forRun!(run());
@@ -182,12 +178,5 @@ describe("a model of one's own in docs/how-to/queue-position-model.md", () => {
     }
     // 5 standard deviations of a binomial: √(4000 / 4) = 31.6.
     expect(Math.abs(moved - 2_000)).toBeLessThan(158);
-  });
-
-  it('is the one that the page shows, in less than 60 lines', () => {
-    const file = readFileSync(new URL('../how-to/drawn-queue.ts', import.meta.url), 'utf8');
-    const page = readFileSync(new URL('../../docs/how-to/queue-position-model.md', import.meta.url), 'utf8');
-    expect(page).toContain(`<!-- file: test/how-to/drawn-queue.ts -->\n\`\`\`ts\n${file}\`\`\``);
-    expect(file.split('\n').length).toBeLessThan(60);
   });
 });
