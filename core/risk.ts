@@ -34,6 +34,7 @@ export interface RiskRun {
  * A check that throws stops the run. One that remembers anything implements `forRun`, which is called once for every chain it
  * stands in, so that runs and strategies share nothing. Read `maxOrderSize` in execution/risk first; `allowAll` does nothing.
  * Conformance: test/contracts/risk-check.contract.ts.
+ * One of your own: docs/how-to/risk-check.md.
  */
 export interface RiskCheck {
   check(state: RiskState): string;

@@ -73,10 +73,12 @@ export class Watch {
  * Decides what becomes of orders.
  *
  * `submit`, `modify`, `cancel` are called at local time, when the strategy sends; the venue lets them travel and acts on
- * them at its own time through the schedule. `onDepth` and `onTrade` are called at exchange time for rows that
- * `watch` lets through, after the venue's book has changed; on the hot path, so they must not allocate. Answers go to the
- * sink with the local time at which they arrive. `onOrderReduced` and `onRow` tell of rarer rows. Read {@link file://../execution/simulated-venue.ts}; `idleVenue` there
- * answers nothing. Conformance: test/contracts/venue.contract.ts.
+ * them at its own time through the schedule. `onDepth`, `onTrade` and `onOrderReduced` are called at exchange time for rows
+ * that `VenueEnvironment.watch` lets through, after the venue's book has changed; `onRow` for the rarer ones. They are on the
+ * hot path, so they must not allocate. Every request is answered once, in the order in which they were sent, by way of the
+ * sink, with the local time at which the answer arrives; an answer that `NEXT_STATUS` does not allow stops the run. Times in
+ * ns since the run's origin, prices in ticks, quantities in whole lots. Read {@link file://../execution/simulated-venue.ts};
+ * `idleVenue` there answers nothing. Conformance: test/contracts/venue.contract.ts; one of your own: docs/how-to/venue.md.
  */
 export interface Venue {
   /** How much at the venue a market row could concern (orders, positions); 0 = market rows cannot cause an answer. */

@@ -19,6 +19,7 @@ export const MAX_PATH_POINTS = 4;
  * A plain limit is reached or not whatever the order of high and low; leaving one out says the market was never there.
  * Models that draw or remember implement `forRun`. Read {@link openHighLowClose} first.
  * Conformance: test/contracts/bar-path.contract.ts.
+ * One of your own: docs/how-to/bar-path.md.
  */
 export interface BarPath {
   path(openTicks: number, highTicks: number, lowTicks: number, closeTicks: number, into: Int32Array): number;

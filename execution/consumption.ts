@@ -9,18 +9,21 @@ import type { ModelRun } from './model-run.js';
 /**
  * Decides how much of a displayed level is no longer to be had because we took it.
  *
- * `took` is called after every fill against the displayed book, `takenLots` before; `levelChanged` for every row of a
- * level of which something is taken, and for no other. `side`: of the book (asks that a buy took are `Side.sell`). Whole
- * lots; never more than is displayed. Must not allocate per call beyond what it remembers. State belongs to one run, so
- * models that remember implement `forRun`. Read {@link consumedUntilUpdated} first.
- * Conformance: test/contracts/consumption.contract.ts.
+ * `takenLots` is called for the levels that an order which takes may reach, `took` after every fill against the displayed
+ * book, `levelChanged` for every row of a level of which something is taken, and for no other. `side`: of the book (asks
+ * that a buy took are `Side.sell`); ticks of either sign; whole lots. Must not allocate beyond what it remembers. State
+ * belongs to one run, so models that remember implement `forRun`. Read {@link consumedUntilUpdated} first.
+ * Conformance: test/contracts/consumption.contract.ts; one of your own: docs/how-to/consumption-model.md.
  */
 export interface ConsumptionModel {
-  /** Lots of a level now displaying `displayedLots` that are ours already, 0 to `displayedLots`. */
+  /**
+   * Lots of a level now displaying `displayedLots` that are ours already: the lesser of that and of what is taken at all.
+   * The venue asks with `Infinity` whether anything is; at 0 it tells of the level's rows no more.
+   */
   takenLots(instrument: number, side: Side, tick: number, displayedLots: number): number;
-  /** We took `lots` of it. */
+  /** We took `lots` > 0 of it; with models that fill whole orders that may be more than is displayed. */
   took(instrument: number, side: Side, tick: number, lots: number): void;
-  /** The level was recorded anew. */
+  /** The level was recorded anew. What is taken never grows by it, and is at most `afterLots` afterwards. */
   levelChanged(instrument: number, side: Side, tick: number, beforeLots: number, afterLots: number): void;
   forRun?(run: ModelRun): ConsumptionModel;
 }

@@ -16,6 +16,7 @@ import type { ModelRun } from './model-run.js';
  * order: the strategy hears a refusal with its reason, a latency later. One gateway serves all strategies of its venue.
  * A gateway that remembers implements `forRun` and returns a fresh instance of itself. Read {@link openGateway} first.
  * Conformance: test/contracts/gateway.contract.ts.
+ * One of your own: docs/how-to/gateway.md.
  */
 export interface Gateway {
   /** False: the request is refused. `sentNs`: local time at which it was sent. */

@@ -21,6 +21,7 @@ import { wholeAbove } from './whole-numbers.js';
  *
  * `slippageTicks` gives ticks against the taker, ≥ 0, finite, *not* rounded; {@link ImpactPricer} rounds. Models that draw or
  * remember implement `forRun`. Read {@link constantBpsImpact} first. Conformance: test/contracts/impact.contract.ts.
+ * One of your own: docs/how-to/impact-model.md.
  */
 export interface ImpactModel {
   canPrice(volumeLots: number, sigma: number): boolean;

@@ -16,6 +16,7 @@ import type { Instrument } from '../core/instrument.js';
  *
  * Orders that only make a position smaller are no matter for a model: whoever calls lets them pass.
  * Read {@link rateMargin} first. Conformance: test/contracts/margin.contract.ts.
+ * One of your own: docs/how-to/margin-model.md.
  */
 export interface MarginModel {
   initial(instrument: Instrument, positionLots: number, priceTicks: number): number;

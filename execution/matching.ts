@@ -7,16 +7,20 @@ import type { ModelRun } from './model-run.js';
 
 /** Takes the fills of an order that takes liquidity. */
 export interface FillSink {
+  /** Each price once, best first. Throws `RangeError` for more lots than are left of the order. */
   take(priceTicks: number, qtyLots: number): void;
 }
 
 /**
  * Decides what an order gets.
  *
- * `take` is called when an order arrives that reaches the other side of the book; `restingLots` when the queue model says
- * that a trade at its price has reached a resting order; `passedLots` when the market moves through a resting order's
- * price. Must not allocate. Prices in ticks, quantities in whole lots. Read {@link partialFill} first.
- * Conformance: test/contracts/matching.contract.ts.
+ * `take` is called when an order arrives that reaches the other side of the book, and `availableLots` before it when the
+ * order is to fill whole or not at all: both must mean the same. `restingLots` is called when the queue model says that a
+ * trade at its price has reached a resting order; `passedLots` when the market moves through a resting order's price. On the
+ * hot path: must not allocate. Prices in whole ticks (of either sign), quantities in whole lots above 0; `other` is borrowed
+ * for the length of the call, and what own orders took of it before is no longer in it. A fill of more than is left of an
+ * order stops the run. A model that draws or remembers implements `forRun`. Read {@link partialFill} first.
+ * Conformance: test/contracts/matching.contract.ts; one of your own: docs/how-to/matching-model.md.
  */
 export interface MatchingModel {
   /** Lots that could fill at once within the limit (±Infinity for none): what fill-or-kill asks first. */
@@ -35,7 +39,9 @@ export interface MatchingModel {
 
 /**
  * Orders fill as far as there is something to fill them: takers walk the displayed book level by level, resting orders get
- * what a trade or a crossing level brings and no more.
+ * what a trade or a crossing level brings and no more. Needs depth; knows nothing of hidden liquidity, nor that others
+ * react. As NautilusTrader's matching on book data; hftbacktest's `PartialFillExchange` fills what a good-till-cancelled
+ * taker has left at its limit at once, where here it rests.
  */
 export const partialFill: MatchingModel = {
   availableLots(other, limitTicks, qtyLots) {

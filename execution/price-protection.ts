@@ -13,6 +13,7 @@ import { wholeBelow } from './whole-numbers.js';
  * is none the venue refuses the order instead of asking. Must not allocate. Returns whole ticks at or beyond the best, or
  * ±Infinity for no limit; what is left there expires. Read {@link priceProtection} first.
  * Conformance: test/contracts/price-protection.contract.ts.
+ * One of your own: docs/how-to/price-protection.md.
  */
 export interface PriceProtection {
   limitTicks(side: Side, oppositeBestTicks: number): number;

@@ -19,6 +19,7 @@ import type { WorkingOrders } from './working-orders.js';
  * `orders.tradedLots` and `orders.levelLots` are the model's to use. A fill needs {@link QueuePositionModel.reachedLots} > 0.
  * Own orders that display nothing are not asked about: they come after all that is displayed.
  * Read {@link riskAverseQueue} first. Conformance: test/contracts/queue-position.contract.ts.
+ * One of your own: docs/how-to/queue-position-model.md.
  */
 export interface QueuePositionModel {
   /**

@@ -69,12 +69,22 @@ function proofOf(page: string): string {
 const inOneLine = (code: string) => code.replace(/\s+/g, ' ').replace(/,? ([)\]}])/g, ' $1');
 
 describe.each(MODEL_PAGES)('docs/how-to/%s', (page) => {
+  const pageText = textOf(`docs/how-to/${page}`);
+
   it('shows one model, which is the file here, in under 60 lines', () => {
     const shown = shownBy(page);
     expect(shown).toHaveLength(1);
     const [{ file, content }] = shown as [{ file: string; content: string }];
     expect(content, 'copy the file into the page').toBe(textOf(file));
     expect(content.trimEnd().split('\n').length).toBeLessThan(60);
+  });
+
+  it('says where the contract is, and the contract says where the page is', () => {
+    const [, contract, file] = /contract is `(\w+)` in\s+`((?:core|execution)\/[\w-]+\.ts)`/.exec(pageText) ?? [];
+    const source = textOf(file!);
+    expect(source).toMatch(new RegExp(`^export interface ${contract} `, 'm'));
+    expect(source).toContain(`docs/how-to/${page}`);
+    expect(source).toMatch(/Conformance: test\/contracts\/[\w-]+\.contract\.ts/);
   });
 
   it('has a proof, and it is done here', () => {

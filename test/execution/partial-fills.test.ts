@@ -17,7 +17,7 @@ import {
   TapeBuilder,
   TimeInForce,
 } from '../../core/index.js';
-import { HFTBACKTEST_RULES, type MatchingModel, simulatedVenue } from '../../execution/index.js';
+import { HFTBACKTEST_RULES, type MatchingModel, partialFill, simulatedVenue } from '../../execution/index.js';
 
 /** A taker gets at most 3 lots, at the opposite best; a resting order as many lots as have reached it, or come through it. */
 const inParts: MatchingModel = {
@@ -46,7 +46,11 @@ function tape(): MemoryTape {
 }
 
 /** Sends one order at 100, does `then` to it at 200, and tells all that happened to it. */
-function lifeOf(request: Omit<OrderRequest, 'instrument'>, then: Parameters<typeof act>[2] = {}): string[] {
+function lifeOf(
+  request: Omit<OrderRequest, 'instrument'>,
+  then: Parameters<typeof act>[2] = {},
+  matching = inParts,
+): string[] {
   const told: string[] = [];
   let order: Order | undefined;
   const strategy: Strategy = {
@@ -62,7 +66,7 @@ function lifeOf(request: Omit<OrderRequest, 'instrument'>, then: Parameters<type
   new Simulation({
     tapes: [tape()],
     strategies: [{ name: 'one', strategy }],
-    venue: simulatedVenue({ ...HFTBACKTEST_RULES, matching: inParts }),
+    venue: simulatedVenue({ ...HFTBACKTEST_RULES, matching }),
     observers: [
       {
         onOrderEvent: ({ kind, order: { status, filledLots }, localNs, qtyLots, leavesLots, maker }) => {
@@ -149,6 +153,48 @@ describe('an order that fills in parts', () => {
       '200 filled 3 → open 3+5',
       // Below its price: the trade at 102 goes through it.
       '300 filled as maker 5 → filled 8+0',
+    ]);
+  });
+});
+
+describe('an order under the stock model of partial fills', () => {
+  const walks = (request: Omit<OrderRequest, 'instrument'>) => lifeOf(request, {}, partialFill);
+
+  it('walks the book within its limit, and rests with what is left', () => {
+    expect(walks({ ...buy, priceTicks: 103 })).toEqual(['100 filled 5 → open 5+3', '100 filled 3 → filled 8+0']);
+    expect(walks({ ...buy, priceTicks: 102 })).toEqual([
+      '100 filled 5 → open 5+3',
+      '300 filled as maker 2 → open 7+1',
+      // The trade through its price had 4 lots; it needed one.
+      '301 filled as maker 1 → filled 8+0',
+    ]);
+  });
+
+  it('gets of a trade through its price no more than traded', () => {
+    expect(walks({ side: Side.buy, qtyLots: 12, priceTicks: 101 })).toEqual([
+      '100 accepted 12 → open 0+12',
+      '301 filled as maker 4 → open 4+8',
+      '401 filled as maker 4 → open 8+4',
+      '501 filled as maker 4 → filled 12+0',
+    ]);
+  });
+
+  it('expires where the recorded book ends, and does not fill or kill beyond its limit', () => {
+    const twelve = { side: Side.buy, qtyLots: 12 };
+    expect(walks(twelve)).toEqual([
+      '100 filled 5 → open 5+7',
+      '100 filled 5 → open 10+2',
+      '100 expired 2 → expired 10+0',
+    ]);
+    expect(walks({ ...buy, priceTicks: 102, timeInForce: TimeInForce.FOK })).toEqual(['100 expired 8 → expired 0+0']);
+    expect(walks({ ...buy, priceTicks: 103, timeInForce: TimeInForce.FOK })).toEqual([
+      '100 filled 5 → open 5+3',
+      '100 filled 3 → filled 8+0',
+    ]);
+    expect(walks({ ...twelve, priceTicks: 103, timeInForce: TimeInForce.IOC })).toEqual([
+      '100 filled 5 → open 5+7',
+      '100 filled 5 → open 10+2',
+      '100 expired 2 → expired 10+0',
     ]);
   });
 });
