@@ -87,7 +87,9 @@ function lobster(): Command {
 
 function csv(): Command {
   return target(new Command('csv'))
-    .description('Any CSV of trades, quotes, depth or bars, plain or gzip, as a mapping file describes it.')
+    .description(
+      'Any CSV of trades, quotes, depth, bars, funding, status, splits, dividends or marks, plain or gzip, as a mapping file describes it.',
+    )
     .argument('<files...>', 'CSV files in order of time')
     .requiredOption('--mapping <file>', 'YAML or JSON: which column is what, units, time formats, instruments')
     .addHelpText(

@@ -3,6 +3,7 @@
  * Called by the program.
  */
 import { Command } from 'commander';
+import { instrumentSpec } from '../../core/instrument.js';
 import { KIND_NAMES } from '../../core/market.js';
 import { formatDuration, formatEpoch } from '../../core/time.js';
 import { openTape, type TapeFile } from '../tape/tape-file.js';
@@ -50,6 +51,12 @@ export interface TapeFacts {
     readonly symbol: string;
     readonly tick: string;
     readonly lot: string;
+    /** Contract terms; left out where they are the usual ones, as in the tape's own metadata. */
+    readonly contract?: string;
+    readonly multiplier?: string;
+    readonly base?: string;
+    readonly quote?: string;
+    readonly expiry?: string;
     /** By kind; kinds without rows are left out. */
     readonly counts: Readonly<Record<string, number>>;
   }[];
@@ -68,11 +75,11 @@ interface TimeFacts {
 export function factsOf(tape: TapeFile): TapeFacts {
   const { info, metadata, file, size } = tape;
   const { exchangeNs, localNs } = metadata;
-  const instruments = info.instruments.map(({ symbol, tick, lot }, index) => {
+  const instruments = info.instruments.map((spec, index) => {
     const kinds = info.counts[index]!.flatMap((count, kind) =>
       count > 0 ? [[KIND_NAMES[kind]!, count] as const] : [],
     );
-    return { symbol, tick, lot, counts: Object.fromEntries(kinds) };
+    return { ...instrumentSpec(spec), counts: Object.fromEntries(kinds) };
   });
   const range = localNs ?? exchangeNs;
   const seconds = range === undefined ? 0 : Number(range[1] - range[0]) / 1e9;
@@ -97,6 +104,10 @@ function timeFacts(range: TimeRange | undefined): TimeFacts | null {
   return { first: formatEpoch(first), last: formatEpoch(last), firstNs: String(first), lastNs: String(last) };
 }
 
+/** What an instrument has where its term is left out, in words; a term is shown where some instrument has another. */
+const USUAL_TERMS = { contract: 'linear', multiplier: '1', base: '–', quote: '–', expiry: 'never' } as const;
+const TERMS = Object.keys(USUAL_TERMS) as (keyof typeof USUAL_TERMS)[];
+
 /** Several lines for people. */
 export function factsText(facts: TapeFacts): string {
   const { file, bytes, rows, events, exchange, local, rowsPerSecond, instruments, corrections, provenance } = facts;
@@ -113,13 +124,15 @@ export function factsText(facts: TapeFacts): string {
   for (const [key, value] of Object.entries(provenance)) lines.push([key, value]);
 
   const kinds = KIND_NAMES.filter((kind) => instruments.some(({ counts }) => counts[kind] !== undefined));
+  const terms = TERMS.filter((term) => instruments.some((instrument) => instrument[term] !== undefined));
   const table = [
-    ['instrument', 'tick', 'lot', ...kinds],
-    ...instruments.map(({ symbol, tick, lot, counts }) => [
-      symbol,
-      tick,
-      lot,
-      ...kinds.map((kind) => grouped(counts[kind] ?? 0)),
+    ['instrument', 'tick', 'lot', ...terms, ...kinds],
+    ...instruments.map((instrument) => [
+      instrument.symbol,
+      instrument.tick,
+      instrument.lot,
+      ...terms.map((term) => instrument[term] ?? USUAL_TERMS[term]),
+      ...kinds.map((kind) => grouped(instrument.counts[kind] ?? 0)),
     ]),
   ];
   const corrected =

@@ -2,7 +2,7 @@
  * The fields of a CSV row as a mapping names them: found in the header, read as text, ticks, lots and sides.
  * Knows nothing of files, clocks or tape rows. Called by csv and the writers of its shapes.
  */
-import { type Instrument, MAX_PRICE_TICKS, Side } from '../../core/index.js';
+import { type Instrument, MAX_PRICE_TICKS, parseDecimal, Side } from '../../core/index.js';
 import type { CsvColumn, CsvMapping } from './csv-mapping.js';
 import { DecimalReader } from './decimal-reader.js';
 
@@ -79,6 +79,33 @@ export class CsvNumbers {
     throw new RangeError(`${this.#columns.nameOf(slot)}: price ${fault}`);
   }
 
+  /**
+   * As {@link CsvNumbers.ticks}, but a price between two ticks gives the nearer one; `rounded` is told. Whatever is no price
+   * at all is refused.
+   */
+  nearestTicks(slot: number, instrument: number, rounded: () => void): number {
+    const reader = this.#ticks[instrument]!;
+    const text = this.#columns.text(slot);
+    if (!Number.isNaN(reader.units(text))) return this.ticks(slot, instrument);
+    const ticks = reader.nearest(text);
+    if (!(Math.abs(ticks) <= MAX_PRICE_TICKS)) return this.ticks(slot, instrument);
+    rounded();
+    return ticks;
+  }
+
+  /** A decimal as the nearest double; `what` is how messages call it. Throws `RangeError` for what is none. */
+  value(slot: number, what: string): number {
+    const text = this.#columns.text(slot);
+    try {
+      parseDecimal(text);
+    } catch (cause) {
+      throw new RangeError(`${this.#columns.nameOf(slot)}: ${what} ${(cause as Error).message}`);
+    }
+    const value = Number(text);
+    if (Number.isFinite(value)) return value;
+    throw new RangeError(`${this.#columns.nameOf(slot)}: ${what} ${text} is beyond every double`);
+  }
+
   lots(slot: number, instrument: number): number {
     const reader = this.#lots[instrument]!;
     const text = this.#columns.text(slot);
@@ -89,31 +116,56 @@ export class CsvNumbers {
   }
 }
 
-type SideMapping = NonNullable<CsvMapping['depth']>['side'];
-
-/** The side column's texts. */
-export class CsvSides {
+/** A column of texts that mean one of a few values each, compared without regard to case. */
+export class CsvTexts<Name extends string> {
   readonly #slot: number;
   readonly #columns: CsvColumns;
-  readonly #sides = new Map<string, Side>();
+  readonly #what: string;
+  readonly #names = new Map<string, Name>();
 
-  constructor(mapping: SideMapping, columns: CsvColumns, field: string) {
+  /** `field`: what the mapping calls it. Throws `RangeError` for a text that means two things. */
+  constructor(
+    column: CsvColumn,
+    meanings: readonly (readonly [Name, readonly string[]])[],
+    columns: CsvColumns,
+    field: string,
+    what: string,
+  ) {
     this.#columns = columns;
-    this.#slot = columns.want(mapping.column, `${field}.side`);
-    for (const name of ['buy', 'sell', 'none'] as const) {
-      for (const text of mapping[name]) {
+    this.#what = what;
+    this.#slot = columns.want(column, `${field}.${what}`);
+    for (const [name, texts] of meanings) {
+      for (const text of texts) {
         const key = text.toLowerCase();
-        if (this.#sides.has(key)) throw new RangeError(`mapping: ${field}.side lists ${JSON.stringify(text)} twice`);
-        this.#sides.set(key, Side[name]);
+        if (this.#names.has(key)) throw new RangeError(`mapping: ${field}.${what} lists ${JSON.stringify(text)} twice`);
+        this.#names.set(key, name);
       }
     }
   }
 
-  read(): Side {
+  read(): Name {
     const text = this.#columns.text(this.#slot);
-    const side = this.#sides.get(text) ?? this.#sides.get(text.toLowerCase());
-    if (side !== undefined) return side;
-    const known = [...this.#sides.keys()].join(', ');
-    throw new RangeError(`${this.#columns.nameOf(this.#slot)}: side ${JSON.stringify(text)} is none of ${known}`);
+    const name = this.#names.get(text) ?? this.#names.get(text.toLowerCase());
+    if (name !== undefined) return name;
+    const known = [...this.#names.keys()].join(', ');
+    throw new RangeError(
+      `${this.#columns.nameOf(this.#slot)}: ${this.#what} ${JSON.stringify(text)} is none of ${known}`,
+    );
+  }
+}
+
+type SideMapping = NonNullable<CsvMapping['depth']>['side'];
+
+/** The side column's texts. */
+export class CsvSides {
+  readonly #texts: CsvTexts<'buy' | 'sell' | 'none'>;
+
+  constructor(mapping: SideMapping, columns: CsvColumns, field: string) {
+    const meanings = (['buy', 'sell', 'none'] as const).map((name) => [name, mapping[name]] as const);
+    this.#texts = new CsvTexts(mapping.column, meanings, columns, field, 'side');
+  }
+
+  read(): Side {
+    return Side[this.#texts.read()];
   }
 }

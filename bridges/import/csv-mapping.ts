@@ -64,6 +64,47 @@ const shapes = {
     /** Length of a bar, e.g. `1m`; needed when it is stamped at its open. */
     interval: z.string().refine(isDuration, { error: 'expected a length of time such as 1m or 1d' }).optional(),
   }),
+  /** Funding of perpetual contracts, at the times it is paid. */
+  funding: z.strictObject({
+    /** A fraction of the position's value for the interval that ends: 0.0001 = 1 basis point, paid by longs. */
+    rate: column,
+  }),
+  /** Changes of trading status. */
+  status: z
+    .strictObject({
+      column,
+      /** Texts of the column that mean each status, compared without regard to case. */
+      open: statusTexts(),
+      halt: statusTexts(),
+      auction: statusTexts(),
+      close: statusTexts(),
+      delisted: statusTexts(),
+      /** At which price positions are closed when it is delisted; an empty field is none, the venue's option decides. */
+      price: column.optional(),
+    })
+    .refine(
+      ({ open, halt, auction, close, delisted }) => [open, halt, auction, close, delisted].some((of) => of.length),
+      {
+        error: 'expected texts for at least one of open, halt, auction, close, delisted',
+      },
+    ),
+  splits: z.union(
+    [
+      /** New units for each old one as a decimal: 2 = two for one, 0.1 = one for ten. */
+      z.strictObject({ ratio: column }),
+      /** The same as two numbers: 3 new units for 2 old ones. */
+      z.strictObject({ newUnits: column, oldUnits: column }),
+    ],
+    { error: 'expected { ratio: … } or { newUnits: …, oldUnits: … }' },
+  ),
+  /** Cash for a quantity of 1 in the quote currency, at the time from which the price is without it. */
+  dividends: z.strictObject({ amount: column }),
+  /** Mark or settlement prices of the venue. */
+  marks: z.strictObject({
+    price: column,
+    /** A price off the tick, as marks are averages: refused, or the nearest tick is taken and counted. */
+    offTick: z.enum(['refuse', 'nearest']).default('refuse'),
+  }),
 } as const;
 
 /** The other clock from this one: `exchange + 5ms`, `local - 250us`, or just `exchange`. */
@@ -107,6 +148,11 @@ const mappingSchema = z
     quotes: shapes.quotes.optional(),
     depth: shapes.depth.optional(),
     bars: shapes.bars.optional(),
+    funding: shapes.funding.optional(),
+    status: shapes.status.optional(),
+    splits: shapes.splits.optional(),
+    dividends: shapes.dividends.optional(),
+    marks: shapes.marks.optional(),
   })
   .superRefine((mapping, context) => {
     const issue = (path: string, message: string) => context.addIssue({ code: 'custom', path: [path], message });
@@ -144,7 +190,10 @@ const mappingSchema = z
     }
   });
 
-export const SHAPES = ['trades', 'quotes', 'depth', 'bars'] as const;
+export const SHAPES = [
+  ...(['trades', 'quotes', 'depth', 'bars'] as const),
+  ...(['funding', 'status', 'splits', 'dividends', 'marks'] as const),
+] as const;
 export type Shape = (typeof SHAPES)[number];
 /** As written: defaults may be left out. */
 export type CsvMappingInput = z.input<typeof mappingSchema>;
@@ -188,7 +237,7 @@ export async function readMapping(path: string): Promise<CsvMapping> {
   return checkMapping(given, path);
 }
 
-/** Which of the four shapes a checked mapping has. */
+/** Which of the shapes a checked mapping has. */
 export function shapeOf(mapping: CsvMapping): Shape {
   return SHAPES.find((shape) => mapping[shape] !== undefined)!;
 }
@@ -204,6 +253,10 @@ export function derivedNanos(text: string, from: 'exchange' | 'local', sign: '+'
 
 function texts(example: string) {
   return z.array(z.coerce.string(), { error: `expected a list of texts, e.g. [${example}]` }).min(1);
+}
+
+function statusTexts() {
+  return z.array(z.coerce.string(), { error: 'expected a list of texts' }).default(() => []);
 }
 
 function decimal(example: string) {

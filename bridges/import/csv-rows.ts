@@ -1,10 +1,11 @@
 /**
- * The shapes of a CSV row (trade, quote, bar; depth has a file of its own) → tape rows.
+ * The shapes of a CSV row (trade, quote, bar; depth and what happens besides trading have files of their own) → tape rows.
  * Knows nothing of files or clocks. Called by csv.
  */
 import { codeOf, Flag, type Instrument, Kind, parseDuration, Side } from '../../core/index.js';
 import { type CsvColumns, CsvNumbers, CsvSides } from './csv-columns.js';
 import { DepthWriter } from './csv-depth.js';
+import { eventWriterFor } from './csv-events.js';
 import type { CsvMapping } from './csv-mapping.js';
 import type { RowCollector } from './row-collector.js';
 
@@ -26,7 +27,8 @@ export function writerFor(
   if (mapping.trades !== undefined) return new TradeWriter(mapping.trades, columns, collector, numbers);
   if (mapping.quotes !== undefined) return new QuoteWriter(mapping.quotes, columns, collector, numbers);
   if (mapping.depth !== undefined) return new DepthWriter(mapping.depth, columns, collector, numbers);
-  return new BarWriter(mapping.bars!, columns, collector, numbers);
+  if (mapping.bars !== undefined) return new BarWriter(mapping.bars, columns, collector, numbers);
+  return eventWriterFor(mapping, columns, collector, numbers);
 }
 
 class TradeWriter implements RowWriter {

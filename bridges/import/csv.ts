@@ -1,5 +1,6 @@
 /**
- * Imports delimited text (CSV and its kin) of trades, quotes, depth or bars, as a mapping says.
+ * Imports delimited text (CSV and its kin) of one shape, as a mapping says: trades, quotes, depth or bars; funding, trading
+ * status, splits, dividends or mark prices, to be replayed together with a tape that has the market.
  * Knows nothing of how a tape is stored. Called by the command line and the library's users.
  *
  * Nothing is guessed: each of the two clocks is a column or is made from the other one as the mapping says; a time without
@@ -7,7 +8,14 @@
  */
 import { Instrument, type InstrumentSpec, instrumentSpec } from '../../core/index.js';
 import { CsvColumns } from './csv-columns.js';
-import { type CsvMapping, type CsvMappingInput, checkMapping, derivedNanos, shapeOf } from './csv-mapping.js';
+import {
+  type CsvMapping,
+  type CsvMappingInput,
+  checkMapping,
+  derivedNanos,
+  type Shape,
+  shapeOf,
+} from './csv-mapping.js';
 import { type RowWriter, writerFor } from './csv-rows.js';
 import { splitFields } from './delimited-line.js';
 import { ImportError, type InputFact, type OnProgress, readLines } from './input-file.js';
@@ -44,6 +52,9 @@ export async function importCsv(options: CsvOptions): Promise<ImportedTape> {
   });
 }
 
+/** Shapes whose rows say what they have to say in the `value` column. */
+const VALUED: ReadonlySet<Shape> = new Set(['funding', 'status', 'splits', 'dividends']);
+
 /** One pass over the lines of all files. */
 class CsvReader {
   readonly collector: RowCollector;
@@ -69,7 +80,7 @@ class CsvReader {
     const instruments = this.instruments.map((spec, index) => new Instrument(spec, index));
     for (const { symbol, index } of instruments) this.#index.set(symbol, index);
     const shape = shapeOf(mapping);
-    this.collector = new RowCollector({ bars: shape === 'bars' });
+    this.collector = new RowCollector({ bars: shape === 'bars', value: VALUED.has(shape) });
     this.#columns = new CsvColumns();
     this.#symbol = 'column' in mapping.symbol ? this.#columns.want(mapping.symbol.column, 'symbol') : -1;
     this.#fixedSymbol = 'constant' in mapping.symbol ? this.#index.get(mapping.symbol.constant)! : -1;

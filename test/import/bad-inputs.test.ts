@@ -353,7 +353,11 @@ describe('a bad mapping', () => {
   const cases: [what: string, mapping: unknown, message: string][] = [
     ['nothing', null, 'm: mapping: Invalid input: expected object, received null, given null'],
     ['an unknown key', { ...good, trade: 1 }, 'm: mapping: Unrecognized key: "trade"'],
-    ['no shape', { ...good, trades: undefined }, 'expected exactly one of trades, quotes, depth, bars; given: none'],
+    [
+      'no shape',
+      { ...good, trades: undefined },
+      'expected exactly one of trades, quotes, depth, bars, funding, status, splits, dividends, marks; given: none',
+    ],
     [
       'two shapes',
       { ...good, quotes: { bidPrice: 1, bidQuantity: 1, askPrice: 1, askQuantity: 1 } },

@@ -1,10 +1,13 @@
 /** What a mapping can say, each thing on a few rows of text. */
 import { describe, expect, it } from 'vitest';
+import { Recorder } from '../../analytics/recorder.js';
 import { importCsv } from '../../bridges/import/csv.js';
 import type { CsvMappingInput } from '../../bridges/import/csv-mapping.js';
 import { importLobster } from '../../bridges/import/lobster.js';
-import { CODE_KIND, Flag, Kind, MAX_PRICE_TICKS } from '../../core/index.js';
-import { correctionsOf, rowsOf, temporaryFile } from './tape-rows.js';
+import { AccountEventKind } from '../../core/account-event.js';
+import { CODE_KIND, Flag, Kind, MAX_PRICE_TICKS, MemoryTape, Simulation } from '../../core/index.js';
+import { simulatedVenue } from '../../execution/index.js';
+import { correctionsOf, rowsOf, tapeText, temporaryFile } from './tape-rows.js';
 
 const BASE = {
   symbol: { constant: 'A' },
@@ -127,6 +130,136 @@ describe('depth', () => {
     expect(await clears({ ...DEPTH, depth: listed })).toEqual([5, -MAX_PRICE_TICKS]);
   });
 });
+
+describe('what happens besides trading', () => {
+  const events = (shape: Partial<CsvMappingInput>) =>
+    ({ ...BASE, instruments: { A: { tick: '0.5', lot: '1' } }, ...shape }) satisfies CsvMappingInput;
+  const FUNDING = events({ funding: { rate: 'r' } });
+  const STATUS = events({
+    status: { column: 's', open: ['T', 'R'], halt: ['h'], auction: ['A'], close: ['C'], delisted: ['D'], price: 'p' },
+  });
+  const RATIO = events({ splits: { ratio: 'n' } });
+  const UNITS = events({ splits: { newUnits: 'n', oldUnits: 'o' } });
+  const DIVIDENDS = events({ dividends: { amount: 'd' } });
+  const MARKS = events({ marks: { price: 'p' } });
+  /** Kind, side, flags, instrument, price, quantity, value: the rows without their times. */
+  const rows = async (mapping: CsvMappingInput, text: string) =>
+    tapeText(await imported(mapping, text))
+      .trimEnd()
+      .split('\n')
+      .slice(2)
+      .filter((line) => !line.startsWith('correction'))
+      .map((line) => line.split(' ').slice(3).join(' '));
+
+  it('is a row each, with what it says as value or price', async () => {
+    expect(await rows(FUNDING, 't,r\n1,0.0001\n2,-7.5e-05\n')).toEqual([
+      'funding none last A 0 0 value=0.0001',
+      'funding none last A 0 0 value=-0.000075',
+    ]);
+    expect(await rows(STATUS, 't,s,p\n1,A,\n2,t,\n3,H,\n4,R,\n5,c,\n6,D,2.5\n7,D,\n')).toEqual(
+      [
+        ...['0 0 value=2', '0 0 value=0', '0 0 value=1', '0 0 value=0', '0 0 value=3'],
+        ...['5 0 value=4', '0 0 value=4'],
+      ].map((rest) => `status none last A ${rest}`),
+    );
+    expect(await rows(RATIO, 't,n\n1,2\n2,0.1\n')).toEqual([
+      'split none last A 0 0 value=2',
+      'split none last A 0 0 value=0.1',
+    ]);
+    expect(await rows(UNITS, 't,n,o\n1,3,2\n')).toEqual(['split none last A 0 0 value=1.5']);
+    expect(await rows(DIVIDENDS, 't,d\n1,0.24\n2,0\n')).toEqual([
+      'dividend none last A 0 0 value=0.24',
+      'dividend none last A 0 0 value=0',
+    ]);
+    expect(await rows(MARKS, 't,p\n1,100.5\n2,-0.5\n')).toEqual(['mark none last A 201 0', 'mark none last A -1 0']);
+  });
+
+  it('has marks off the tick only where the mapping says so, each of them counted', async () => {
+    const text = 't,p\n1,100.5\n2,100.26\n3,100.2\n';
+    await expect(imported(MARKS, text)).rejects.toThrow('column "p": price 100.26 is not a whole multiple of 0.5');
+    const nearest = events({ marks: { price: 'p', offTick: 'nearest' } });
+    expect(correctionsOf(await imported(nearest, text))).toEqual({ 'mark-rounded': 2 });
+    expect(await rows(nearest, text)).toEqual([
+      ...['mark none last A 201 0', 'mark none last A 201 0', 'mark none last A 200 0'],
+    ]);
+    await expect(imported(nearest, 't,p\n1,x\n')).rejects.toThrow('column "p": price "x" is not a decimal number');
+    await expect(imported(nearest, 't,p\n1,1e30\n')).rejects.toThrow('column "p": price');
+  });
+
+  it.each([
+    ['a rate that is none', FUNDING, 't,r\n1,\n', 'column "r": rate "" is not a decimal number'],
+    ['a rate in percent', FUNDING, 't,r\n1,0.01%\n', 'column "r": rate "0.01%" is not a decimal number'],
+    ['an endless rate', FUNDING, 't,r\n1,1e999\n', 'column "r": rate 1e999 is beyond every double'],
+    ['a status unknown', STATUS, 't,s,p\n1,X,\n', 'column "s": status "X" is none of t, r, h, a, c, d'],
+    ['a price of nothing', STATUS, 't,s,p\n1,D,0\n', 'column "p": price 0 of a status is not above 0'],
+    ['a split into nothing', RATIO, 't,n\n1,0\n', 'column "n": split 0 is not above 0'],
+    ['a split for nothing', UNITS, 't,n,o\n1,2,0\n', 'column "o": split 0 is not above 0'],
+    ['a split beyond numbers', UNITS, 't,n,o\n1,1e300,1e-300\n', 'split of 1e300 for 1e-300 is beyond every double'],
+    ['a dividend below 0', DIVIDENDS, 't,d\n1,-1\n', 'column "d": dividend -1 is negative'],
+  ])('is refused where it says what cannot be: %s', async (_, mapping, text, message) => {
+    await expect(imported(mapping, text)).rejects.toThrow(message);
+  });
+
+  it.each([
+    [
+      'a text of two meanings',
+      events({ status: { column: 's', open: ['x'], halt: ['X'] } }),
+      'status.status lists "X" twice',
+    ],
+    ['no text', events({ status: { column: 's' } }), 'status: expected texts for at least one of open, halt, auction'],
+    ['half a split', events({ splits: { newUnits: 'n' } as never }), 'splits: expected { ratio: … } or { newUnits: …'],
+    ['two shapes', { ...FUNDING, marks: { price: 'p' } }, 'given: funding, marks'],
+  ])('is refused where the mapping is wrong: %s', async (_, mapping, message) => {
+    await expect(imported(mapping, 't,s,n,p,r\n1,x,1,1,1\n')).rejects.toThrow(message);
+  });
+
+  it('reaches the account when replayed together with the market', async () => {
+    const market = await imported(BAR_MAPPING, BARS);
+    const mapping = { ...BASE, instruments: BAR_MAPPING.instruments } as const;
+    const tapes = [
+      market,
+      await imported({ ...mapping, splits: { ratio: 'n' } }, 't,n\n2500,2\n'),
+      await imported({ ...mapping, dividends: { amount: 'd' } }, 't,d\n3500,0.25\n'),
+      await imported(
+        { ...mapping, status: { column: 's', open: ['T'], delisted: ['D'], price: 'p' } },
+        't,s,p\n500,T,\n4500,D,7\n',
+      ),
+    ].map(({ columns, info }) => new MemoryTape(columns, info));
+    const recorder = new Recorder();
+    const run = new Simulation({
+      tapes,
+      venue: simulatedVenue(),
+      observers: [recorder],
+      strategies: [
+        {
+          name: 'holder',
+          strategy: {
+            onStart(context) {
+              context.buy(context.instruments[0]!, 3);
+            },
+          },
+        },
+      ],
+    });
+    const account = run.run().strategies[0]!.account;
+    const { accountEvents, fills } = recorder.recording;
+    const { split, dividend, delisting } = AccountEventKind;
+    expect([...fills.qtyLots.slice()]).toEqual([3]);
+    expect([...accountEvents.kind.slice()]).toEqual([split, dividend, delisting]);
+    expect([...accountEvents.positionLots.slice()]).toEqual([6, 6, 0]);
+    expect([...accountEvents.amount.slice()]).toEqual([0, 1.5, 0]);
+    expect(account.equity, 'the close at 7, the dividend, less the cost').toBe(
+      6 * 7 + 1.5 - 3 * fills.priceTicks.at(0),
+    );
+  });
+});
+
+/** Bars at 20, and at 10 after a split. */
+const BAR_MAPPING = {
+  ...BASE,
+  bars: { open: 'o', high: 'h', low: 'l', close: 'c', volume: 'v', stamped: 'close' },
+} satisfies CsvMappingInput;
+const BARS = 't,o,h,l,c,v\n1000,20,20,20,20,400\n2000,20,20,20,20,400\n3000,10,10,10,10,400\n4000,10,10,10,10,400\n';
 
 describe('LOBSTER times', () => {
   it('of more than 9 decimals go to the nearest ns, into the next second if need be', async () => {

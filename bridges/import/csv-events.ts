@@ -1,0 +1,112 @@
+/**
+ * CSV rows of what happens to instruments besides trading (funding, status, splits, dividends, mark prices) → tape rows.
+ * Knows nothing of files or clocks. Called by csv-rows.
+ */
+import { codeOf, Flag, Kind, Side, Status } from '../../core/index.js';
+import { type CsvColumns, type CsvNumbers, CsvTexts } from './csv-columns.js';
+import type { CsvMapping } from './csv-mapping.js';
+import type { RowCollector } from './row-collector.js';
+
+/** What a row says: its `value` column and its price; 0 where its kind has none. */
+interface Reading {
+  readonly value: number;
+  readonly ticks: number;
+}
+
+/** One row an event. */
+export class EventWriter {
+  readonly #collector: RowCollector;
+  readonly #code: number;
+  readonly #read: (instrument: number) => Reading;
+
+  constructor(collector: RowCollector, kind: Kind, read: (instrument: number) => Reading) {
+    this.#collector = collector;
+    this.#code = codeOf(kind, Side.none);
+    this.#read = read;
+  }
+
+  write(happened: number, local: number, instrument: number): void {
+    const { value, ticks } = this.#read(instrument);
+    const { rows } = this.#collector;
+    const row = rows.add(happened, local, this.#code, Flag.last, instrument, ticks, 0);
+    if (rows.columns.value !== undefined) rows.columns.value[row] = value;
+  }
+
+  end(): void {}
+}
+
+/** The writer of a mapping that has one of these shapes. */
+export function eventWriterFor(
+  { funding, status, splits, dividends, marks }: CsvMapping,
+  columns: CsvColumns,
+  collector: RowCollector,
+  numbers: CsvNumbers,
+): EventWriter {
+  if (funding !== undefined) {
+    const rate = columns.want(funding.rate, 'funding.rate');
+    return new EventWriter(collector, Kind.funding, () => ({ value: numbers.value(rate, 'rate'), ticks: 0 }));
+  }
+  if (status !== undefined) return statusWriter(status, columns, collector, numbers);
+  if (splits !== undefined) return splitWriter(splits, columns, collector, numbers);
+  if (dividends !== undefined) {
+    const amount = columns.want(dividends.amount, 'dividends.amount');
+    return new EventWriter(collector, Kind.dividend, () => {
+      const value = numbers.value(amount, 'dividend');
+      if (!(value >= 0)) throw new RangeError(`${columns.nameOf(amount)}: dividend ${value} is negative`);
+      return { value, ticks: 0 };
+    });
+  }
+  const { price, offTick } = marks!;
+  const slot = columns.want(price, 'marks.price');
+  const rounded = () =>
+    collector.tally.count('mark-rounded', 'mark prices between two ticks were moved to the nearer one');
+  return new EventWriter(collector, Kind.mark, (instrument) => ({
+    value: 0,
+    ticks: offTick === 'nearest' ? numbers.nearestTicks(slot, instrument, rounded) : numbers.ticks(slot, instrument),
+  }));
+}
+
+function statusWriter(
+  mapping: NonNullable<CsvMapping['status']>,
+  columns: CsvColumns,
+  collector: RowCollector,
+  numbers: CsvNumbers,
+): EventWriter {
+  const meanings = (['open', 'halt', 'auction', 'close', 'delisted'] as const).map(
+    (name) => [name, mapping[name]] as const,
+  );
+  const texts = new CsvTexts(mapping.column, meanings, columns, 'status', 'status');
+  const price = mapping.price === undefined ? -1 : columns.want(mapping.price, 'status.price');
+  return new EventWriter(collector, Kind.status, (instrument) => {
+    const value = Status[texts.read()];
+    if (price < 0 || columns.text(price) === '') return { value, ticks: 0 };
+    // 0 on the tape stands for no price.
+    const ticks = numbers.ticks(price, instrument);
+    if (ticks > 0) return { value, ticks };
+    throw new RangeError(`${columns.nameOf(price)}: price ${columns.text(price)} of a status is not above 0`);
+  });
+}
+
+function splitWriter(
+  mapping: NonNullable<CsvMapping['splits']>,
+  columns: CsvColumns,
+  collector: RowCollector,
+  numbers: CsvNumbers,
+): EventWriter {
+  const units = (slot: number) => {
+    const value = numbers.value(slot, 'split');
+    if (value > 0) return value;
+    throw new RangeError(`${columns.nameOf(slot)}: split ${columns.text(slot)} is not above 0`);
+  };
+  if ('ratio' in mapping) {
+    const ratio = columns.want(mapping.ratio, 'splits.ratio');
+    return new EventWriter(collector, Kind.split, () => ({ value: units(ratio), ticks: 0 }));
+  }
+  const newUnits = columns.want(mapping.newUnits, 'splits.newUnits');
+  const oldUnits = columns.want(mapping.oldUnits, 'splits.oldUnits');
+  return new EventWriter(collector, Kind.split, () => {
+    const value = units(newUnits) / units(oldUnits);
+    if (value > 0 && value < Infinity) return { value, ticks: 0 };
+    throw new RangeError(`split of ${columns.text(newUnits)} for ${columns.text(oldUnits)} is beyond every double`);
+  });
+}
