@@ -41,14 +41,16 @@ const ENDS = [
   ['expired', OrderEventKind.expired],
 ] as const;
 
+/** Reasons are bytes; a venue of somebody's own may have more of them than there are texts. */
+const REASONS = 256;
+
 /** One tally a strategy; one pass over each table. Throws as {@link Account.converted} does. */
 export function tallyOrders(recording: Recording, accounts: readonly Account[]): OrderTally[] {
   const { orders, instruments } = recording;
   const tallies = accounts.map(() => emptyTally(instruments.length));
   const hasFilled = tallyFills(recording, accounts, tallies);
   // Counts by strategy, kind of event and reason, all orders and those without a fill.
-  const reasons = REASON_TEXTS.length;
-  const cells = ENDS.length * reasons;
+  const cells = ENDS.length * REASONS;
   const all = new Float64Array(accounts.length * cells);
   const unfilled = new Float64Array(accounts.length * cells);
   const endOf = new Int8Array(256).fill(-1);
@@ -63,18 +65,23 @@ export function tallyOrders(recording: Recording, accounts: readonly Account[]):
     if (reason === Reason.selfTrade) tally.selfTradesPrevented++;
     const end = endOf[kind]!;
     if (end < 0) continue;
-    const cell = strategy * cells + end * reasons + reason;
+    const cell = strategy * cells + end * REASONS + reason;
     all[cell]! += 1;
     if (hasFilled[orders.orderId.at(row)] !== 1) unfilled[cell]! += 1;
   }
   for (const [strategy, tally] of tallies.entries()) {
     const ends: OrderEnd[] = [];
     for (const [index, [end]] of ENDS.entries()) {
-      for (let reason = 0; reason < reasons; reason++) {
-        const cell = strategy * cells + index * reasons + reason;
+      for (let reason = 0; reason < REASONS; reason++) {
+        const cell = strategy * cells + index * REASONS + reason;
         if (all[cell] === 0) continue;
         tally[end] += all[cell]!;
-        ends.push({ end, reason: REASON_TEXTS[reason]!, orders: all[cell]!, unfilled: unfilled[cell]! });
+        ends.push({
+          end,
+          reason: REASON_TEXTS[reason] ?? `code ${reason}`,
+          orders: all[cell]!,
+          unfilled: unfilled[cell]!,
+        });
       }
     }
     // Stable, so equal counts stand in the order of the codes.

@@ -26,7 +26,7 @@ export interface RecorderOptions {
  * runs a pair is sampled from its first order on, so that memory follows activity rather than size. The moment of
  * `onStop` is always sampled, and replaces a sample of the same time.
  *
- * Memory: 70 bytes an order event, 90 more a fill, 103 an order with terms, 81 an account event, 68 a strategy and sample,
+ * Memory: 70 bytes an order event, 90 more a fill, 103 an order with terms, 73 an account event, 68 a strategy and sample,
  * 40 a watched pair and sample. Nothing else is allocated per event, but for the texts of refusals.
  */
 export class Recorder implements Observer {
