@@ -37,7 +37,7 @@ const tape = z.union(
       /** By how much the venue's clock was ahead (negative: behind). */
       clockOffset: signedDuration.optional(),
     }),
-    z.strictObject({ synthetic: synthetic.prefault({}), feedLatency: delay.optional() }),
+    z.strictObject({ synthetic, feedLatency: delay.optional() }),
   ],
   { error: 'a path, { path: … } or { synthetic: { seed, rows, instruments } }' },
 );

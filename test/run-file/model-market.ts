@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { writeTape } from '../../bridges/tape/tape-writer.js';
 import { codeOf, Flag, Kind, Side } from '../../core/market.js';
-import { type OrderEvent, OrderEventKind } from '../../core/order.js';
+import { type Order, type OrderEvent, OrderEventKind } from '../../core/order.js';
 import { defineStrategy } from '../../core/strategy.js';
 import { TapeBuilder } from '../../core/tape-builder.js';
 
@@ -74,16 +74,31 @@ export class Outcomes {
   readonly reasons = new Map<number, number>();
   readonly details = new Set<string>();
   readonly symbolsFilled = new Set<string>();
+  /** When the last fill was, by symbol. */
+  readonly lastFillNs = new Map<string, number>();
+  /** Ways there and back of accepted orders, and how old bars are when they come. */
+  readonly entryNs = new Set<number>();
+  readonly responseNs = new Set<number>();
+  readonly feedNs = new Set<number>();
   makerFills = 0;
   takerFills = 0;
+
+  /** What never left has its refusal when it comes back. */
+  sent(order: Order): void {
+    if (order.detail !== '') this.details.add(order.detail);
+  }
 
   add(event: OrderEvent): void {
     const { kind, reason, order, maker } = event;
     this.events.set(kind, (this.events.get(kind) ?? 0) + 1);
     this.reasons.set(reason, (this.reasons.get(reason) ?? 0) + 1);
-    if (order.detail !== '') this.details.add(order.detail);
+    if (kind === OrderEventKind.accepted) {
+      this.entryNs.add(event.exchangeNs - order.sentNs);
+      this.responseNs.add(event.localNs - event.exchangeNs);
+    }
     if (kind !== OrderEventKind.filled) return;
     this.symbolsFilled.add(order.instrument.symbol);
+    this.lastFillNs.set(order.instrument.symbol, event.exchangeNs);
     if (maker) this.makerFills++;
     else this.takerFills++;
   }
@@ -103,6 +118,7 @@ export function trader(outcomes: Outcomes) {
         },
         onOrderEvent: (event) => outcomes.add(event),
         onBar(bar) {
+          outcomes.feedNs.add(bar.localNs - bar.exchangeNs);
           closes.set(bar.instrument.index, bar.priceTicks);
         },
         onTimer(_name, context) {
@@ -114,10 +130,9 @@ export function trader(outcomes: Outcomes) {
             const ask = Number.isNaN(bestAskTicks) ? close + 1 : bestAskTicks;
             if (Number.isNaN(bid) || Number.isNaN(ask)) continue;
             context.cancelAll(instrument);
-            context.buy(instrument, lots, bid);
-            context.sell(instrument, lots, ask);
-            if (turn % 2 === 0) context.buy(instrument, lots);
-            else context.sell(instrument, lots);
+            outcomes.sent(context.buy(instrument, lots, bid));
+            outcomes.sent(context.sell(instrument, lots, ask));
+            outcomes.sent(turn % 2 === 0 ? context.buy(instrument, lots) : context.sell(instrument, lots));
           }
         },
       };

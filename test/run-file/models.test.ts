@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { prepareRun } from '../../bridges/run-file/prepare.js';
 import { readRunFile } from '../../bridges/run-file/read.js';
 import { runSchema } from '../../bridges/run-file/schema.js';
+import { Reason } from '../../core/order.js';
 import { StrategyRegistry } from '../../strategies/registry.js';
 import { type AcceptedRun, OTHER_RUNS, VENUE, VENUE_RUNS } from './accepted-runs.js';
 import { ORIGIN_NS, Outcomes, SYMBOLS, trader, writeModelMarket } from './model-market.js';
@@ -61,4 +62,93 @@ test('with the default venue every kind of data fills orders', async () => {
   expect([...outcomes.symbolsFilled].sort()).toEqual([...SYMBOLS].sort());
   expect(outcomes.makerFills).toBeGreaterThan(0);
   expect(outcomes.takerFills).toBeGreaterThan(0);
+});
+
+describe('what a run file says is what happens', () => {
+  test('a recorded latency: 2 ms there and 3 ms back in every row of the table', async () => {
+    const { outcomes } = await run({ venue: { ...VENUE, latency: { table: 'latency.csv' } } });
+    expect([...outcomes.entryNs]).toEqual([2e6]);
+    expect(Math.min(...outcomes.responseNs)).toBe(3e6);
+  });
+
+  test('a latency in proportion to the feed, of 2 ms, of the venue’s own tape', async () => {
+    const latency = { feed: { entry: 4, response: 3 } };
+    const { outcomes } = await run({
+      tape: ['market.parquet', { synthetic: { rows: 20_000 } }],
+      venues: [
+        { ...VENUE, name: 'real', instruments: [...SYMBOLS], latency },
+        { ...VENUE, name: 'made-up', instruments: ['SYN-*'] },
+      ],
+      strategies: [{ use: 'trader', instruments: [...SYMBOLS] }],
+      rates: { EUR: 1.1, '': 1 },
+    });
+    expect([...outcomes.entryNs]).toEqual([8e6]);
+  });
+
+  test('feed latency replaces the recorded one; a clock offset shifts exchange times', async () => {
+    const plain = await run({ venue: VENUE });
+    expect([...plain.outcomes.feedNs]).toEqual([2e6]);
+    const slow = await run({ venue: VENUE, tape: { path: 'market.parquet', feedLatency: '50ms' } });
+    expect([...slow.outcomes.feedNs]).toEqual([50e6]);
+    const behind = await run({ venue: VENUE, tape: { path: 'market.parquet', clockOffset: '-1ms' } });
+    expect([...behind.outcomes.feedNs]).toEqual([1e6]);
+    const ahead = await run({ venue: VENUE, tape: { path: 'market.parquet', clockOffset: '1ms' } });
+    expect([...ahead.outcomes.feedNs]).toEqual([3e6]);
+  });
+
+  test('computing time: requests leave later, so they arrive later than entry latency alone says', async () => {
+    const { outcomes } = await run({ venue: VENUE, strategies: [{ use: 'trader', computeTime: '7ms' }] });
+    expect([...outcomes.entryNs]).toEqual([5e6]);
+    const quick = await run({ venue: VENUE });
+    expect(quick.result.runHash).not.toBe(
+      (await run({ venue: VENUE, strategies: [{ use: 'trader', computeTime: '7ms' }] })).result.runHash,
+    );
+  });
+
+  test('a risk limit refuses with its name, value and the attempt; quantities are decimal', async () => {
+    const { outcomes } = await run({
+      venue: VENUE,
+      risk: [{ limit: 'order-size', qty: { BARS: 0.01 } }],
+      strategies: [{ use: 'trader', params: { lots: 2 } }],
+    });
+    const wrong = [...outcomes.details].filter(
+      (detail) => !/^all strategies: max-order-size: 1 lots of BARS; this order to (buy|sell) 2 lots of BARS at/.test(detail),
+    );
+    expect(wrong).toEqual([]);
+    expect(outcomes.details.size).toBeGreaterThan(0);
+    expect(outcomes.symbolsFilled.has('BARS')).toBe(false);
+    expect(outcomes.symbolsFilled.has('DEPTH')).toBe(true);
+  });
+
+  test('contract terms replace those on the tape: an instrument expires, an inverse one settles in its base', async () => {
+    const instruments = [
+      {
+        symbol: 'DEPTH',
+        contract: 'inverse',
+        multiplier: 10,
+        base: 'BTC',
+        quote: 'USD',
+        expiry: '2024-01-02T00:00:30Z',
+      },
+      'BARS',
+      'ORDERS',
+      'QUOTES',
+    ];
+    const { outcomes } = await run({ venue: VENUE, instruments, rates: { BTC: 100 } });
+    expect(outcomes.lastFillNs.get('DEPTH')).toBeLessThanOrEqual(30e9);
+    expect(outcomes.lastFillNs.get('QUOTES')).toBeGreaterThan(50e9);
+    expect(outcomes.reasons.get(Reason.notTraded)).toBeGreaterThan(0);
+    await expect(run({ venue: VENUE, instruments, rates: {} })).rejects.toThrow('currency "BTC": no instrument');
+  });
+
+  test('capital is there from the start, in the account’s currency', async () => {
+    const { result } = await run({ venue: VENUE, strategies: [{ use: 'trader', capital: { USD: 1000, EUR: 10 } }] });
+    expect(result.strategies[0]!.account.capital).toBeCloseTo(1011, 9);
+  });
+
+  test('instruments that are not of the run need no venue', async () => {
+    const venues = [{ ...VENUE, name: 'only', instruments: ['DEPTH'] }];
+    const { outcomes } = await run({ instruments: ['DEPTH'], venues });
+    expect([...outcomes.symbolsFilled]).toEqual(['DEPTH']);
+  });
 });
