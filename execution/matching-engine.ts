@@ -72,6 +72,7 @@ export class MatchingEngine implements Recipient, FillSink {
   readonly #environment: VenueEnvironment;
   readonly #instruments: readonly Instrument[];
   readonly #books: readonly LevelBook[];
+  readonly #orderBooks: VenueEnvironment['orderBooks'];
   readonly #courier: Courier;
   readonly #queue: QueuePositionModel;
   readonly #proRata: boolean;
@@ -126,6 +127,7 @@ export class MatchingEngine implements Recipient, FillSink {
     this.#environment = environment;
     this.#instruments = instruments;
     this.#books = environment.books;
+    this.#orderBooks = environment.orderBooks;
     this.#queue = models.queue;
     this.#proRata = models.queue.proRata === true;
     this.#matching = models.matching;
@@ -336,19 +338,15 @@ export class MatchingEngine implements Recipient, FillSink {
           slot = next;
           continue;
         }
+        const removals = this.#removals;
         // What stands before this own order: better prices, and the part of its own level that is ahead of it.
         this.#takeBook(book, otherSide, side === Side.buy ? tick - 1 : tick + 1, Infinity, skipLots);
-        this.#takeBook(book, otherSide, tick, this.#aheadLots(slot, otherSide, tick), skipLots);
-        if (this.#takerLeft > 0) {
-          const removals = this.#removals;
-          if (this.#meet(slot, nowNs)) return true;
-          if (this.#removals !== removals) {
-            // Others left their places: the line is walked anew, without those that are filled.
-            slot = orders.firstAt(index, otherSide, tick);
-            continue;
-          }
+        if (this.#removals === removals) {
+          this.#takeBook(book, otherSide, tick, this.#aheadLots(slot, otherSide, tick), skipLots);
         }
-        slot = next;
+        if (this.#takerLeft > 0 && this.#removals === removals && this.#meet(slot, nowNs)) return true;
+        // Where others left their places the line is walked anew, without those that are filled.
+        slot = this.#removals === removals ? next : orders.firstAt(index, otherSide, tick);
       }
       if (concealed === 0 && this.#hasHidden[index] !== 0) concealed = HIDDEN;
       else {
@@ -489,9 +487,11 @@ export class MatchingEngine implements Recipient, FillSink {
     const { index } = instrument;
     const otherSide = side === Side.buy ? Side.sell : Side.buy;
     let own = 0;
+    let concealed = 0;
     let tick = this.#matchOwn ? orders.bestTick(index, otherSide) : Number.NaN;
-    for (; own < qtyLots && within(side, tick, limitTicks); tick = orders.nextTick(index, otherSide, tick)) {
+    while (own < qtyLots && within(side, tick, limitTicks)) {
       for (let slot = orders.firstAt(index, otherSide, tick); slot >= 0; slot = orders.next[slot]!) {
+        if ((orders.flags[slot]! & HIDDEN) !== concealed) continue;
         const leaves = orders.leavesLots[slot]!;
         if (orders.strategy[slot] === order.strategy) {
           const rule = this.#selfTradeRule(order, this.#order[slot]!);
@@ -507,6 +507,11 @@ export class MatchingEngine implements Recipient, FillSink {
           if (qtyLots - own - before < leaves) continue;
         }
         own += leaves;
+      }
+      if (concealed === 0 && this.#hasHidden[index] !== 0) concealed = HIDDEN;
+      else {
+        concealed = 0;
+        tick = orders.nextTick(index, otherSide, tick);
       }
     }
     return own + (reachesBook ? this.#matching.availableLots(this.#other, limitTicks, qtyLots) : 0);
@@ -544,9 +549,11 @@ export class MatchingEngine implements Recipient, FillSink {
     if (anyPrice) orders.flags[slot] = ANY_PRICE;
     this.#order[slot] = order;
     this.#heard[slot] = this.#event;
-    const orderBook = this.#environment.orderBooks[index];
+    const orderBook = this.#orderBooks[index];
     if (orderBook !== undefined) orders.joinSequence[slot] = orderBook.nextSequence;
-    if (special !== undefined) {
+    if (special === undefined) {
+      this.#queue.join(orders, slot, displayed, instrument, improves);
+    } else {
       const { hidden, allOrNone } = order.terms;
       const { displayLots } = special;
       special.place = Place.resting;
@@ -556,8 +563,8 @@ export class MatchingEngine implements Recipient, FillSink {
       if (hidden) this.#hasHidden[index] = 1;
       if (hidden) orders.shownLots[slot] = 0;
       else if (displayLots > 0 && displayLots < leavesLots) orders.shownLots[slot] = displayLots;
+      if (!hidden) this.#queue.join(orders, slot, displayed, instrument, improves);
     }
-    if (!(orders.flags[slot]! & HIDDEN)) this.#queue.join(orders, slot, displayed, instrument, improves);
   }
 
   /** Fills up to `wantedLots` of a resting order at its own price; returns how many it was. */
@@ -616,7 +623,7 @@ export class MatchingEngine implements Recipient, FillSink {
     orders.moveToBack(slot);
     const instrument = this.#instruments[orders.instrument[slot]!]!;
     const displayed = this.#books[instrument.index]!.lotsAt(orders.side[slot]!, orders.priceTicks[slot]!);
-    const orderBook = this.#environment.orderBooks[instrument.index];
+    const orderBook = this.#orderBooks[instrument.index];
     if (orderBook !== undefined) orders.joinSequence[slot] = orderBook.nextSequence;
     this.#queue.join(orders, slot, displayed, instrument, false);
     this.#removals++;
@@ -738,6 +745,14 @@ export class MatchingEngine implements Recipient, FillSink {
   cancelled(order: Order, nowNs: Nanos): void {
     const { orders } = this;
     const slot = orders.slotOf(order.id);
+    if (slot >= 0 && orders.flags[slot] === 0) {
+      // The frequent case.
+      const tick = orders.priceTicks[slot]!;
+      const left = orders.leavesLots[slot]!;
+      orders.remove(slot);
+      this.#answer(Message.cancel, order, OrderEventKind.cancelled, tick, left, 0, Reason.none, nowNs);
+      return;
+    }
     const special = this.specials.get(order.id);
     if (slot < 0 && special === undefined) {
       const kind = OrderEventKind.cancelRejected;
@@ -853,9 +868,9 @@ export class MatchingEngine implements Recipient, FillSink {
   }
 
   /** Answers a modify that left nothing. */
-  changedToNothing(special: SpecialOrder, qtyLots: number, nowNs: Nanos): void {
+  changedToNothing(special: SpecialOrder, priceTicks: number, qtyLots: number, nowNs: Nanos): void {
     const kind = OrderEventKind.cancelled;
-    this.#answer(Message.modify, special.order, kind, special.priceTicks, qtyLots, 0, Reason.none, nowNs);
+    this.#answer(Message.modify, special.order, kind, priceTicks, qtyLots, 0, Reason.none, nowNs);
     this.#forget(special, nowNs);
     this.settleFamilies(nowNs);
   }
@@ -923,7 +938,7 @@ export class MatchingEngine implements Recipient, FillSink {
     const { orders } = this;
     if (this.#consumedLevels[instrument]! > 0) this.#recordedAnew(instrument, side, priceTicks, beforeLots, afterLots);
     let slot = orders.firstAt(instrument, side, priceTicks);
-    if (slot >= 0 && !(this.#byOrder && this.#environment.orderBooks[instrument] !== undefined)) {
+    if (slot >= 0 && !(this.#byOrder && this.#orderBooks[instrument] !== undefined)) {
       const queue = this.#queue;
       const spec = this.#instruments[instrument]!;
       for (; slot >= 0; slot = orders.next[slot]!) {
@@ -977,9 +992,14 @@ export class MatchingEngine implements Recipient, FillSink {
   ): void {
     this.#usedOfExecution = 0;
     if (this.paused[instrument] !== 0) return;
+    // Most trades reach no own order; comparisons with NaN are false.
+    const { orders } = this;
+    const intoBids = aggressor !== Side.buy && orders.bestTick(instrument, Side.buy) >= priceTicks;
+    const intoAsks = aggressor !== Side.sell && orders.bestTick(instrument, Side.sell) <= priceTicks;
+    if (!intoBids && !intoAsks) return;
     this.#event++;
-    if (aggressor !== Side.buy) this.#tradedInto(instrument, Side.buy, priceTicks, qtyLots, origin, nowNs);
-    if (aggressor !== Side.sell) this.#tradedInto(instrument, Side.sell, priceTicks, qtyLots, origin, nowNs);
+    if (intoBids) this.#tradedInto(instrument, Side.buy, priceTicks, qtyLots, origin, nowNs);
+    if (intoAsks) this.#tradedInto(instrument, Side.sell, priceTicks, qtyLots, origin, nowNs);
     this.settleFamilies(nowNs);
   }
 

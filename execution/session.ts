@@ -69,7 +69,9 @@ export class Session implements Doorman, Handler {
     this.#settlement = settlement;
     this.#checksMargin = checksMargin;
     this.#bars = bars;
-    if (checksMargin) this.#engine.guarded.fill(1);
+    this.#environment.instruments.forEach(({ index }) => {
+      if (this.#alwaysGuarded(index)) this.#engine.guarded[index] = 1;
+    });
   }
 
   /** The last trade at the venue; `NaN` when there was none. */
@@ -216,7 +218,7 @@ export class Session implements Doorman, Handler {
     const { place } = special;
     if (working <= 0) {
       this.withdraw(special);
-      engine.changedToNothing(special, qtyLots, nowNs);
+      engine.changedToNothing(special, priceTicks, qtyLots, nowNs);
       return;
     }
     const more = working - special.leavesLots - special.heldLots;
@@ -323,7 +325,9 @@ export class Session implements Doorman, Handler {
   }
 
   #alwaysGuarded(instrument: number): boolean {
-    return this.#checksMargin || this.inBars(instrument);
+    // After its expiry nothing gets in any more.
+    const expires = this.#environment.instruments[instrument]!.expiryNs !== undefined;
+    return this.#checksMargin || expires || this.inBars(instrument);
   }
 
   #open(instrument: number, nowNs: Nanos): void {

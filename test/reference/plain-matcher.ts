@@ -464,7 +464,10 @@ export class PlainMatcher {
       // What is at better prices comes as one, what is ahead at its own price as another.
       const betterThan = tickOf(own) + (order.side === 'buy' ? -1 : 1);
       this.#takeBook(order, goal, betterThan, Infinity, offers, nowNs);
+      // Each fill may end others of the order's group: then it is looked anew who is next.
+      if (own.place !== 'resting') continue;
       this.#takeBook(order, goal, tickOf(own), this.#before(own, offers).ahead, offers, nowNs);
+      if (own.place !== 'resting') continue;
       if (goal.left <= 0) return false;
       const met = this.#meet(order, own, goal, nowNs);
       if (met === 'stopped') return true;
