@@ -7,7 +7,7 @@ import type { Handler } from '../core/queue.js';
 import type { RandomStream } from '../core/random.js';
 import { Rank } from '../core/rank.js';
 import type { Nanos } from '../core/time.js';
-import type { VenueEnvironment } from '../core/venue.js';
+import type { AnswerSink, VenueEnvironment } from '../core/venue.js';
 import { type Gateway, openGateway } from './gateway.js';
 import { type LatencyModel, Message } from './latency.js';
 import type { ModelRun } from './model-run.js';
@@ -51,6 +51,7 @@ export class Courier implements Handler {
   readonly #unknown = new Set<number>();
   readonly #entryRandom: RandomStream;
   readonly #responseRandom: RandomStream;
+  readonly #answers: AnswerSink;
   readonly #gatewayRandom: RandomStream;
   /** When the last request of each strategy arrives and its last answer is delivered: none overtakes another. */
   readonly #lastEntryNs: Nanos[] = [];
@@ -64,6 +65,7 @@ export class Courier implements Handler {
   constructor(environment: VenueEnvironment, run: ModelRun, options: CourierOptions, recipient: Recipient) {
     const { latency, gateway } = options;
     this.#environment = environment;
+    this.#answers = environment.answers;
     this.#latency = latency.forRun?.(run) ?? latency;
     this.#gateway = gateway.forRun?.(run) ?? gateway;
     this.#open = gateway === openGateway;
@@ -96,7 +98,7 @@ export class Courier implements Handler {
     flight.priceTicks[slot] = priceTicks;
     flight.qtyLots[slot] = qtyLots;
     flight.stopTicks[slot] = stopTicks;
-    flight.sentNs[slot] = nowNs;
+    if (!this.#open) flight.sentNs[slot] = nowNs;
     if (this.#overtaking && kind === Message.submit) this.#unknown.add(order.id);
     this.#environment.schedule.add(this.#entry(kind, order, nowNs), Rank.request, this, slot, true);
   }
@@ -162,7 +164,7 @@ export class Courier implements Handler {
     nowNs: Nanos,
   ): void {
     const localNs = this.arrivalNs(message, order.strategy, nowNs);
-    this.#environment.answers.answer(localNs, nowNs, order.id, kind, priceTicks, qtyLots, leavesLots, false, 0, reason);
+    this.#answers.answer(localNs, nowNs, order.id, kind, priceTicks, qtyLots, leavesLots, false, 0, reason);
   }
 
   fill(
@@ -176,8 +178,7 @@ export class Courier implements Handler {
   ): void {
     const localNs = this.arrivalNs(Message.fill, order.strategy, nowNs);
     const kind = OrderEventKind.filled;
-    const { answers } = this.#environment;
-    answers.answer(localNs, nowNs, order.id, kind, priceTicks, qtyLots, leavesLots, maker, fee, Reason.none);
+    this.#answers.answer(localNs, nowNs, order.id, kind, priceTicks, qtyLots, leavesLots, maker, fee, Reason.none);
   }
 
   /** When what the venue says now reaches the strategy. */

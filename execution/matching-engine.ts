@@ -76,6 +76,8 @@ export class MatchingEngine implements Recipient, FillSink {
   readonly #courier: Courier;
   readonly #queue: QueuePositionModel;
   readonly #proRata: boolean;
+  /** The queue model follows single orders where the tape has them. */
+  readonly #byOrder: boolean;
   readonly #matching: MatchingModel;
   readonly #consumption: ConsumptionModel;
   readonly #protection: PriceProtection;
@@ -130,6 +132,7 @@ export class MatchingEngine implements Recipient, FillSink {
     this.#orderBooks = environment.orderBooks;
     this.#queue = models.queue;
     this.#proRata = models.queue.proRata === true;
+    this.#byOrder = models.queue.orderReduced !== undefined;
     this.#matching = models.matching;
     this.#consumption = models.consumption;
     this.#protection = models.protection;
@@ -1047,7 +1050,7 @@ export class MatchingEngine implements Recipient, FillSink {
       else if (this.#heard[slot] !== this.#event) {
         this.#heard[slot] = this.#event;
         if (!this.#proRata) queue.traded(orders, slot, left);
-        const filled = this.#reached(slot, this.#proRata ? left : Infinity, nowNs);
+        const filled = this.#reached(slot, this.#proRata || this.#shares ? left : Infinity, nowNs);
         if (this.#shares) {
           left -= filled;
           if (left <= 0) return;
@@ -1067,7 +1070,7 @@ export class MatchingEngine implements Recipient, FillSink {
   /** What own orders at better prices took of the execution of which `onOrderReduced` tells next. */
   #usedOfExecution = 0;
 
-  /** What the queue model says has reached an order fills; at most `mostLots`. */
+  /** What the queue model says has reached an order fills; at most `mostLots`: no trade gives more than it traded. */
   #reached(slot: number, mostLots: number, nowNs: Nanos): number {
     const { orders } = this;
     const reached = Math.min(this.#queue.reachedLots(orders, slot), mostLots);
@@ -1181,10 +1184,6 @@ export class MatchingEngine implements Recipient, FillSink {
       slot = next;
     }
     this.settleFamilies(nowNs);
-  }
-
-  get #byOrder(): boolean {
-    return this.#queue.orderReduced !== undefined;
   }
 
   // ── small steps ─────────────────────────────────────────────────────────────────────────────────────────────────────

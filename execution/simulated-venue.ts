@@ -135,19 +135,27 @@ class SimulatedVenue implements Venue {
       environment.counts.some((kinds) => SETTLING_KINDS.some((kind) => (kinds[kind] ?? 0) > 0));
     engine.doorman = session;
     session.connect(settlement, options.settlement?.margin !== undefined, this.#bars);
-    engine.listener = {
-      onFill(strategy, instrument, side, priceTicks, qtyLots, fee, nowNs) {
-        environment.accounts[strategy]!.applyFill(instrument, side, priceTicks, qtyLots, fee);
-        settlement.onFill(strategy, instrument, nowNs);
-        session.listen(instrument);
-      },
-    };
+    const { settlement: settling } = options;
+    const expires = instruments.some(({ expiryNs }) => expiryNs !== undefined);
+    // Where nothing is ever settled, nobody needs to know at the venue what accounts hold.
+    if (this.#settles || settling !== undefined || expires) {
+      engine.listener = {
+        onFill(strategy, instrument, side, priceTicks, qtyLots, fee, nowNs) {
+          environment.accounts[strategy]!.applyFill(instrument, side, priceTicks, qtyLots, fee);
+          settlement.onFill(strategy, instrument, nowNs);
+          session.listen(instrument);
+        },
+      };
+    }
     settlement.start();
   }
 
   get working(): number {
+    // Asked at every turn of the loop: the frequent case first.
+    const resting = this.#engine.orders.size;
+    if (resting > 0) return resting;
     const positions = this.#settles ? this.#settlement.openPositions : 0;
-    return this.#engine.orders.size + this.#session.waiting + this.#bars.waiting + positions;
+    return this.#session.waiting + this.#bars.waiting + positions;
   }
 
   submit(order: Order, nowNs: Nanos): void {
