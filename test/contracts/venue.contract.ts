@@ -22,6 +22,7 @@ import {
 import { PlainRun } from '../reference/plain-run.js';
 import { marketShapes, randomTape, specsOf } from '../reference/random-market.js';
 import { type Log, randomStrategy } from '../reference/random-strategy.js';
+import { withRandomTerms } from '../reference/random-terms.js';
 
 /** Of a tape with rows of depth and trades alone, by kind. */
 const COUNTS = Array.from({ length: 16 }, (_, kind) => (kind === Kind.depth || kind === Kind.trade ? 9 : 0));
@@ -39,11 +40,15 @@ const UNASKED: readonly OrderEventKind[] = [
   OrderEventKind.restated,
 ];
 
-/** Every other one sends limits and markets alone, which is what most venues know best; the others all kinds of orders. */
+/**
+ * Of three, one sends limits and markets alone, which is what most venues know best; one orders of all kinds; one orders with
+ * several terms at once, late members of groups and children of orders long ended.
+ */
 function randomlyActing(seed: number, log: Log): Strategy {
-  const strategy = randomStrategy({ seed, activity: 0.5, deaf: false, actions: 60, special: seed % 2 === 1 }, log);
+  const strategy = randomStrategy({ seed, activity: 0.5, deaf: false, actions: 60, special: seed % 3 === 1 }, log);
   // Requests sent from onStop go nowhere, so they are left out.
-  return { ...strategy, onStop: () => {} };
+  const active = { ...strategy, onStop: () => {} };
+  return seed % 3 === 2 ? withRandomTerms(active, seed) : active;
 }
 
 export interface VenueSuite {
