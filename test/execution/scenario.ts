@@ -4,10 +4,10 @@
  *
  * A row is a text: time, kind, quantity @ price. `0 bid 5@100` says that 5 lots are bid at 100, `300 sold 4@100` that a
  * seller traded 4 lots there, `300 bought 4@102` that a buyer did, `300 traded 4@101` that nobody knows who. Order by order:
- * `0 add #1 bid 5@100`, `10 cut #1 bid 2@100`, `10 hit #1 bid 2@100`, `10 set #1 bid 3@100`. `0 quote bid 5@100` is level-1
- * data, `0 status halt` a status, `60 bar 100 105 98 102 50` a bar (open, high, low, close, volume). `5/8 …` happens at 5 and
- * is seen by strategies at 8, and `Y ` after the time makes it a row of the second instrument. Prices in ticks, quantities in
- * lots.
+ * `0 add #1 bid 5@100`, `10 cut #1 bid 2@100`, `10 hit #1 bid 2@100`, `10 set #1 bid 3@100`. `0 clear bid 0@98` takes all
+ * bids down to 98 away, `0 quote bid 5@100` is level-1 data, `0 status halt` a status, `60 bar 100 105 98 102 50` a bar (open,
+ * high, low, close, volume). `5/8 …` happens at 5 and is seen by strategies at 8, and `Y ` after the time makes it a row of
+ * the second instrument. Prices in ticks, quantities in lots.
  */
 import {
   type BracketExits,
@@ -204,6 +204,7 @@ const OTHER_ROWS: Readonly<Record<string, Kind>> = {
   hit: Kind.orderExecute,
   status: Kind.status,
   bar: Kind.bar,
+  clear: Kind.depthClear,
 };
 const SPECS = ['X', 'Y'].map((symbol) => ({ symbol, tick: '1', lot: '1' }));
 
