@@ -25,7 +25,13 @@ async function outputOf(name: string): Promise<string> {
 }
 
 test('the examples are those that the documentation speaks of', () => {
-  expect(names).toEqual(['01-quickstart', '02-your-strategy', '03-your-queue-model', '04-market-making']);
+  expect(names).toEqual([
+    '01-quickstart',
+    '02-your-strategy',
+    '03-your-queue-model',
+    '04-market-making',
+    '07-execution',
+  ]);
 });
 
 describe('an example prints what it says it prints', () => {
@@ -37,8 +43,21 @@ describe('an example prints what it says it prints', () => {
   });
 });
 
+test('the example of execution meets what it is about: brackets, limits, a gateway, times that end', () => {
+  const output = readFileSync(join(examples, '07-execution/expected.out'), 'utf8');
+  for (const reason of [
+    'rejected: a risk limit',
+    'rejected: the gateway of the venue is overloaded',
+    'expired: another order of its group filled or ended',
+    'expired: post-only order would have taken liquidity',
+    'expired: its time was reached',
+  ]) {
+    expect(output).toContain(reason);
+  }
+});
+
 test('a strategy plug-in stays well under 100 lines', () => {
-  const files = [join(examples, '02-your-strategy/mean-reversion.ts')];
+  const files = ['02-your-strategy/mean-reversion.ts', '07-execution/swing.ts'].map((file) => join(examples, file));
   for (const name of ['momentum', 'market-maker', 'touch', 'noop']) files.push(join(root, 'strategies', `${name}.ts`));
   for (const file of files) expect(readFileSync(file, 'utf8').split('\n').length, file).toBeLessThan(100);
 });
