@@ -165,7 +165,7 @@ export class Simulation {
     const entries = this.#options.strategies;
     const { currency } = this.#options;
     const rates = currency === undefined ? undefined : new CurrencyRates(currency, this.#options.rates);
-    const marketRates = rates === undefined ? undefined : new MarketRates(rates, instruments, books);
+    const marketRates = rates === undefined ? undefined : new MarketRates(rates, instruments, books, lastTicks);
     const accountOptions = ({ capital, costing }: StrategyEntry) => ({
       ...(capital === undefined ? {} : { capital }),
       ...(costing === undefined ? {} : { costing }),
@@ -191,7 +191,7 @@ export class Simulation {
       answers: desk,
       random,
     });
-    desk.connect(venue, hosts, this.#riskDesk(hosts, books, schedule, rates, marketRates));
+    desk.connect(venue, hosts, this.#riskDesk(hosts, books, lastTicks, schedule, rates, marketRates));
     const router = new Router(instruments, books, hosts, clock);
 
     const totalRows = this.#tape.info.rows;
@@ -295,6 +295,7 @@ export class Simulation {
   #riskDesk(
     hosts: readonly StrategyHost[],
     books: readonly Book[],
+    lastTicks: Float64Array,
     schedule: Schedule,
     rates: CurrencyRates | undefined,
     marketRates: MarketRates | undefined,
@@ -309,6 +310,7 @@ export class Simulation {
       books,
       originNs: this.originNs,
       schedule,
+      lastTicks,
       ...(rates === undefined ? {} : { rates }),
       ...(marketRates === undefined ? {} : { marketRates }),
     });

@@ -143,6 +143,8 @@ export interface VenueEnvironment {
   readonly accounts: readonly Account[];
   /** Rows of each kind for each instrument on the tapes, `counts[instrument][kind]`. */
   readonly counts: readonly (readonly number[])[];
+  /** 1 = the instrument trades at this venue, by instrument; left out: all do. */
+  readonly here?: Uint8Array;
   /** Which market rows matter to the venue. The venue keeps it true; the lane asks it before every call. */
   readonly watch: Watch;
   /** The venue's own view of the market, one book per instrument: rows up to the present exchange time, no further. */

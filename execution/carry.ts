@@ -80,6 +80,7 @@ export class Carry {
     this.#borrowRate = Float64Array.from(instruments, ({ symbol, index }) => {
       const rate = rateOf(borrowRate, symbol);
       if (!(rate >= 0 && rate <= 10)) throw new RangeError(`settlement: borrowRate ${rate} is not from 0 to 10`);
+      if (port.here?.[index] === 0) return 0;
       if (this.#contract[index] === 0) return rate;
       if (typeof borrowRate === 'object' && rate !== 0) {
         throw new RangeError(`settlement: borrowRate ${rate} of ${symbol}: a contract is not borrowed`);

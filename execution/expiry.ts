@@ -45,8 +45,8 @@ export class Expiry {
     this.#marks = marks;
     this.#delistingTicks = pricesOf('delisting', options.delisting, instruments);
     this.#expiryTicks = pricesOf('expiry', options.expiry, instruments);
-    this.#expiryNs = Float64Array.from(instruments, ({ expiryNs }) =>
-      expiryNs === undefined ? Number.POSITIVE_INFINITY : Number(expiryNs - originNs),
+    this.#expiryNs = Float64Array.from(instruments, ({ expiryNs, index }) =>
+      expiryNs === undefined || port.here?.[index] === 0 ? Number.POSITIVE_INFINITY : Number(expiryNs - originNs),
     );
     this.#ended = Uint8Array.from(this.#expiryNs, (expiryNs) => (expiryNs < 0 ? Ended.expired : Ended.no));
   }

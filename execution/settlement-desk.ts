@@ -21,6 +21,7 @@ import { Place, type SpecialOrder } from './special-order.js';
 
 export class SettlementDesk implements SettlementPort {
   readonly instruments: readonly Instrument[];
+  readonly here: Uint8Array | undefined;
   readonly originNs: bigint;
   readonly strategies: readonly string[];
   readonly accounts: readonly Account[];
@@ -41,6 +42,7 @@ export class SettlementDesk implements SettlementPort {
     consumption: ConsumptionModel,
   ) {
     this.instruments = environment.instruments;
+    this.here = environment.here;
     this.originNs = environment.originNs;
     this.strategies = environment.strategies;
     this.accounts = environment.accounts;

@@ -14,6 +14,8 @@ import type { Nanos } from '../core/time.js';
 /** The venue as settlement sees it. All times are the venue's, ns since the run's origin. */
 export interface SettlementPort {
   readonly instruments: readonly Instrument[];
+  /** 1 = the instrument trades at this venue, which settles no other; left out: all do. */
+  readonly here?: Uint8Array | undefined;
   /** The run's origin as int64 ns since 1970 UTC. */
   readonly originNs: bigint;
   readonly strategies: readonly string[];

@@ -138,7 +138,9 @@ class SimulatedVenue implements Venue {
     const { settlement: settling } = options;
     const expires = instruments.some(({ expiryNs }) => expiryNs !== undefined);
     // Where nothing is ever settled, nobody needs to know at the venue what accounts hold.
-    if (this.#settles || settling !== undefined || expires) {
+    // Other venues of the run may settle what accounts hold from here.
+    const shared = environment.here !== undefined;
+    if (this.#settles || settling !== undefined || expires || shared) {
       engine.listener = {
         onFill(strategy, instrument, side, priceTicks, qtyLots, fee, nowNs) {
           environment.accounts[strategy]!.applyFill(instrument, side, priceTicks, qtyLots, fee);

@@ -19,7 +19,8 @@ export interface VenueEntry {
 /**
  * One venue made of several: each instrument trades at exactly one of them, and each venue has latency, fees, rules, models and
  * sessions of its own. Requests to different venues do overtake each other. What a strategy does at all of them is in one
- * account. A venue whose clock was off is put right on its tape (`withClockOffset`).
+ * account; a venue settles its own instruments alone, but interest on cash and margin are of the whole account: set them at
+ * one venue. A venue whose clock was off is put right on its tape (`withClockOffset`).
  *
  * Throws `RangeError` naming the venue for a name that is taken, a symbol that is not in the run or trades elsewhere as well;
  * and naming an instrument that trades nowhere.
@@ -38,18 +39,26 @@ class SeveralVenues implements Venue {
   constructor(environment: VenueEnvironment, entries: readonly VenueEntry[]) {
     const { instruments } = environment;
     const at: Venue[] = [];
+    const taken = new Uint8Array(instruments.length);
     const names = new Set<string>();
     this.#venues = entries.map(({ name, venue: make, instruments: symbols }) => {
       if (names.has(name)) throw new RangeError(`two venues are named "${name}"; give each its own name`);
       names.add(name);
-      const venue = make(environment);
+      const here = new Uint8Array(instruments.length);
       for (const symbol of symbols) {
         const index = instruments.findIndex((instrument) => instrument.symbol === symbol);
         if (index < 0) throw new RangeError(`venue "${name}": instrument "${symbol}" is not in the run`);
-        if (at[index] !== undefined)
-          throw new RangeError(`venue "${name}": "${symbol}" trades at another venue as well`);
-        at[index] = venue;
+        if (taken[index] === 1) throw new RangeError(`venue "${name}": "${symbol}" trades at another venue as well`);
+        here[index] = 1;
+        taken[index] = 1;
       }
+      // What happens elsewhere is not on this venue's tape.
+      const nothing = new Array<number>(environment.counts[0]?.length ?? 0).fill(0);
+      const counts = environment.counts.map((kinds, index) => (here[index] === 1 ? kinds : nothing));
+      const venue = make({ ...environment, here, counts });
+      here.forEach((trades, index) => {
+        if (trades === 1) at[index] = venue;
+      });
       return venue;
     });
     const nowhere = instruments.find(({ index }) => at[index] === undefined);

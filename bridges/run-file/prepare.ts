@@ -134,7 +134,7 @@ function checkMoney({ config, path }: RunFile, specs: readonly InstrumentSpec[])
   const rates = within(`${path}: rates`, () =>
     currency === undefined ? undefined : new CurrencyRates(currency, given),
   );
-  if (rates !== undefined) within(`${path}: currency`, () => new MarketRates(rates, instruments, books));
+  if (rates !== undefined) within(`${path}: currency`, () => new MarketRates(rates, instruments, books, []));
   config.strategies.forEach(({ capital }, index) => {
     const place = `${path}: strategies.${index}.capital`;
     const own = within(path, () => new Account(instruments, rates === undefined ? {} : { rates }).currency);
