@@ -108,9 +108,10 @@ describe('several venues', () => {
     const info = { instruments: [spec('FAR')], originNs: 0n, provenance: {}, corrections: [] };
     const times: number[] = [];
     const strategy: Strategy = {
-      onStart: (context) => context.at('early', 400),
+      // Times of a run count from its origin, which an offset moves.
+      onStart: (context) => context.at('early', 400 - Number(context.originNs)),
       onTimer: (_name, context) => void context.buy(context.instrument('FAR'), 1),
-      onFill: (fill) => void times.push(fill.exchangeNs),
+      onFill: (fill, context) => void times.push(fill.exchangeNs + Number(context.originNs)),
     };
     const play = (offsetNs: number) => {
       times.length = 0;
