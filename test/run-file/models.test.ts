@@ -112,7 +112,8 @@ describe('what a run file says is what happens', () => {
       strategies: [{ use: 'trader', params: { lots: 2 } }],
     });
     const wrong = [...outcomes.details].filter(
-      (detail) => !/^all strategies: max-order-size: 1 lots of BARS; this order to (buy|sell) 2 lots of BARS at/.test(detail),
+      (detail) =>
+        !/^all strategies: max-order-size: 1 lots of BARS; this order to (buy|sell) 2 lots of BARS at/.test(detail),
     );
     expect(wrong).toEqual([]);
     expect(outcomes.details.size).toBeGreaterThan(0);
