@@ -30,7 +30,10 @@ export interface AccountEvent {
   kind: AccountEventKind;
   /** Index of the strategy whose account it is. */
   strategy: number;
-  /** `undefined` for what concerns the whole account (interest). */
+  /**
+   * `undefined` for what concerns the whole account (interest in its own currency); interest in another currency names an
+   * instrument that settles in it.
+   */
   instrument: Instrument | undefined;
   /** When the strategy learnt of it, ns since the run's origin. */
   localNs: Nanos;

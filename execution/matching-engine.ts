@@ -378,7 +378,7 @@ export class MatchingEngine implements Recipient, FillSink {
 
   /** A fill of the taker against the recorded book. */
   take(priceTicks: number, qtyLots: number): void {
-    if (!(qtyLots > 0 && qtyLots <= this.#takerLeft)) {
+    if (!(qtyLots > 0 && qtyLots <= this.#takerLeft && Number.isSafeInteger(qtyLots))) {
       throw new RangeError(`matching model: a fill of ${qtyLots} lots for an order with ${this.#takerLeft} left`);
     }
     const order = this.#taker;
