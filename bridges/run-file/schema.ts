@@ -114,6 +114,13 @@ export const runSchema = z
       const message = run.venue === undefined ? 'a venue, or venues' : 'venue or venues, not both';
       context.addIssue({ code: 'custom', path: ['venue'], message });
     }
+    const paying = (run.venues ?? []).flatMap(({ settlement }, index) =>
+      settlement?.interestRate === undefined && settlement?.debitRate === undefined ? [] : [index],
+    );
+    for (const index of paying.slice(1)) {
+      const message = 'interest at one venue only: it is paid on the whole account';
+      context.addIssue({ code: 'custom', path: ['venues', index, 'settlement'], message });
+    }
     if (run.rates !== undefined && run.currency === undefined) {
       context.addIssue({ code: 'custom', path: ['rates'], message: 'only with currency, which they are in' });
     }

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { writeTape } from '../../bridges/tape/tape-writer.js';
+import { AccountEventKind } from '../../core/account-event.js';
 import { codeOf, Flag, Kind, Side } from '../../core/market.js';
 import { type Order, type OrderEvent, OrderEventKind } from '../../core/order.js';
 import { defineStrategy } from '../../core/strategy.js';
@@ -80,6 +81,8 @@ export class Outcomes {
   readonly entryNs = new Set<number>();
   readonly responseNs = new Set<number>();
   readonly feedNs = new Set<number>();
+  /** Prices at which positions were settled at their instrument's end. */
+  readonly settledTicks = new Map<string, number>();
   makerFills = 0;
   takerFills = 0;
 
@@ -117,6 +120,9 @@ export function trader(outcomes: Outcomes) {
           context.every('trade', 1e9, 1.2e9);
         },
         onOrderEvent: (event) => outcomes.add(event),
+        onAccountEvent({ kind, instrument, priceTicks }) {
+          if (kind === AccountEventKind.expiry) outcomes.settledTicks.set(instrument!.symbol, priceTicks);
+        },
         onBar(bar) {
           outcomes.feedNs.add(bar.localNs - bar.exchangeNs);
           closes.set(bar.instrument.index, bar.priceTicks);

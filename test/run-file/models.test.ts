@@ -153,4 +153,20 @@ describe('what a run file says is what happens', () => {
     const { outcomes } = await run({ instruments: ['DEPTH'], venues });
     expect([...outcomes.symbolsFilled]).toEqual(['DEPTH']);
   });
+
+  test('an instrument is settled by the venue where it trades, at that venue’s price', async () => {
+    const expiry = '2024-01-02T00:00:30Z';
+    const instruments = SYMBOLS.map((symbol) => ({ symbol, expiry }));
+    const venues = [
+      { ...VENUE, name: 'first', instruments: ['DEPTH', 'BARS'], settlement: { expiry: 50 } },
+      { ...VENUE, name: 'second', instruments: ['ORDERS', 'QUOTES'], settlement: { expiry: 70 } },
+    ];
+    const { outcomes } = await run({ venues, instruments });
+    expect(new Map([...outcomes.settledTicks].sort())).toEqual(
+      new Map(
+        [...outcomes.settledTicks.keys()].sort().map((symbol) => [symbol, 'DB'.includes(symbol[0]!) ? 500 : 700]),
+      ),
+    );
+    expect(outcomes.settledTicks.size).toBeGreaterThan(2);
+  });
 });

@@ -234,6 +234,13 @@ describe.each<[string, [object, string][]]>([
       ],
       [venues(at('a', ['*'], { queue: { model: 'power' } })), 'venues.0.queue.exponent: missing'],
       [venues(at('a', ['*'], { latency: { table: 'none.csv' } })), 'venues.0.latency: there is no file …/none.csv'],
+      [
+        venues(
+          at('a', ['B*'], { settlement: { interestRate: 0.1, contracts: 'all' } }),
+          at('b', ['DEPTH', 'ORDERS', 'QUOTES'], { settlement: { debitRate: 0.1, contracts: 'all' } }),
+        ),
+        'allowed: interest at one venue only',
+      ],
       [venues(at('a', ['*'], { settlement: { contracts: ['NO'] } })), 'venues.0: settlement: contracts names "NO"'],
     ],
   ],
