@@ -266,7 +266,10 @@ export class Session implements Doorman, Handler {
     nowNs: Nanos,
   ): void {
     const status = this.#status[instrument];
-    if (status === Status.auction) this.#auctionPrint(instrument, priceTicks, qtyLots, nowNs);
+    if (status === Status.auction) {
+      this.#auctionPrint(instrument, priceTicks, qtyLots, nowNs);
+      this.#engine.settleFamilies(nowNs);
+    }
     if (this.#engine.paused[instrument] !== 0) return;
     if (this.#opening[instrument] !== 0) this.#openingTrade(instrument, priceTicks, qtyLots, nowNs);
     // The trade took liquidity that the book still shows: who takes on the same side finds it gone.
@@ -361,16 +364,30 @@ export class Session implements Doorman, Handler {
     const phase = this.#opened[instrument] === 0 ? TimeInForce.atOpen : TimeInForce.atClose;
     for (const side of [Side.buy, Side.sell] as const) {
       let left = this.#fillWaiting(instrument, phase, side, priceTicks, qtyLots, nowNs);
-      const { orders } = engine;
-      let tick = orders.bestTick(instrument, side);
-      while (left > 0 && (side === Side.buy ? tick > priceTicks : tick < priceTicks)) {
-        const slot = orders.firstAt(instrument, side, tick);
-        const filled = engine.fillInAuction(slot, priceTicks, left, nowNs);
-        left -= filled;
-        if (filled === 0) tick = orders.nextTick(instrument, side, tick);
-        else tick = orders.bestTick(instrument, side);
+      for (const order of this.#betterThan(instrument, side, priceTicks)) {
+        if (left <= 0) break;
+        // The fill of another may have ended it.
+        const slot = engine.orders.slotOf(order.id);
+        if (slot >= 0) left -= engine.fillInAuction(slot, priceTicks, left, nowNs);
       }
     }
+  }
+
+  /** Resting orders with a better limit than a price, in the order in which they trade: what is hidden stands behind. */
+  #betterThan(instrument: number, side: Side, priceTicks: number): Order[] {
+    const engine = this.#engine;
+    const { orders } = engine;
+    const line: Order[] = [];
+    let tick = orders.bestTick(instrument, side);
+    for (; side === Side.buy ? tick > priceTicks : tick < priceTicks; tick = orders.nextTick(instrument, side, tick)) {
+      for (const hidden of [false, true]) {
+        for (let slot = orders.firstAt(instrument, side, tick); slot >= 0; slot = orders.next[slot]!) {
+          const order = engine.orderAt(slot);
+          if (order.terms.hidden === hidden) line.push(order);
+        }
+      }
+    }
+    return line;
   }
 
   #openingTrade(instrument: number, priceTicks: number, qtyLots: number, nowNs: Nanos): void {
@@ -398,6 +415,8 @@ export class Session implements Doorman, Handler {
     line.sort((a, b) => (side === Side.buy ? worst(b) - worst(a) : worst(a) - worst(b)));
     for (const special of line) {
       if (left <= 0) break;
+      // The fill of another of its group may have ended it.
+      if (special.place !== Place.waitingForSession) continue;
       const limit = special.priceTicks;
       if (side === Side.buy ? limit < priceTicks : limit > priceTicks) continue;
       const most = special.order.terms.reduceOnly ? this.#engine.reducibleLots(special.order) : Infinity;

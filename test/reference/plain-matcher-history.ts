@@ -148,15 +148,17 @@ export function plainHistory(shape: HistoryShape): PlainHistory {
   const endNs = rows.at(-1)!.exchangeNs;
   const plain = draws.odds(0.25);
   const common = { byOrder, strategies, rows, latencyNs: draws.of([0, 0, 1, 4]), wavers: draws.odds(0.3) };
+  // A taker that gets all at the best price, whatever is displayed, goes with orders that know nothing of each other.
+  const matching = draws.odds(0.88) ? 'partial' : 'whole';
   return {
     ...common,
     actions: actionsOf(draws, shape.actions, strategies, endNs, plain),
-    ownOrders: draws.odds(0.9) ? 'match' : 'ignore',
+    ownOrders: matching === 'partial' && draws.odds(0.95) ? 'match' : 'ignore',
     ownVolume: draws.odds(0.8) ? 'shared' : 'each',
     selfTrade: draws.of(['allow', 'allow', 'cancelNew', 'cancelOld', 'cancelBoth', 'decrement']),
     whileHalted: draws.of(['rest', 'rest', 'reject']),
     dayEndNs: draws.of([0, 0, Math.ceil(endNs / 2), Math.ceil(endNs * 0.8)]),
-    matching: draws.odds(0.85) ? 'partial' : 'whole',
+    matching,
     consumption: draws.of(['never reused', 'until updated', 'hftbacktest']),
     queue:
       byOrder && draws.odds(0.8) ? 'order by order' : draws.of(['risk averse', 'risk averse', 'power', 'logarithm']),
@@ -173,7 +175,17 @@ function marketRows(draws: Draws, count: number, byOrder: boolean, halts = false
   let nextId = 1;
   const add = (kind: number, side: Side, priceTicks: number, qtyLots: number, orderId = 0, value = 0) => {
     const localNs = timeNs + draws.of([0, 1, 3]);
-    rows.push({ exchangeNs: timeNs, localNs, kind, side, priceTicks, qtyLots, orderId, value, hidden: kind === Kind.trade && draws.odds(0.15) });
+    rows.push({
+      exchangeNs: timeNs,
+      localNs,
+      kind,
+      side,
+      priceTicks,
+      qtyLots,
+      orderId,
+      value,
+      hidden: kind === Kind.trade && draws.odds(0.15),
+    });
   };
   const addOrder = (side: Side, tick: number) => {
     ids.push({ id: nextId, side, tick });
@@ -188,8 +200,9 @@ function marketRows(draws: Draws, count: number, byOrder: boolean, halts = false
     const far = draws.odds(0.02) ? 32 : 0;
     const tick = MIDDLE + (side === Side.buy ? -away - far : away + far);
     const drawn = draws.random();
-    if (halts && drawn < 0.08 && !opening) {
-      const status = draws.of([Status.open, Status.open, Status.halt, Status.halt, Status.close]);
+    if (halts && drawn < 0.09 && (!opening || drawn < 0.02)) {
+      const { open, halt, auction, close } = Status;
+      const status = draws.of([open, open, open, halt, halt, auction, auction, auction, close]);
       add(Kind.status, Side.none, 0, 0, 0, status);
     } else if (byOrder) {
       const known = ids[draws.whole(ids.length)];
@@ -316,8 +329,23 @@ function submitOf(draws: Draws, strategy: number, owners: number[], atNs: number
   }
   const lasting = limit || type !== undefined;
   const timeInForce = lasting
-    ? draws.of(['GTC', 'GTC', 'GTC', 'GTC', 'IOC', 'FOK', 'GTD', 'DAY'])
-    : draws.of(['IOC', 'IOC', 'IOC', 'IOC', 'FOK', 'FOK', 'GTC', 'GTD']);
+    ? draws.of([
+        'GTC',
+        'GTC',
+        'GTC',
+        'GTC',
+        'GTC',
+        'GTC',
+        'IOC',
+        'IOC',
+        'FOK',
+        'FOK',
+        'GTD',
+        'DAY',
+        'atOpen',
+        'atClose',
+      ])
+    : draws.of(['IOC', 'IOC', 'IOC', 'IOC', 'FOK', 'FOK', 'GTC', 'GTD', 'atOpen', 'atClose']);
   request.timeInForce = timeInForce;
   if (timeInForce === 'GTD') request.expiresNs = atNs + 1 + draws.whole(25);
   const atOnce = timeInForce === 'IOC' || timeInForce === 'FOK';

@@ -35,7 +35,7 @@ export interface PlainOrder {
   readonly strategy: number;
   readonly side: PlainSide;
   readonly terms: PlainTerms;
-  place: 'coming' | 'with parent' | 'waiting' | 'resting' | 'ended';
+  place: 'coming' | 'with parent' | 'waiting' | 'for session' | 'resting' | 'ended';
   /** `NaN`: any price. */
   price: number;
   /** What works; `held`: what its parent has not set free. */
@@ -97,6 +97,7 @@ export interface PlainSurroundings {
 const sum = (numbers: readonly number[]) => numbers.reduce((a, b) => a + b, 0);
 const opposite = (side: PlainSide): PlainSide => (side === 'buy' ? 'sell' : 'buy');
 const isStop = ({ type }: PlainTerms) => type !== 'limit' && type !== 'market';
+const forSession = ({ timeInForce }: PlainTerms) => timeInForce === 'atOpen' || timeInForce === 'atClose';
 const atOnce = ({ timeInForce }: PlainTerms) => timeInForce === 'IOC' || timeInForce === 'FOK';
 /** Beyond every price: where market orders stand that wait for the other side. */
 const BEYOND = 2 ** 31 - 2;
@@ -140,6 +141,8 @@ export class PlainMatcher {
   /** The resting ones in the order in which they joined their lines. */
   #line: PlainOrder[] = [];
   #waiting: PlainOrder[] = [];
+  /** Waiting for the opening or the close. */
+  #forSession: PlainOrder[] = [];
   #turn = 0;
   #lastTrade = Number.NaN;
   /** Prices of trades between own orders that waiting orders have not heard of. */
@@ -150,7 +153,11 @@ export class PlainMatcher {
   readonly #leaders = new Map<PlainOrder, Leader>();
   #due: Leader[] = [];
   #settling = false;
-  #halted = false;
+  #status: number = Status.open;
+  /** Between an opening and a close. */
+  #opened = true;
+  /** Orders for the opening wait for the first trade. */
+  #opening = false;
   #dayEnds = false;
   #event = 0;
   /** What better priced own orders took of the execution that is being told. */
@@ -160,6 +167,11 @@ export class PlainMatcher {
     this.#history = history;
     this.#out = out;
     this.#hasStatus = history.rows.some(({ kind }) => kind === Kind.status);
+    this.#opened = !this.#hasStatus;
+  }
+
+  get #halted(): boolean {
+    return this.#status !== Status.open;
   }
 
   get resting(): readonly PlainOrder[] {
@@ -184,7 +196,7 @@ export class PlainMatcher {
           this.#settle(now);
         });
       }
-      if (order.terms.timeInForce === 'DAY') this.#expectDayEnd(nowNs);
+      if (order.terms.timeInForce === 'DAY' || forSession(order.terms)) this.#expectDayEnd(nowNs);
       if (order.leaves > 0) this.#route(order, told, 0, nowNs);
       else if (!told) this.#accept(order, nowNs);
     }
@@ -192,10 +204,11 @@ export class PlainMatcher {
   }
 
   #refusal({ terms, side, strategy }: PlainOrder, nowNs: number): string | undefined {
-    if (this.#halted && (this.#history.whileHalted === 'reject' || terms.type === 'market' || atOnce(terms))) {
-      return 'tradingHalted';
-    }
+    const cannotWait = (terms.type === 'market' && !forSession(terms)) || atOnce(terms);
+    if (this.#halted && (this.#history.whileHalted === 'reject' || cannotWait)) return 'tradingHalted';
     if (terms.expiresNs <= nowNs) return 'timeReached';
+    // An opening or a close has one price, which comes at once: there is no price to wait for first.
+    if (forSession(terms) && isStop(terms)) return 'badRequest';
     if (terms.reduceOnly && terms.parent === undefined && this.#reducible(strategy, side) === 0) return 'reduceOnly';
     return undefined;
   }
@@ -282,6 +295,10 @@ export class PlainMatcher {
       order.turn = this.#turn++;
       this.#waiting.push(order);
       this.#offAtOnce(order, nowNs);
+    } else if (forSession(terms)) {
+      if (!answered) this.#accept(order, nowNs);
+      order.place = 'for session';
+      this.#forSession.push(order);
     } else if (this.#halted) {
       if (Number.isNaN(order.price) || atOnce(terms)) this.#expire(order, 'tradingHalted', nowNs);
       else {
@@ -355,11 +372,7 @@ export class PlainMatcher {
       if (waits) restAnswered();
       else {
         const { timeInForce } = terms;
-        const reason = anyPrice
-          ? 'noOppositeQuote'
-          : timeInForce === 'IOC'
-            ? 'immediateRemainder'
-            : 'notFullyFillable';
+        const reason = anyPrice ? 'noOppositeQuote' : timeInForce === 'IOC' ? 'immediateRemainder' : 'notFullyFillable';
         this.#expire(order, reason, nowNs);
       }
       return;
@@ -634,6 +647,7 @@ export class PlainMatcher {
   #leave(order: PlainOrder): void {
     this.#line = this.#line.filter((each) => each !== order);
     this.#waiting = this.#waiting.filter((each) => each !== order);
+    this.#forSession = this.#forSession.filter((each) => each !== order);
   }
 
   #forget(order: PlainOrder): void {
@@ -786,12 +800,60 @@ export class PlainMatcher {
     this.#out.later(atNs, (now) => {
       this.#dayEnds = false;
       this.#endDay(now);
+      this.#opening = this.#forSession.some(({ terms }) => terms.timeInForce === 'atOpen');
+      this.#settle(now);
     });
   }
 
   #endDay(nowNs: number): void {
+    // The last trade is the closing price.
+    if (!Number.isNaN(this.#lastTrade)) {
+      for (const side of ['buy', 'sell'] as const) {
+        this.#fillForSession('atClose', side, this.#lastTrade, Infinity, nowNs);
+      }
+    }
+    this.#missed('atClose', nowNs);
     for (const order of this.#living.filter(({ terms }) => terms.timeInForce === 'DAY')) {
       this.#end(order, 'dayEnded', nowNs);
+    }
+  }
+
+  #missed(phase: string, nowNs: number): void {
+    for (const order of this.#forSession.filter(({ terms }) => terms.timeInForce === phase)) {
+      this.#end(order, 'auctionMissed', nowNs);
+    }
+  }
+
+  /** Orders for the opening or close get its price: markets first, then the better limit. Returns what is left. */
+  #fillForSession(phase: string, side: PlainSide, price: number, lots: number, nowNs: number): number {
+    let left = lots;
+    const line = this.#forSession.filter((order) => order.terms.timeInForce === phase && order.side === side);
+    line.sort((a, b) => (tickOf(a) === tickOf(b) ? 0 : better(side, tickOf(a), tickOf(b)) ? -1 : 1));
+    for (const order of line) {
+      const { terms, strategy } = order;
+      if (left <= 0 || order.place !== 'for session') continue;
+      if (!Number.isNaN(order.price) && !reaches(side, order.price, price)) continue;
+      const most = terms.reduceOnly ? this.#reducible(strategy, side) : Infinity;
+      const filled = Math.min(left, order.leaves, most);
+      if (filled <= 0 || (terms.allOrNone && filled < order.leaves)) continue;
+      left -= filled;
+      order.leaves -= filled;
+      this.#fill(order, price, filled, true, nowNs);
+      if (order.leaves > 0) continue;
+      this.#leave(order);
+      this.#emptied(order);
+    }
+    return left;
+  }
+
+  /** A print of an auction: orders for it, then resting ones with a better limit, all at its price. */
+  #auctionPrint(tick: number, lots: number, nowNs: number): void {
+    for (const side of ['buy', 'sell'] as const) {
+      let left = this.#fillForSession(this.#opened ? 'atClose' : 'atOpen', side, tick, lots, nowNs);
+      for (const order of this.#inLine(side).filter((each) => better(side, tickOf(each), tick))) {
+        if (left <= 0 || order.place !== 'resting') continue;
+        left -= this.#fillResting(order, Math.min(left, order.leaves), nowNs, tick);
+      }
     }
     this.#settle(nowNs);
   }
@@ -858,7 +920,7 @@ export class PlainMatcher {
     const { kind, exchangeNs: nowNs, priceTicks: tick, qtyLots: lots } = row;
     const side = row.side === Side.buy ? 'buy' : row.side === Side.sell ? 'sell' : undefined;
     if (kind === Kind.trade) this.#trade(side, tick, lots, row.hidden ? 'hidden' : 'plain', nowNs);
-    else if (kind === Kind.status) this.#status(row.value, nowNs);
+    else if (kind === Kind.status) this.#statusRow(row.value, nowNs);
     else if (kind === Kind.depth || kind === Kind.depthClear) {
       const before = this.#book(side!).get(tick) ?? 0;
       this.#levels.apply({ ...row, flags: 0 });
@@ -896,10 +958,15 @@ export class PlainMatcher {
     } else if (known !== undefined) reduce(lots);
   }
 
-  #status(status: number, nowNs: number): void {
-    this.#halted = status !== Status.open;
-    if (status === Status.close) this.#endDay(nowNs);
+  #statusRow(status: number, nowNs: number): void {
+    this.#status = status;
+    if (status === Status.close) {
+      this.#opened = false;
+      this.#endDay(nowNs);
+    }
     if (status === Status.open) {
+      this.#opened = true;
+      this.#opening = this.#forSession.some(({ terms }) => terms.timeInForce === 'atOpen');
       for (const order of [...this.#line].sort((a, b) => a.id - b.id)) {
         if (order.place !== 'resting' || !this.#wouldTake(order.side, order.price)) continue;
         this.#leave(order);
@@ -918,6 +985,7 @@ export class PlainMatcher {
   ): void {
     this.#lastTrade = tick;
     this.#usedOfExecution = 0;
+    if (this.#status === Status.auction) this.#auctionPrint(tick, lots, nowNs);
     if (this.#halted) return;
     this.#event++;
     for (const side of ['buy', 'sell'] as const) {
@@ -930,6 +998,12 @@ export class PlainMatcher {
       this.#tradedAt(side, tick, this.#history.ownVolume === 'shared' ? lots - used : lots, nowNs);
     }
     this.#settle(nowNs);
+    if (this.#opening) {
+      this.#opening = false;
+      this.#fillForSession('atOpen', 'buy', tick, lots, nowNs);
+      this.#fillForSession('atOpen', 'sell', tick, lots, nowNs);
+      this.#missed('atOpen', nowNs);
+    }
     // The trade took liquidity that the book still shows: who takes on the same side finds it gone.
     const skip = origin === 'hidden' ? 0 : lots;
     this.#price('trade', 'buy', tick, aggressor === 'sell' ? 0 : skip, nowNs);
@@ -968,7 +1042,8 @@ export class PlainMatcher {
       if (order.place !== 'resting' || order.heard === this.#event) continue;
       order.heard = this.#event;
       this.#queueTraded(order, left);
-      const filled = this.#reached(order, nowNs);
+      // A queue model may count more than traded; nobody gets more than was left of the trade.
+      const filled = this.#reached(order, nowNs, ownVolume === 'shared' ? left : Infinity);
       if (ownVolume === 'shared') left -= filled;
       if (left <= 0) return;
     }
@@ -976,28 +1051,25 @@ export class PlainMatcher {
     for (const order of here.filter(({ terms }) => terms.hidden)) {
       if (left <= 0) return;
       if (order.place !== 'resting') continue;
-      const filled = this.#fillResting(order, matching === 'whole' ? order.leaves : Math.min(order.leaves, left), nowNs);
+      const filled = this.#fillResting(
+        order,
+        matching === 'whole' ? order.leaves : Math.min(order.leaves, left),
+        nowNs,
+      );
       if (ownVolume === 'shared') left -= filled;
     }
   }
 
   /** Fills what has traded past an order, as far as it is shown. */
-  #reached(order: PlainOrder, nowNs: number): number {
-    const lots = this.#queueReached(order);
+  #reached(order: PlainOrder, nowNs: number, mostLots = Infinity): number {
+    const lots = Math.min(this.#queueReached(order), mostLots);
     if (lots <= 0) return 0;
     const most = this.#history.matching === 'whole' ? order.leaves : Math.min(order.leaves, lots);
     return this.#fillResting(order, Math.min(most, order.shown), nowNs);
   }
 
   /** An order of the market lost lots. */
-  #reduced(
-    side: PlainSide,
-    tick: number,
-    joined: number,
-    lots: number,
-    executed: boolean,
-    nowNs: number,
-  ): void {
+  #reduced(side: PlainSide, tick: number, joined: number, lots: number, executed: boolean, nowNs: number): void {
     if (this.#history.queue !== 'order by order') return;
     this.#event++;
     const fills = executed && !this.#halted;
