@@ -442,9 +442,12 @@ export class MatchingEngine implements Recipient, FillSink {
 
   /** What happens between two orders of a strategy. Those of one group never trade with each other. */
   #selfTradeRule(taker: Order, resting: Order): SelfTrade {
-    const { group, selfTrade } = taker.terms;
+    const { group, selfTrade, parent } = taker.terms;
     if (group !== undefined && group === resting.terms.group) return SelfTrade.cancelNew;
-    return selfTrade === SelfTrade.venue ? this.#rules.selfTrade : selfTrade;
+    if (selfTrade !== SelfTrade.venue) return selfTrade;
+    const rule = this.#rules.selfTrade;
+    // A stop that goes off must not die of the rest of the very entry that it protects.
+    return parent === resting && rule !== SelfTrade.allow ? SelfTrade.cancelOld : rule;
   }
 
   /** At what a market order that waited trades with one that arrives: at its limit, without one at the last trade. */

@@ -12,7 +12,11 @@ export interface VenueRules {
    * Default `match`; `ignore` is hftbacktest's: each order meets the recorded market alone.
    */
   readonly ownOrders?: 'match' | 'ignore';
-  /** What happens when an order would trade with one of the same strategy. Default cancel the arriving one. */
+  /**
+   * What happens when an order would trade with one of the same strategy. Default cancel the arriving one. Where it is not
+   * allowed, an order that would trade with its own parent ends that instead: an exit goes before the rest of its entry.
+   * Orders of one group never trade with each other: the arriving one is cancelled.
+   */
   readonly selfTrade?: SelfTrade;
   /**
    * Whether own orders share what one trade or crossing level brings. Default `shared`; `each` is hftbacktest's: each gets

@@ -1,6 +1,6 @@
 /** Orders that hang together: brackets, one cancels the other, one updates the other, one triggers others. By hand. */
 import { describe, expect, it } from 'vitest';
-import { GroupKind, OrderType, Side, TimeInForce } from '../../core/index.js';
+import { GroupKind, OrderType, Side, TimeInForce, TriggerBy } from '../../core/index.js';
 import { type Action, told } from './scenario.js';
 
 /** Bids 5@100 5@99 5@98, asks 5@102 5@103 5@104. */
@@ -197,6 +197,88 @@ describe('a bracket', () => {
       '320 target modifyRejected 5@106: parentEnded',
       '400 target filled 1@106 as maker, 1 left',
       '400 stop restated 1@market, 1 left: groupFilled',
+    ]);
+  });
+
+  it('has no exit that goes off while there is nothing to exit', () => {
+    const market = [
+      ...BOOK,
+      // 2 of 5 are bought and sold again in profit. Then the bid falls to the stop, with nothing held.
+      '200 sold 7@100',
+      '300 bought 9@107',
+      '350 bid 0@100',
+      '350 bid 0@99',
+      '350 bid 0@98',
+      '350 bid 9@97',
+      // The rest of the entry fills, and its stop is beyond the market at once.
+      '400 ask 3@100',
+    ];
+    const lines = told({
+      market,
+      actions: [
+        [
+          100,
+          (desk) =>
+            desk.context.together(() => {
+              const parent = desk.buy('entry', 5, 100, { leads: true });
+              const exit = { parent, group: desk.context.group(GroupKind.ouo), reduceOnly: true };
+              desk.sell('target', 5, 106, exit);
+              desk.sell('stop', 5, undefined, {
+                ...exit,
+                type: OrderType.stop,
+                stopTicks: 97,
+                triggerBy: TriggerBy.quote,
+              });
+            }),
+        ],
+      ],
+    });
+    expect(lines.slice(6)).toEqual([
+      '300 target filled 2@106 as maker, 3 left',
+      '300 stop restated 3@market, 3 left: groupFilled',
+      '400 entry filled 3@100 as maker, 0 left',
+      '400 stop triggered 3@97',
+      '400 stop filled 3@97, 0 left',
+      '400 target expired 3@106: groupFilled',
+    ]);
+  });
+
+  it('whose stop meets the rest of its own entry ends that, and sells what was bought', () => {
+    const lines = told({
+      // 2 are bought; the sale at 97 fills 1 more and sets the stop off, which would meet the bid for the other 2 at 100.
+      market: [...BOOK, '200 sold 7@100', '290 bid 0@100', '300 sold 1@97'],
+      actions: [bidding],
+    });
+    expect(lines.slice(6)).toEqual([
+      '300 entry filled 1@100 as maker, 2 left',
+      '300 stop triggered 5@97',
+      '300 entry expired 2@100: selfTrade',
+      // 5 at 99, of which the sale took 1.
+      '300 stop filled 3@99, 2 left',
+      '300 target restated 2@106, 2 left: groupFilled',
+      '300 target expired 2@106: parentEnded',
+      '300 stop expired 2@market: parentEnded',
+    ]);
+  });
+
+  it('has a stop that went off for a part, and is there at once for the rest', () => {
+    const lines = told({
+      venue: { rules: { ownOrders: 'ignore' } },
+      // The sale at 97 fills 1 of 3 left of the entry, and sets the stop off for the 3 that were bought: they sell at 99.
+      market: [...BOOK, '200 sold 7@100', '290 bid 0@100', '300 sold 1@97', '500 ask 2@100'],
+      actions: [bidding, [400, (desk) => desk.modify('stop', { stopTicks: 90 })]],
+    });
+    expect(lines.slice(6)).toEqual([
+      '300 entry filled 1@100 as maker, 2 left',
+      '300 stop triggered 5@97',
+      // 5 at 99, of which the sale took 1.
+      '300 stop filled 3@99, 2 left',
+      '300 target restated 2@106, 2 left: groupFilled',
+      '400 stop modifyRejected 5@market: badRequest',
+      '500 entry filled 2@100 as maker, 0 left',
+      // Of the 5 displayed at 99 it took 3.
+      '500 stop filled 2@99, 0 left',
+      '500 target expired 2@106: groupFilled',
     ]);
   });
 

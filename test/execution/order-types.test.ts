@@ -261,6 +261,15 @@ describe('a trailing stop', () => {
     expect(lines[1]).toBe('400 o triggered 1@94');
   });
 
+  it('of a buyer is rounded up', () => {
+    const lines = told({
+      // 10 % above 92 is 101.2: the stop is 102, so a trade at 101 is below it.
+      market: [...BOOK, '200 sold 1@92', '300 bought 1@101', '400 bought 1@102'],
+      actions: [[100, (desk) => desk.buy('o', 1, undefined, { type: OrderType.trailingStop, trailFraction: 0.1 })]],
+    });
+    expect(lines[1]).toBe('400 o triggered 1@102');
+  });
+
   it('may follow the quote: a sell the bid', () => {
     const lines = told({
       // Bids 100 → 98, 104 → 102; then the bid falls to 102.
@@ -422,6 +431,24 @@ describe('an all-or-none order', () => {
       actions: [[100, (desk) => desk.buy('o', 3, 100, { allOrNone: true })]],
     });
     expect(lines).toEqual(['100 o accepted 3@100', '300 o filled 3@100 as maker, 0 left']);
+  });
+
+  it('takes several that are enough together, as soon as the last of them rests', () => {
+    const lines = told({
+      market: BOOK,
+      actions: [
+        [100, (desk) => desk.sell('whole', 8, 101, { allOrNone: true }), 'b'],
+        [200, (desk) => desk.buy('five', 5, 101)],
+        [300, (desk) => desk.buy('three', 3, 101), 'c'],
+      ],
+    });
+    expect(lines.slice(2)).toEqual([
+      '300 three accepted 3@101',
+      '300 five filled 5@101 as maker, 0 left',
+      '300 whole filled 5@101, 3 left',
+      '300 three filled 3@101 as maker, 0 left',
+      '300 whole filled 3@101, 0 left',
+    ]);
   });
 
   it('is passed over by an order that cannot fill it', () => {

@@ -70,6 +70,14 @@ describe('while trading is halted', () => {
     expect(lines).toEqual(['100 o accepted 2@market', '500 o triggered 2@103', '500 o filled 2@102, 0 left']);
   });
 
+  it('a stop that the market was beyond before it came waits, too', () => {
+    const lines = told({
+      market: ['0 status open', ...BOOK, '50 bought 1@103', '200 status halt', '400 status open', '500 bought 1@104'],
+      actions: [[300, (desk) => desk.buy('o', 2, undefined, { type: OrderType.stop, stopTicks: 103 })]],
+    });
+    expect(lines.slice(0, 2)).toEqual(['300 o accepted 2@market', '500 o triggered 2@104']);
+  });
+
   it('queues go on: who leaves the level ahead of us lets us move up', () => {
     const lines = told({
       // 5 ahead; the level falls to 2 in the halt. 3 sold afterwards reach the order by 1.
@@ -106,6 +114,28 @@ describe('when trading goes on', () => {
       ],
     });
     expect(lines.slice(2)).toEqual(['400 offer filled 2@101 as maker, 0 left', '400 bid filled 2@101, 1 left']);
+  });
+
+  it('a market order that waits takes what came meanwhile, and goes on waiting for any price', () => {
+    const lines = told({
+      market: ['0 bid 5@100', '200 status halt', '300 ask 2@107', '400 status open', '500 ask 9@109'],
+      actions: [
+        [
+          250,
+          (desk) => desk.buy('o', 5, undefined, { type: OrderType.stop, stopTicks: 100, timeInForce: TimeInForce.GTC }),
+        ],
+      ],
+    });
+    expect(lines).toEqual(['250 o accepted 5@market']);
+    const waits = told({
+      market: ['0 status open', '0 bid 5@100', '200 status halt', '300 ask 2@107', '400 status open', '500 ask 9@109'],
+      actions: [[100, (desk) => desk.buy('o', 5, undefined, { timeInForce: TimeInForce.GTC })]],
+    });
+    expect(waits).toEqual([
+      '100 o accepted 5@market',
+      '400 o filled 2@107, 3 left',
+      '500 o filled 3@109 as maker, 0 left',
+    ]);
   });
 
   it('a post-only order that would take expires', () => {

@@ -1,6 +1,7 @@
 /** How long an order works, by type: a table of what becomes of each, and the times, by hand. */
 import { describe, expect, it } from 'vitest';
 import { OrderType, TimeInForce } from '../../core/index.js';
+import { constantLatency } from '../../execution/index.js';
 import { type Action, told } from './scenario.js';
 
 /** Bids 5@100, asks 5@102 5@103. */
@@ -123,6 +124,18 @@ describe('good till date', () => {
     expect(lines.slice(3)).toEqual(['200 gone cancelled 1@101', '300 stop expired 1@market: timeReached']);
   });
 
+  it('is refused when its time is over before it arrives', () => {
+    const lines = told({
+      market: BOOK,
+      venue: { latency: constantLatency({ entryNs: 10, responseNs: 5 }) },
+      actions: [
+        [100, (desk) => desk.buy('late', 2, 102, { timeInForce: GTD, expiresNs: 110 })],
+        [100, (desk) => desk.buy('in time', 2, 102, { timeInForce: GTD, expiresNs: 111 })],
+      ],
+    });
+    expect(lines).toEqual(['115 late rejected 2@102: timeReached', '115 in time filled 2@102, 0 left']);
+  });
+
   it('keeps its end through changes', () => {
     const lines = told({
       market: BOOK,
@@ -160,6 +173,16 @@ describe('good for the day', () => {
       untilNs: 50 * HOUR,
     });
     expect(lines.at(-1)).toBe(`${41 * HOUR} o expired 1@101: dayEnded`);
+  });
+
+  it('that arrives as the day ends is for the next one', () => {
+    const lines = told({
+      market: BOOK,
+      venue: { rules: { dayEndNs: 17 * HOUR } },
+      actions: [[17 * HOUR, (desk) => desk.buy('o', 1, 101, { timeInForce: DAY })]],
+      untilNs: 50 * HOUR,
+    });
+    expect(lines).toEqual([`${17 * HOUR} o accepted 1@101`, `${41 * HOUR} o expired 1@101: dayEnded`]);
   });
 
   it('ends each day anew, also of the second instrument', () => {
