@@ -485,7 +485,8 @@ export class MatchingEngine implements Recipient, FillSink {
   /**
    * What an order could take at once for certain, own orders included. Where self-trade prevention would stop it or shrink
    * it, it gets no further; what is to be had behind does not count. Nor do own orders that may end while it takes: those
-   * that only reduce a position, or belong to a group. `#other` points at the other side, if the order reaches it.
+   * that only reduce a position, or belong to a group; nor those that are all or none, unless whatever comes first leaves
+   * enough for them. `#other` points at the other side, if the order reaches it.
    */
   #availableLots(order: Order, limitTicks: number, qtyLots: number, reachesBook: boolean): number {
     const { orders } = this;
@@ -493,6 +494,8 @@ export class MatchingEngine implements Recipient, FillSink {
     const { index } = instrument;
     const otherSide = side === Side.buy ? Side.sell : Side.buy;
     let own = 0;
+    // What others may take before, without being certain.
+    let perhaps = 0;
     let concealed = 0;
     let tick = this.#matchOwn ? orders.bestTick(index, otherSide) : Number.NaN;
     while (own < qtyLots && within(side, tick, limitTicks)) {
@@ -504,15 +507,8 @@ export class MatchingEngine implements Recipient, FillSink {
           if (rule === SelfTrade.cancelOld) continue;
           if (rule !== SelfTrade.allow) return own + this.#bookLotsBefore(slot, order, tick, qtyLots, reachesBook);
         }
-        if (orders.flags[slot]! & SPECIAL) {
-          const { reduceOnly, group } = this.#order[slot]!.terms;
-          if (reduceOnly || group !== undefined) continue;
-        }
-        if (orders.flags[slot]! & ALL_OR_NONE) {
-          const before = this.#bookLotsBefore(slot, order, tick, qtyLots, reachesBook);
-          if (qtyLots - own - before < leaves) continue;
-        }
-        own += leaves;
+        if (this.#isCertain(slot, order, qtyLots - own - perhaps, reachesBook)) own += leaves;
+        else perhaps += leaves;
       }
       if (concealed === 0 && this.#hasHidden[index] !== 0) concealed = HIDDEN;
       else {
@@ -521,6 +517,23 @@ export class MatchingEngine implements Recipient, FillSink {
       }
     }
     return own + (reachesBook ? this.#matching.availableLots(this.#other, limitTicks, qtyLots) : 0);
+  }
+
+  /** Whether a resting own order, met with `lots` left at least (less what of the book comes first), fills for certain. */
+  #isCertain(slot: number, order: Order, lots: number, reachesBook: boolean): boolean {
+    const { orders } = this;
+    const flags = orders.flags[slot]!;
+    if (flags & SPECIAL) {
+      const { reduceOnly, group } = this.#order[slot]!.terms;
+      if (reduceOnly || group !== undefined) return false;
+    }
+    if (flags & ANY_PRICE && Number.isNaN(order.priceTicks)) {
+      // Two orders without a price trade at the last one.
+      if (this.#environment.watch.lastTradeTicks[order.instrument.index] === NO_TRADE) return false;
+    }
+    if (!(flags & ALL_OR_NONE)) return true;
+    const before = reachesBook ? this.#matching.availableLots(this.#other, orders.priceTicks[slot]!, Infinity) : 0;
+    return lots - before >= orders.leavesLots[slot]!;
   }
 
   /** Lots of the recorded book that an order would take before it meets a resting own one. */
