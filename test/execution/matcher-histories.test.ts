@@ -31,6 +31,7 @@ import {
 } from '../../core/index.js';
 import { consumedUntilUpdated, hftbacktestConsumption, neverReused } from '../../execution/consumption.js';
 import {
+  levelOneQueue,
   logBackQueue,
   MESSAGE_NAMES,
   makerTakerFees,
@@ -44,7 +45,7 @@ import {
   riskAverseQueue,
   simulatedVenue,
 } from '../../execution/index.js';
-import type { PlainOrder, PlainPlace } from '../reference/plain-matcher.js';
+import type { PlainPlace } from '../reference/plain-matcher.js';
 import {
   type HistoryShape,
   type PlainAct,
@@ -56,16 +57,37 @@ import {
 } from '../reference/plain-matcher-history.js';
 import { PlainMatcherRun, type PlainTold } from '../reference/plain-matcher-run.js';
 
-const SPEC = { symbol: 'X', tick: '0.1', lot: '0.01' };
-const REASONS = Object.keys(Reason);
-const FEES = { makerRate: -0.0001, takerRate: 0.0005 };
+// Every amount of money is a whole number of 2^-16, so that sums are exact and have to agree to the last bit.
+const SPEC = { symbol: 'X', tick: '0.5', lot: '0.25' };
 /** Money of one tick × lot. */
-const VALUE = 0.001;
+const VALUE = 0.125;
+const FEES = { makerRate: -(2 ** -13), takerRate: 2 ** -11 };
+const REASONS = Object.keys(Reason);
+
+/** Every order gets half of every trade at its price: what an exchange without time priority could do. */
+const halfOfAll: QueuePositionModel = {
+  proRata: true,
+  join(orders, slot, levelLots) {
+    orders.aheadLots[slot] = levelLots;
+    orders.tradedLots[slot] = 0;
+  },
+  traded(orders, slot, qtyLots) {
+    orders.tradedLots[slot]! += qtyLots / 2;
+  },
+  levelChanged() {},
+  reachedLots(orders, slot) {
+    const reached = Math.floor(orders.tradedLots[slot]!);
+    orders.tradedLots[slot]! -= reached;
+    return reached;
+  },
+};
 
 const QUEUES: Readonly<Record<PlainHistory['queue'], () => QueuePositionModel>> = {
   'risk averse': riskAverseQueue,
   power: () => powerQueue(3),
   logarithm: logBackQueue,
+  'level one': levelOneQueue,
+  'half of all': () => halfOfAll,
   'order by order': orderQueue,
 };
 const CONSUMPTION = {
@@ -79,6 +101,7 @@ function watched(model: QueuePositionModel, places: PlainPlace[]): QueuePosition
   const note = (orders: Parameters<QueuePositionModel['traded']>[0], slot: number) =>
     places.push([orders.orderId[slot]!, orders.aheadLots[slot]!, orders.tradedLots[slot]!]);
   const watch: QueuePositionModel = {
+    proRata: model.proRata === true,
     join(orders, slot, levelLots, instrument, improves) {
       model.join(orders, slot, levelLots, instrument, improves);
       note(orders, slot);
@@ -192,24 +215,28 @@ interface Outcome {
   readonly places: PlainPlace[];
   readonly orders: Order[];
   readonly accounts: readonly Account[];
+  /** Fills that a strategy heard of while a request of its own for the order was on its way. */
+  readonly races: number;
 }
 
 function simulated(history: PlainHistory): Outcome {
-  const { byOrder, rows, strategies, actions, ownOrders, ownVolume, whileHalted, dayEndNs } = history;
-  const builder = new TapeBuilder({ orderId: byOrder, value: true }, rows.length);
+  const { feed, rows, strategies, actions, ownOrders, ownVolume, whileHalted, dayEndNs } = history;
+  const builder = new TapeBuilder({ orderId: feed === 'orders', value: true }, rows.length);
   for (const { exchangeNs, localNs, kind, side, priceTicks, qtyLots, orderId, value, hidden } of rows) {
     const code = codeOf(kind as Kind, side as Side);
     const at = builder.add(exchangeNs, localNs, code, hidden ? Flag.hidden : 0, 0, priceTicks, qtyLots);
     builder.columns.value![at] = value;
-    if (byOrder) builder.columns.orderId![at] = orderId;
+    if (feed === 'orders') builder.columns.orderId![at] = orderId;
   }
   const info = { instruments: [SPEC], originNs: 0n, provenance: {}, corrections: [] };
   const told: Outcome['told'] = [];
   const places: PlainPlace[] = [];
   const orders: Order[] = [];
+  let races = 0;
   const onOrderEvent = (event: OrderEvent) => {
     const { order } = event;
     const kind = ORDER_EVENT_NAMES[event.kind]!;
+    if (kind === 'filled' && order.requestPending) races++;
     // A refused cancel names no price of its own.
     const nameless = kind === 'cancelRejected' && !Number.isNaN(event.exchangeNs);
     told.push({
@@ -253,11 +280,11 @@ function simulated(history: PlainHistory): Outcome {
     }),
     observers: [{ onOrderEvent }],
   }).run();
-  return { told, places, orders, accounts: result.strategies.map(({ account }) => account) };
+  return { told, places, orders, races, accounts: result.strategies.map(({ account }) => account) };
 }
 
 /** Compares a history's two outcomes; throws what differs. */
-function compare(history: PlainHistory, count: (name: string, order?: PlainOrder) => void): void {
+function compare(history: PlainHistory, count: (name: string) => void): void {
   const ours = simulated(history);
   const plain = new PlainMatcherRun(history).run();
   same(
@@ -271,13 +298,105 @@ function compare(history: PlainHistory, count: (name: string, order?: PlainOrder
     plain.matcher.places.map((place) => place.join(' ')),
   );
   conserves(ours, history, plain);
-  for (const { kind, reason, maker, exchangeNs, order } of plain.told) {
+  keepsItsWord(ours);
+  tally(history, plain, count);
+  for (let race = 0; race < ours.races; race++) count('fill in a race');
+}
+
+/** What of all there is has happened. */
+function tally(history: PlainHistory, plain: PlainMatcherRun, count: (name: string) => void): void {
+  const { feed, queue, consumption, matching, ownOrders, ownVolume } = history;
+  for (const of of [feed, `queue ${queue}`, `taken ${consumption}`, matching]) count(`market ${of}`);
+  count(`market own orders ${ownOrders}`);
+  count(`market own volume ${ownVolume}`);
+  for (const { kind, reason, maker, exchangeNs } of plain.told) {
     const home = Number.isNaN(exchangeNs) ? ' at home' : '';
-    count(`${kind}${reason === 'none' ? '' : ` ${reason}`}${maker ? ' as maker' : ''}${home}`);
-    if (kind === 'filled') count('fills');
-    if (kind === 'filled' && plain.orders[order - 1]!.known.requests > 0) count('answered in a race');
+    count(`told ${kind}${reason === 'none' ? '' : ` ${reason}`}${maker ? ' as maker' : ''}${home}`);
   }
-  count('own trades', undefined);
+  for (const { maker, taker } of plain.matcher.ownTrades) {
+    count(`own trade ${maker.strategy === taker.strategy ? 'with oneself' : 'between strategies'}`);
+  }
+  for (const { terms, filled, strategy } of plain.orders.filter(({ place }) => place !== 'coming')) {
+    const done = filled > 0 ? ', filled' : '';
+    count(`type ${terms.type}${done}`);
+    count(`in force ${terms.timeInForce}${done}`);
+    for (const flag of ['postOnly', 'reduceOnly', 'allOrNone', 'hidden', 'leads'] as const) {
+      if (terms[flag]) count(`flag ${flag}${done}`);
+    }
+    if (terms.displayLots > 0) count(`flag iceberg${done}${filled > terms.displayLots ? ' by slices' : ''}`);
+    if (terms.type === 'trailingStop')
+      count(`trails by ${Number.isNaN(terms.trailTicks) ? 'fraction' : 'ticks'}${done}`);
+    if (terms.type !== 'limit' && terms.type !== 'market') count(`set off by ${terms.triggerBy}${done}`);
+    if (terms.group !== undefined) count(`group ${terms.group.kind}${done}`);
+    if (terms.parent !== undefined) count(`child${done}`);
+    if (terms.selfTrade !== 'venue') count(`self-trade ${terms.selfTrade}`);
+    count(`strategy ${strategy}${done}`);
+  }
+}
+
+/** What must have happened among ten thousand histories, in the words of {@link tally}. */
+const EXERCISED = [
+  ...['levels', 'orders', 'quotes', 'partial', 'whole', 'own orders match', 'own orders ignore'].map(inMarket),
+  ...['own volume shared', 'own volume each', ...Object.keys(QUEUES).map((name) => `queue ${name}`)].map(inMarket),
+  ...Object.keys(CONSUMPTION).map((name) => inMarket(`taken ${name}`)),
+  ...Object.keys(OrderType).map((name) => `type ${name}, filled`),
+  ...Object.keys(TimeInForce).map((name) => `in force ${name}, filled`),
+  ...['postOnly', 'reduceOnly', 'allOrNone', 'hidden', 'leads', 'iceberg'].map((name) => `flag ${name}, filled`),
+  ...['flag iceberg, filled by slices', 'trails by ticks, filled', 'trails by fraction, filled', 'child, filled'],
+  ...['set off by trade, filled', 'set off by quote, filled', 'group oco, filled', 'group ouo, filled'],
+  ...['fill in a race', 'own trade with oneself', 'own trade between strategies'],
+  ...['allow', 'cancelNew', 'cancelOld', 'cancelBoth', 'decrement'].map((name) => `self-trade ${name}`),
+  ...[
+    ...[
+      'accepted',
+      'filled',
+      'filled as maker',
+      'triggered',
+      'modified',
+      'cancelled',
+      'cancelRejected alreadyFinished',
+    ],
+    ...['modifyRejected alreadyFinished', 'modifyRejected postOnlyWouldTake', 'modifyRejected parentEnded'],
+    ...['modifyRejected badRequest', 'restated groupFilled', 'restated parentEnded', 'restated selfTrade'],
+    ...['restated reduceOnly', 'rejected tradingHalted', 'rejected timeReached', 'rejected reduceOnly'],
+    ...['rejected groupFilled', 'rejected parentEnded', 'rejected badRequest', 'expired postOnlyWouldTake'],
+    ...['expired immediateRemainder', 'expired notFullyFillable', 'expired noOppositeQuote', 'expired selfTrade'],
+    ...['expired reduceOnly', 'expired groupFilled', 'expired parentEnded', 'expired timeReached', 'expired dayEnded'],
+    ...['expired priceProtection', 'expired bookEnd', 'expired auctionMissed', 'expired tradingHalted'],
+    ...['badQuantity', 'badPrice', 'badRequest', 'badTrigger', 'badExpiry', 'duplicateId', 'parentEnded'].map(
+      (reason) => `rejected ${reason} at home`,
+    ),
+  ].map((name) => `told ${name}`),
+];
+
+function inMarket(name: string): string {
+  return `market ${name}`;
+}
+
+/** What each order promised, seen from outside. Answers to a strategy come in the order in which they happened. */
+function keepsItsWord({ told, orders }: Outcome): void {
+  const positions = [0, 0, 0];
+  const fills = told.filter(({ kind }) => kind === 'filled');
+  for (const { order: id, strategy, price, qty, maker } of fills) {
+    const { side, terms, postOnly, priceTicks } = orders[id - 1]!;
+    const before = positions[strategy]!;
+    const after = before + (side === Side.buy ? qty : -qty);
+    positions[strategy] = after;
+    if (postOnly) expect(maker, `order ${id} is post-only`).toBe(true);
+    if (terms.reduceOnly && (Math.abs(after) >= Math.abs(before) || before * after < 0)) {
+      throw new Error(`reduce-only order ${id} took the position from ${before} to ${after}`);
+    }
+    const changed = told.some(({ kind, order }) => order === id && kind === 'modified');
+    if (!changed && (side === Side.buy ? price > priceTicks : price < priceTicks)) {
+      throw new Error(`order ${id} filled at ${price}, beyond its limit of ${priceTicks}`);
+    }
+  }
+  for (const { id, timeInForce, terms, filledLots, qtyLots } of orders) {
+    const whole = timeInForce === TimeInForce.FOK || terms.allOrNone;
+    if (!whole || filledLots === 0 || terms.reduceOnly || terms.parent !== undefined) continue;
+    const moments = new Set(fills.filter(({ order }) => order === id).map(({ exchangeNs }) => exchangeNs));
+    expect([filledLots, moments.size], `order ${id} fills all at once`).toEqual([qtyLots, 1]);
+  }
 }
 
 /** Compares line by line; shows what led to the first difference. */
@@ -303,14 +422,14 @@ function conserves({ told, orders, accounts }: Outcome, history: PlainHistory, p
       position += signed;
       cashTickLots -= price * signed;
       const due = price * qty * VALUE * (maker ? FEES.makerRate : FEES.takerRate);
-      expect(Math.abs(fee - due)).toBeLessThan(1e-12);
+      expect(fee).toBe(due);
       fees += due;
     }
     const account = accounts[strategy]!;
     expect(account.positionLots(0)).toBe(position);
     expect(plain.matcher.positions[strategy]).toBe(position);
-    expect(Math.abs(account.fees - fees)).toBeLessThan(1e-9);
-    expect(Math.abs(account.cash - (cashTickLots * VALUE - fees))).toBeLessThan(1e-9);
+    expect(account.fees).toBe(fees);
+    expect(account.cash).toBe(cashTickLots * VALUE - fees);
   }
   for (const order of orders) {
     const filled = told.filter(({ kind, order: id }) => kind === 'filled' && id === order.id);
@@ -381,6 +500,8 @@ describe('the matching engine', () => {
       { seed, numRuns, endOnFailure: true },
     );
     const table = [...counts].sort().map(([name, times]) => `${name} ${times}`);
-    console.log(`matcher histories: seed ${seed}, ${numRuns} histories\n  ${table.join('\n  ')}`);
+    const lines = table.join('; ').match(/.{1,150}(; |$)/g)!;
+    console.log(`matcher histories: seed ${seed}, ${numRuns} histories\n  ${lines.join('\n  ')}`);
+    expect(EXERCISED.filter((name) => !counts.has(name))).toEqual([]);
   });
 });

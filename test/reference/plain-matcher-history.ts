@@ -83,7 +83,8 @@ export interface PlainMarketRow {
 export type MessageName = 'submit' | 'modify' | 'cancel' | 'fill';
 
 export interface PlainHistory {
-  readonly byOrder: boolean;
+  /** What the book is made of: levels, orders one by one, or best quotes alone. */
+  readonly feed: 'levels' | 'orders' | 'quotes';
   readonly strategies: number;
   readonly rows: readonly PlainMarketRow[];
   readonly actions: readonly PlainAction[];
@@ -97,7 +98,7 @@ export interface PlainHistory {
   readonly dayEndNs: number;
   readonly matching: 'partial' | 'whole';
   readonly consumption: 'hftbacktest' | 'until updated' | 'never reused';
-  readonly queue: 'risk averse' | 'power' | 'logarithm' | 'order by order';
+  readonly queue: 'risk averse' | 'power' | 'logarithm' | 'level one' | 'half of all' | 'order by order';
   /** Ticks that a market order may go from the best; `Infinity` = no limit. */
   readonly protectionTicks: number;
 }
@@ -142,12 +143,12 @@ const MIDDLE = 100;
 
 export function plainHistory(shape: HistoryShape): PlainHistory {
   const draws = new Draws(shape.seed);
-  const byOrder = draws.odds(0.25);
+  const feed = draws.of(['levels', 'levels', 'levels', 'levels', 'levels', 'orders', 'orders', 'quotes'] as const);
   const strategies = draws.of([1, 2, 2, 3]);
-  const rows = draws.odds(0.2) ? marketRows(draws, shape.rows, byOrder, true) : marketRows(draws, shape.rows, byOrder);
+  const rows = draws.odds(0.3) ? marketRows(draws, shape.rows, feed, true) : marketRows(draws, shape.rows, feed);
   const endNs = rows.at(-1)!.exchangeNs;
   const plain = draws.odds(0.25);
-  const common = { byOrder, strategies, rows, latencyNs: draws.of([0, 0, 1, 4]), wavers: draws.odds(0.3) };
+  const common = { feed, strategies, rows, latencyNs: draws.of([0, 0, 1, 4]), wavers: draws.odds(0.3) };
   // A taker that gets all at the best price, whatever is displayed, goes with orders that know nothing of each other.
   const matching = draws.odds(0.88) ? 'partial' : 'whole';
   return {
@@ -161,18 +162,23 @@ export function plainHistory(shape: HistoryShape): PlainHistory {
     matching,
     consumption: draws.of(['never reused', 'until updated', 'hftbacktest']),
     queue:
-      byOrder && draws.odds(0.8) ? 'order by order' : draws.of(['risk averse', 'risk averse', 'power', 'logarithm']),
+      feed === 'orders' && draws.odds(0.8)
+        ? 'order by order'
+        : feed === 'quotes' && draws.odds(0.6)
+          ? 'level one'
+          : draws.of(['risk averse', 'risk averse', 'risk averse', 'power', 'logarithm', 'half of all']),
     protectionTicks: draws.of([Infinity, Infinity, 0, 1, 2]),
   };
 }
 
 // ── the market ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-function marketRows(draws: Draws, count: number, byOrder: boolean, halts = false): PlainMarketRow[] {
+function marketRows(draws: Draws, count: number, feed: PlainHistory['feed'], halts = false): PlainMarketRow[] {
   const rows: PlainMarketRow[] = [];
   const ids: { id: number; side: Side; tick: number }[] = [];
   let timeNs = 0;
   let nextId = 1;
+  let inAuction = false;
   const add = (kind: number, side: Side, priceTicks: number, qtyLots: number, orderId = 0, value = 0) => {
     const localNs = timeNs + draws.of([0, 1, 3]);
     rows.push({
@@ -204,7 +210,11 @@ function marketRows(draws: Draws, count: number, byOrder: boolean, halts = false
       const { open, halt, auction, close } = Status;
       const status = draws.of([open, open, open, halt, halt, auction, auction, auction, close]);
       add(Kind.status, Side.none, 0, 0, 0, status);
-    } else if (byOrder) {
+      inAuction = status === auction;
+    } else if (inAuction && draws.odds(0.4)) {
+      // Its prints may lie far from the book.
+      add(Kind.trade, Side.none, tick + draws.whole(7) - 3, 1 + draws.whole(8));
+    } else if (feed === 'orders') {
       const known = ids[draws.whole(ids.length)];
       if (opening || known === undefined || drawn < 0.45) addOrder(side, tick);
       else if (drawn < 0.57) add(Kind.trade, draws.of([Side.none, Side.buy, Side.sell]), tick, 1 + draws.whole(5));
@@ -219,7 +229,8 @@ function marketRows(draws: Draws, count: number, byOrder: boolean, halts = false
       // Mostly at the prices of the side that it takes.
       const aggressor = draws.odds(0.12) ? Side.none : (side === Side.buy) === draws.odds(0.85) ? Side.sell : Side.buy;
       add(Kind.trade, aggressor, tick, 1 + draws.whole(10));
-    } else if (!opening && drawn < 0.41) add(Kind.depthClear, side, tick, 0);
+    } else if (feed === 'quotes') add(Kind.quote, side, tick, !opening && draws.odds(0.1) ? 0 : 1 + draws.whole(10));
+    else if (!opening && drawn < 0.41) add(Kind.depthClear, side, tick, 0);
     else add(Kind.depth, side, tick, !opening && draws.odds(0.3) ? 0 : 1 + draws.whole(10));
   }
   return rows;
@@ -227,24 +238,29 @@ function marketRows(draws: Draws, count: number, byOrder: boolean, halts = false
 
 // ── the strategies ────────────────────────────────────────────────────────────────────────────────────────────────────
 
+/** Who sent each order, by number, so that most requests name one's own. */
+interface Owned {
+  readonly strategy: number;
+  leads: boolean;
+}
+
 function actionsOf(draws: Draws, count: number, strategies: number, endNs: number, plain: boolean): PlainAction[] {
   const times = Array.from({ length: count }, () => draws.whole(endNs + 2)).sort((a, b) => a - b);
-  // The owner of each order, by number, so that most requests name one's own.
-  const owners: number[] = [];
+  const owners: Owned[] = [];
   return times.map((atNs) => {
     const strategy = draws.whole(strategies);
     return { atNs, strategy, ...actOf(draws, strategy, owners, atNs, plain) };
   });
 }
 
-function actOf(draws: Draws, strategy: number, owners: number[], atNs: number, plain: boolean): PlainAct {
+function actOf(draws: Draws, strategy: number, owners: Owned[], atNs: number, plain: boolean): PlainAct {
   const drawn = draws.random();
-  const own = owners.flatMap((owner, order) => (owner === strategy ? [order] : [])).slice(-6);
+  const own = owners.flatMap((owned, order) => (owned.strategy === strategy ? [order] : [])).slice(-6);
   if (own.length === 0 || drawn < 0.62 || (plain && drawn < 0.7)) return submitOf(draws, strategy, owners, atNs, plain);
   const order = draws.of(own);
   if (drawn < 0.7) {
     if (draws.odds(0.5)) {
-      owners.push(strategy, strategy, strategy);
+      owners.push({ strategy, leads: true }, { strategy, leads: false }, { strategy, leads: false });
       const entry = entryOf(draws);
       const away = 1 + draws.whole(3);
       const { priceTicks = MIDDLE } = entry;
@@ -258,7 +274,7 @@ function actOf(draws: Draws, strategy: number, owners: number[], atNs: number, p
       };
     }
     if (draws.odds(0.5)) {
-      owners.push(strategy, strategy);
+      owners.push({ strategy, leads: false }, { strategy, leads: false });
       return { act: 'oco', requests: [entryOf(draws), entryOf(draws)] };
     }
     const acts = Array.from({ length: 2 + draws.whole(2) }, () => actOf(draws, strategy, owners, atNs, true));
@@ -300,9 +316,10 @@ function entryOf(draws: Draws): PlainRequest {
   return draws.odds(0.15) ? { side, qtyLots } : { side, qtyLots, priceTicks: limitOf(draws, side) };
 }
 
-function submitOf(draws: Draws, strategy: number, owners: number[], atNs: number, plain: boolean): PlainAct {
+function submitOf(draws: Draws, strategy: number, owners: Owned[], atNs: number, plain: boolean): PlainAct {
   const number = owners.length;
-  owners.push(strategy);
+  const owned = { strategy, leads: false };
+  owners.push(owned);
   if (draws.odds(0.03)) return { act: 'submit', request: nonsenseOf(draws, atNs) };
   const base = entryOf(draws);
   const priced = base.priceTicks !== undefined;
@@ -360,10 +377,16 @@ function submitOf(draws: Draws, strategy: number, owners: number[], atNs: number
   if (draws.odds(0.35)) {
     request.selfTrade = draws.of(['allow', 'cancelNew', 'cancelOld', 'cancelBoth', 'decrement', 'venue']);
   }
-  if (draws.odds(0.3)) request.leads = true;
+  if (draws.odds(0.3)) {
+    request.leads = true;
+    owned.leads = true;
+  }
   if (draws.odds(0.25)) {
-    const own = owners.flatMap((owner, order) => (owner === strategy && order < number ? [order] : []));
-    if (own.length > 0) request.parent = draws.of(own.slice(-4));
+    // Now and then one that leads nobody.
+    const any = draws.odds(0.1);
+    const fits = (other: Owned, order: number) => other.strategy === strategy && order < number && (any || other.leads);
+    const parents = owners.flatMap((other, order) => (fits(other, order) ? [order] : []));
+    if (parents.length > 0) request.parent = draws.of(parents.slice(-3));
   }
   if (draws.odds(0.2)) request.group = draws.whole(4);
   if (draws.odds(0.05)) request.clientId = draws.of(['a', 'b']);

@@ -210,6 +210,7 @@ export class PlainMatcherRun {
       shown: 0,
       ahead: 0,
       traded: 0,
+      unknown: false,
       joined: 0,
       heard: 0,
       known: { status: 'pending', price, qty, leaves: qty, filled: 0, requests: 0 },

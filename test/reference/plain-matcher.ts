@@ -53,6 +53,8 @@ export interface PlainOrder {
   shown: number;
   ahead: number;
   traded: number;
+  /** Nobody knows what stands at its price. */
+  unknown: boolean;
   /** Orders of the market that joined before this moment are ahead. */
   joined: number;
   /** The event it last heard of. */
@@ -328,7 +330,7 @@ export class PlainMatcher {
   }
 
   #book(side: PlainSide): Map<number, number> {
-    if (this.#history.byOrder) return this.#queue.levels(side);
+    if (this.#history.feed === 'orders') return this.#queue.levels(side);
     return side === 'buy' ? this.#levels.bids : this.#levels.asks;
   }
 
@@ -437,27 +439,34 @@ export class PlainMatcher {
     // Where a taker gets all at the best price, the book has no end.
     const all = whole && bookLots > 0 ? wanted : bookLots;
     let own = 0;
-    let book = 0;
+    let perhaps = 0;
     for (const other of this.#ownReached(order.side, limit)) {
-      const before = this.#before(other, offers);
-      book = Math.max(book, Math.min(wanted, whole && before.better > 0 ? wanted : before.better + before.ahead));
-      if (book + own >= wanted) return wanted;
-      if (this.#sameGroup(order, other)) return book + own;
+      if (own >= wanted) return wanted;
+      const { better: ofBetter, ahead } = this.#before(other, offers);
+      const before = whole && ofBetter > 0 ? wanted : ofBetter + ahead;
+      if (this.#sameGroup(order, other)) return own + before;
       if (other.strategy === order.strategy) {
-        const rule = this.#selfTradeRule(order);
+        const rule = this.#selfTradeRule(order, other);
         if (rule === 'cancelOld') continue;
-        if (rule !== 'allow') return book + own;
+        if (rule !== 'allow') return own + before;
       }
       // What these give depends on what else happens meanwhile.
-      if (other.terms.reduceOnly || other.terms.group !== undefined) continue;
-      if (other.terms.allOrNone && wanted - book - own < other.leaves) continue;
-      own += other.leaves;
+      const depends = other.terms.reduceOnly || other.terms.group !== undefined;
+      const priceless = Number.isNaN(other.price) && Number.isNaN(order.price) && Number.isNaN(this.#lastTrade);
+      // Whatever comes first must leave enough for an all-or-none order.
+      const first = sum(offers.filter(({ tick }) => reaches(order.side, tickOf(other), tick)).map(({ left }) => left));
+      const tooMuch = other.terms.allOrNone && wanted - own - perhaps - first < other.leaves;
+      if (depends || priceless || tooMuch) perhaps += other.leaves;
+      else own += other.leaves;
     }
-    return Math.min(wanted, Math.max(book, all) + own);
+    return own + all;
   }
 
-  #selfTradeRule({ terms }: PlainOrder): string {
-    return terms.selfTrade === 'venue' ? this.#history.selfTrade : terms.selfTrade;
+  #selfTradeRule({ terms }: PlainOrder, met: PlainOrder): string {
+    if (terms.selfTrade !== 'venue') return terms.selfTrade;
+    const { selfTrade } = this.#history;
+    // An exit goes before the rest of its entry.
+    return terms.parent === met && selfTrade !== 'allow' ? 'cancelOld' : selfTrade;
   }
 
   #sameGroup(a: PlainOrder, b: PlainOrder): boolean {
@@ -524,7 +533,7 @@ export class PlainMatcher {
 
   #meet(taker: PlainOrder, own: PlainOrder, goal: { left: number }, nowNs: number): 'went on' | 'declined' | 'stopped' {
     if (this.#sameGroup(taker, own)) return 'stopped';
-    const rule = own.strategy === taker.strategy ? this.#selfTradeRule(taker) : 'allow';
+    const rule = own.strategy === taker.strategy ? this.#selfTradeRule(taker, own) : 'allow';
     if (rule === 'cancelNew') return 'stopped';
     if (rule === 'cancelOld' || rule === 'cancelBoth') {
       this.#end(own, 'selfTrade', nowNs);
@@ -567,13 +576,11 @@ export class PlainMatcher {
   }
 
   /** To the end of its line. */
-  #join(order: PlainOrder): void {
+  #join(order: PlainOrder, renews = false): void {
     this.#line = [...this.#line.filter((each) => each !== order), order];
     order.joined = this.#queue.next;
     if (order.terms.hidden) return;
-    order.ahead = this.#book(order.side).get(tickOf(order)) ?? 0;
-    order.traded = 0;
-    this.#note(order);
+    this.#queueJoin(order, renews);
   }
 
   #note({ id, ahead, traded }: PlainOrder): void {
@@ -596,7 +603,7 @@ export class PlainMatcher {
       order.shown -= lots;
       if (order.shown <= 0) {
         order.shown = Math.min(terms.displayLots, order.leaves);
-        this.#join(order);
+        this.#join(order, true);
       }
     } else if (!terms.hidden) order.shown = order.leaves;
     this.#fill(order, price, lots, true, nowNs);
@@ -926,7 +933,22 @@ export class PlainMatcher {
       this.#levels.apply({ ...row, flags: 0 });
       // Clears and what a crossing level removes are told to nobody.
       if (kind === Kind.depth) this.#depth(side!, tick, before, lots, nowNs);
-    } else this.#orderRow(row, side!, nowNs);
+    } else if (kind === Kind.quote) this.#quoteRow(side!, tick, lots, nowNs);
+    else this.#orderRow(row, side!, nowNs);
+  }
+
+  /** A best quote is all that is known of its side. What it fell back from is gone; what it rose above is out of sight. */
+  #quoteRow(side: PlainSide, tick: number, lots: number, nowNs: number): void {
+    const book = this.#book(side);
+    const [best] = [...book.keys()];
+    const bestLots = book.get(best!) ?? 0;
+    const before = book.get(tick) ?? 0;
+    book.clear();
+    if (lots > 0)
+      this.#levels.apply({ kind: Kind.depth, side: Side[side], flags: 0, priceTicks: tick, qtyLots: lots, orderId: 0 });
+    const fellBack = best !== undefined && (lots === 0 ? tick !== best : better(side, best, tick));
+    if (fellBack) this.#depth(side, best, bestLots, 0, nowNs);
+    this.#depth(side, tick, before, lots, nowNs);
   }
 
   #orderRow(row: PlainMarketRow, side: PlainSide, nowNs: number): void {
@@ -1038,12 +1060,16 @@ export class PlainMatcher {
     const { matching, ownVolume } = this.#history;
     let left = lots;
     const here = this.#inLine(side).filter(({ price }) => price === tick);
-    for (const order of here.filter(({ terms }) => !terms.hidden)) {
+    const displayed = here.filter(({ terms }) => !terms.hidden);
+    const shares = this.#history.queue === 'half of all';
+    // Where all share in a trade, all hear of the whole of it before any fills.
+    if (shares) for (const order of displayed) this.#queueTraded(order, lots);
+    for (const order of displayed) {
       if (order.place !== 'resting' || order.heard === this.#event) continue;
       order.heard = this.#event;
-      this.#queueTraded(order, left);
+      if (!shares) this.#queueTraded(order, left);
       // A queue model may count more than traded; nobody gets more than was left of the trade.
-      const filled = this.#reached(order, nowNs, ownVolume === 'shared' ? left : Infinity);
+      const filled = this.#reached(order, ownVolume === 'shared' || shares ? left : Infinity, nowNs);
       if (ownVolume === 'shared') left -= filled;
       if (left <= 0) return;
     }
@@ -1061,7 +1087,7 @@ export class PlainMatcher {
   }
 
   /** Fills what has traded past an order, as far as it is shown. */
-  #reached(order: PlainOrder, nowNs: number, mostLots = Infinity): number {
+  #reached(order: PlainOrder, mostLots: number, nowNs: number): number {
     const lots = Math.min(this.#queueReached(order), mostLots);
     if (lots <= 0) return 0;
     const most = this.#history.matching === 'whole' ? order.leaves : Math.min(order.leaves, lots);
@@ -1082,25 +1108,32 @@ export class PlainMatcher {
       else if (left > 0 && fills) order.traded += left;
       if (isAhead || left > 0) this.#note(order);
       if (isAhead || !fills) continue;
-      const filled = this.#reached(order, nowNs);
+      const filled = this.#reached(order, Infinity, nowNs);
       if (this.#history.ownVolume === 'shared') left -= filled;
     }
     this.#settle(nowNs);
   }
 
   #depth(side: PlainSide, tick: number, before: number, after: number, nowNs: number): void {
-    const { consumption, queue, byOrder } = this.#history;
+    const { consumption, queue, feed } = this.#history;
     const key = `${side} ${tick}`;
     const taken = this.#taken.get(key);
     if (taken !== undefined) {
       if (after === 0 || (consumption === 'until updated' && after !== before)) this.#taken.delete(key);
       else this.#taken.set(key, Math.min(taken, after));
     }
-    if (!(byOrder && queue === 'order by order')) {
+    if (queue !== 'order by order') {
       for (const order of this.#line) {
         if (order.side === side && order.price === tick && !order.terms.hidden) {
           this.#queueLevel(order, before, after);
         }
+      }
+    }
+    if (after === 0 && feed === 'quotes') {
+      // Own orders at better prices than the quote that is left stand alone.
+      const [best] = [...this.#book(side).keys()];
+      for (const order of this.#inLine(side).filter(({ terms }) => !terms.hidden)) {
+        if (best === undefined || better(side, tickOf(order), best)) this.#queueLevel(order, 0, 0);
       }
     }
     if (after > 0 && !this.#halted) {
@@ -1118,13 +1151,29 @@ export class PlainMatcher {
 
   // ── queue models ──────────────────────────────────────────────────────────────────────────────────────────────────
 
+  /** `renews`: the next slice of an iceberg. */
+  #queueJoin(order: PlainOrder, renews: boolean): void {
+    const book = this.#book(order.side);
+    const displayed = book.get(tickOf(order)) ?? 0;
+    const improves = !renews && ![...book.keys()].some((tick) => !better(order.side, tickOf(order), tick));
+    order.ahead = displayed;
+    order.traded = 0;
+    if (this.#history.queue === 'level one') {
+      // Behind the best quote nobody knows what stands there.
+      order.unknown = displayed === 0 && !improves;
+      if (order.unknown) order.ahead = 1e15;
+    }
+    this.#note(order);
+  }
+
   #queueTraded(order: PlainOrder, lots: number): void {
     const { queue } = this.#history;
-    if (queue === 'order by order') {
+    if (queue === 'half of all') order.traded += lots / 2;
+    else if (queue === 'order by order') {
       if (order.ahead === 0) order.traded += lots;
     } else {
       order.ahead -= lots;
-      if (queue !== 'risk averse') order.traded += lots;
+      if (queue === 'power' || queue === 'logarithm') order.traded += lots;
     }
     this.#note(order);
   }
@@ -1134,26 +1183,35 @@ export class PlainMatcher {
     if (this.#history.queue === 'order by order') {
       reached = order.traded;
       order.traded = 0;
+    } else if (this.#history.queue === 'half of all') {
+      reached = Math.floor(order.traded);
+      order.traded -= reached;
     } else if (order.ahead <= -0.5) {
       // Halves away from zero.
       reached = Math.floor(-order.ahead + 0.5);
       order.ahead = 0;
     }
     this.#note(order);
-    return reached;
+    return order.unknown ? 0 : reached;
   }
 
   #queueLevel(order: PlainOrder, before: number, after: number): void {
     const { queue } = this.#history;
     const { ahead } = order;
-    if (queue === 'risk averse') order.ahead = Math.min(ahead, after);
-    else {
+    if (queue === 'level one' && (after === 0 || order.unknown)) {
+      // Seen for the first time, or seen empty.
+      order.unknown = false;
+      order.ahead = after;
+      order.traded = 0;
+    } else if (queue === 'risk averse' || queue === 'level one') order.ahead = Math.min(ahead, after);
+    else if (queue !== 'half of all') {
       const change = before - after - order.traded;
       order.traded = 0;
       if (change < 0) order.ahead = Math.min(ahead, after);
       else {
         const back = before - ahead;
-        const [b, f] = [back / 100, ahead / 100];
+        // In units, of which a lot is a quarter.
+        const [b, f] = [back / 4, ahead / 4];
         let share = queue === 'power' ? (b * b * b) / (b * b * b + f * f * f) : Math.log(1 + b) / Math.log(1 + b + f);
         if (Math.abs(share) === Infinity) share = 1;
         const estimate = ahead - (1 - share) * change + Math.min(back - share * change, 0);
