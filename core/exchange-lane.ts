@@ -97,10 +97,12 @@ export class ExchangeLane implements Lane {
         }
         this.#applyWatched(row, side, index);
       } else if (kind === trade) {
-        lastTrades[index] = priceTicks[row]!;
-        if (trades[index] === 0) continue;
+        const tick = priceTicks[row]!;
+        lastTrades[index] = tick;
+        // Most trades reach no own order.
+        if (trades[index] === 0 || !watch.trade(index, side, tick)) continue;
         const origin = (flags[row]! & Flag.hidden) === 0 ? TradeOrigin.plain : TradeOrigin.hidden;
-        this.#venue.onTrade(index, side, priceTicks[row]!, qtyLots[row]!, origin, exchangeNs[row]!);
+        this.#venue.onTrade(index, side, tick, qtyLots[row]!, origin, exchangeNs[row]!);
       } else {
         this.#applyOther(row, kind, side, index, exchangeNs[row]!);
       }

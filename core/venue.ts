@@ -67,6 +67,14 @@ export class Watch {
     if (tick > this.askTo[instrument]!) return false;
     return tick <= this.highestBid[instrument]! || ((this.askTicks[instrument]! >>> tick) & 1) !== 0;
   }
+
+  /** Whether a trade may touch an own order: one at its price, or at a better one that it passed. */
+  trade(instrument: number, aggressor: Side, tick: number): boolean {
+    return (
+      (aggressor !== Side.buy && tick <= this.highestBid[instrument]!) ||
+      (aggressor !== Side.sell && tick >= this.lowestAsk[instrument]!)
+    );
+  }
 }
 
 /**

@@ -76,8 +76,9 @@ export class MatchingEngine implements Recipient, FillSink {
   readonly #courier: Courier;
   readonly #queue: QueuePositionModel;
   readonly #proRata: boolean;
-  /** The queue model follows single orders where the tape has them. */
+  /** The queue model follows single orders where the tape has them, 1 = of an instrument. */
   readonly #byOrder: boolean;
+  readonly #followsOrders: Uint8Array;
   readonly #matching: MatchingModel;
   readonly #consumption: ConsumptionModel;
   readonly #protection: PriceProtection;
@@ -133,6 +134,9 @@ export class MatchingEngine implements Recipient, FillSink {
     this.#queue = models.queue;
     this.#proRata = models.queue.proRata === true;
     this.#byOrder = models.queue.orderReduced !== undefined;
+    this.#followsOrders = Uint8Array.from(instruments, (_, index) =>
+      this.#byOrder && environment.orderBooks[index] !== undefined ? 1 : 0,
+    );
     this.#matching = models.matching;
     this.#consumption = models.consumption;
     this.#protection = models.protection;
@@ -954,37 +958,50 @@ export class MatchingEngine implements Recipient, FillSink {
     afterLots: number,
     nowNs: Nanos,
   ): void {
-    const { orders } = this;
+    // Called for most rows near own orders, so what is rare stands elsewhere: then V8 inlines this and boxes no number.
     if (this.#consumedLevels[instrument]! > 0) this.#recordedAnew(instrument, side, priceTicks, beforeLots, afterLots);
-    let slot = orders.firstAt(instrument, side, priceTicks);
-    if (slot >= 0 && !(this.#byOrder && this.#orderBooks[instrument] !== undefined)) {
+    const { orders } = this;
+    if (this.#followsOrders[instrument] === 0) {
       const queue = this.#queue;
-      const spec = this.#instruments[instrument]!;
-      for (; slot >= 0; slot = orders.next[slot]!) {
-        if (!(orders.flags[slot]! & HIDDEN)) queue.levelChanged(orders, slot, beforeLots, afterLots, spec);
+      for (let slot = orders.firstAt(instrument, side, priceTicks); slot >= 0; slot = orders.next[slot]!) {
+        if (!(orders.flags[slot]! & HIDDEN)) {
+          queue.levelChanged(orders, slot, beforeLots, afterLots, this.#instruments[instrument]!);
+        }
       }
     }
     if (afterLots === 0) {
       if (this.quoted[instrument] !== 0) this.#quoteFellBack(instrument, side);
       return;
     }
-    if (this.paused[instrument] !== 0) return;
     // By the row's own price rather than the best one, so that only rows which `watch` lets through can fill.
     const ownSide = side === Side.buy ? Side.sell : Side.buy;
     const best = orders.bestTick(instrument, ownSide);
     if (side === Side.buy ? best <= priceTicks : best >= priceTicks) {
-      const taken = this.#consumption.takenLots(instrument, side, priceTicks, afterLots);
-      this.#event++;
-      const used = this.#passed(instrument, ownSide, priceTicks, afterLots - taken, priceTicks, nowNs);
-      if (used > 0) {
-        this.#consumption.took(instrument, side, priceTicks, used);
-        if (this.#consumption.takenLots(instrument, side, priceTicks, afterLots) > 0) {
-          this.#hold(instrument, side, priceTicks);
-        }
-      }
-      if (this.#hasAllOrNone[instrument] !== 0) this.#retryAllOrNone(instrument, ownSide, nowNs);
-      this.settleFamilies(nowNs);
+      this.#levelReached(instrument, side, ownSide, priceTicks, afterLots, nowNs);
     }
+  }
+
+  /** A level of the other side stands at or beyond the best own price. */
+  #levelReached(
+    instrument: number,
+    side: Side,
+    ownSide: Side,
+    priceTicks: number,
+    afterLots: number,
+    nowNs: Nanos,
+  ): void {
+    if (this.paused[instrument] !== 0) return;
+    const taken = this.#consumption.takenLots(instrument, side, priceTicks, afterLots);
+    this.#event++;
+    const used = this.#passed(instrument, ownSide, priceTicks, afterLots - taken, priceTicks, nowNs);
+    if (used > 0) {
+      this.#consumption.took(instrument, side, priceTicks, used);
+      if (this.#consumption.takenLots(instrument, side, priceTicks, afterLots) > 0) {
+        this.#hold(instrument, side, priceTicks);
+      }
+    }
+    if (this.#hasAllOrNone[instrument] !== 0) this.#retryAllOrNone(instrument, ownSide, nowNs);
+    this.settleFamilies(nowNs);
   }
 
   /** Of best quotes alone: own orders at better prices than the quote that is left stand alone. */
@@ -1176,12 +1193,13 @@ export class MatchingEngine implements Recipient, FillSink {
   ): void {
     if (!this.#byOrder) return;
     const { orders } = this;
+    let slot = orders.firstAt(instrument, side, priceTicks);
+    if (slot < 0) return;
     const queue = this.#queue;
     this.#event++;
     // While nothing matches an execution is somebody else's affair, as an auction's is.
     const fills = executed && this.paused[instrument] === 0;
     let left = fills && this.#shares ? qtyLots - this.#usedOfExecution : qtyLots;
-    let slot = orders.firstAt(instrument, side, priceTicks);
     while (slot >= 0) {
       const next = orders.next[slot]!;
       if (this.#heard[slot] !== this.#event && !(orders.flags[slot]! & HIDDEN)) {

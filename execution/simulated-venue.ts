@@ -91,6 +91,8 @@ class SimulatedVenue implements Venue {
   readonly #courier: Courier;
   readonly #engine: MatchingEngine;
   readonly #session: Session;
+  /** 1 = the session or the settlement hears of the instrument's rows. */
+  readonly #hears: Uint8Array;
   readonly #bars: BarMarket;
   readonly #settlement: Settlement;
   /** Whether a row can concern a position: the tape says something of positions, or margin does. */
@@ -128,6 +130,7 @@ class SimulatedVenue implements Venue {
     this.#courier = courier;
     this.#engine = engine;
     this.#session = session;
+    this.#hears = session.hears;
     this.#bars = new BarMarket(environment, run, engine, options.bars);
     this.#settlement = settlement;
     this.#settles =
@@ -185,7 +188,7 @@ class SimulatedVenue implements Venue {
     nowNs: Nanos,
   ): void {
     this.#engine.onDepth(instrument, side, priceTicks, beforeLots, afterLots, nowNs);
-    if (this.#session.hears[instrument] === 0) return;
+    if (this.#hears[instrument] === 0) return;
     this.#session.onQuote(instrument, nowNs);
     if (this.#settlement.wantsDepth) this.#settlement.onDepth(instrument, nowNs);
   }
@@ -199,7 +202,7 @@ class SimulatedVenue implements Venue {
     nowNs: Nanos,
   ): void {
     this.#engine.onTrade(instrument, aggressor, priceTicks, qtyLots, origin, nowNs);
-    if (this.#session.hears[instrument] === 0) return;
+    if (this.#hears[instrument] === 0) return;
     this.#session.onTrade(instrument, aggressor, priceTicks, qtyLots, origin, nowNs);
     if (this.#settlement.wantsTrades) this.#settlement.onTrade(instrument, priceTicks, nowNs);
   }

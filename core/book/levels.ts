@@ -163,10 +163,10 @@ export class LevelBook implements Book {
   }
 
   lotsAt(side: Side, tick: number): number {
+    // As small as `set`, so that V8 inlines it as well.
     const index = tick - this.#base;
-    const inside = index >= 0 && index < this.#size;
-    if (side === Side.buy) return inside ? this.#bids[index]! : this.#farBids.get(tick);
-    return inside ? this.#asks[index]! : this.#farAsks.get(tick);
+    if (index < 0 || index >= this.#size) return (side === Side.buy ? this.#farBids : this.#farAsks).get(tick);
+    return (side === Side.buy ? this.#bids : this.#asks)[index]!;
   }
 
   levelsInto(side: Side, count: number, ticks: Int32Array, lots: Float64Array): number {
