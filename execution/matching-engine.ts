@@ -500,6 +500,8 @@ export class MatchingEngine implements Recipient, FillSink {
     let own = 0;
     // What others may take before, without being certain.
     let perhaps = 0;
+    // Slices that icebergs will show: they come after all that stands at their price now.
+    let slices = 0;
     let concealed = 0;
     let tick = this.#matchOwn ? orders.bestTick(index, otherSide) : Number.NaN;
     while (own < qtyLots && within(side, tick, limitTicks)) {
@@ -511,9 +513,14 @@ export class MatchingEngine implements Recipient, FillSink {
           if (rule === SelfTrade.cancelOld) continue;
           if (rule !== SelfTrade.allow) return own + this.#bookLotsBefore(slot, order, tick, qtyLots, reachesBook);
         }
-        if (this.#isCertain(slot, order, qtyLots - own - perhaps, reachesBook)) own += leaves;
-        else perhaps += leaves;
+        if (this.#isCertain(slot, order, qtyLots - own - perhaps, reachesBook)) {
+          const first = this.#order[slot]!.terms.displayLots > 0 ? orders.shownLots[slot]! : leaves;
+          own += first;
+          slices += leaves - first;
+        } else perhaps += leaves;
       }
+      own += slices;
+      slices = 0;
       if (concealed === 0 && this.#hasHidden[index] !== 0) concealed = HIDDEN;
       else {
         concealed = 0;
@@ -718,7 +725,10 @@ export class MatchingEngine implements Recipient, FillSink {
       orders.setLeaves(slot, leavesLots);
       if (special !== undefined) {
         special.leavesLots = leavesLots;
-        if (order.terms.allOrNone && this.paused[index] === 0) this.#retryAllOrNone(index, order.side, nowNs);
+        if (order.terms.allOrNone && this.paused[index] === 0) {
+          this.#retryAllOrNone(index, order.side, nowNs);
+          this.settleFamilies(nowNs);
+        }
       }
       return;
     }

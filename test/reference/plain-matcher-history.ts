@@ -120,6 +120,8 @@ export interface HistoryShape {
 
 class Draws {
   readonly random: () => number;
+  /** All want the same few prices, so that own orders meet. */
+  crowded = false;
 
   constructor(seed: number) {
     this.random = seeded(seed);
@@ -143,6 +145,7 @@ const MIDDLE = 100;
 
 export function plainHistory(shape: HistoryShape): PlainHistory {
   const draws = new Draws(shape.seed);
+  draws.crowded = draws.odds(0.3);
   const feed = draws.of(['levels', 'levels', 'levels', 'levels', 'levels', 'orders', 'orders', 'quotes'] as const);
   const strategies = draws.of([1, 2, 2, 3]);
   const rows = draws.odds(0.3) ? marketRows(draws, shape.rows, feed, true) : marketRows(draws, shape.rows, feed);
@@ -242,6 +245,7 @@ function marketRows(draws: Draws, count: number, feed: PlainHistory['feed'], hal
 interface Owned {
   readonly strategy: number;
   leads: boolean;
+  exit?: boolean;
 }
 
 function actionsOf(draws: Draws, count: number, strategies: number, endNs: number, plain: boolean): PlainAction[] {
@@ -257,10 +261,13 @@ function actOf(draws: Draws, strategy: number, owners: Owned[], atNs: number, pl
   const drawn = draws.random();
   const own = owners.flatMap((owned, order) => (owned.strategy === strategy ? [order] : [])).slice(-6);
   if (own.length === 0 || drawn < 0.62 || (plain && drawn < 0.7)) return submitOf(draws, strategy, owners, atNs, plain);
-  const order = draws.of(own);
+  // Exits are changed more often than others: what works of them hangs on what their parents and each other filled.
+  const exits = own.filter((number) => owners[number]!.exit);
+  const order = draws.of(exits.length > 0 && draws.odds(0.5) ? exits : own);
   if (drawn < 0.7) {
     if (draws.odds(0.5)) {
-      owners.push({ strategy, leads: true }, { strategy, leads: false }, { strategy, leads: false });
+      const exit = { strategy, leads: false, exit: true };
+      owners.push({ strategy, leads: true }, exit, exit);
       const entry = entryOf(draws);
       const away = 1 + draws.whole(3);
       const { priceTicks = MIDDLE } = entry;
@@ -306,6 +313,7 @@ function priceOf(draws: Draws): number {
 
 /** More often than not a price that rests. */
 function limitOf(draws: Draws, side: PlainSide): number {
+  if (draws.crowded) return MIDDLE + draws.whole(3) - 1;
   const away = draws.of([-3, -2, -1, -1, 0, 0, 1, 1, 1, 1, 2, 2, 3]);
   return MIDDLE + (side === 'buy' ? -away : away);
 }
@@ -318,7 +326,7 @@ function entryOf(draws: Draws): PlainRequest {
 
 function submitOf(draws: Draws, strategy: number, owners: Owned[], atNs: number, plain: boolean): PlainAct {
   const number = owners.length;
-  const owned = { strategy, leads: false };
+  const owned: Owned = { strategy, leads: false };
   owners.push(owned);
   if (draws.odds(0.03)) return { act: 'submit', request: nonsenseOf(draws, atNs) };
   const base = entryOf(draws);
@@ -386,7 +394,10 @@ function submitOf(draws: Draws, strategy: number, owners: Owned[], atNs: number,
     const any = draws.odds(0.1);
     const fits = (other: Owned, order: number) => other.strategy === strategy && order < number && (any || other.leads);
     const parents = owners.flatMap((other, order) => (fits(other, order) ? [order] : []));
-    if (parents.length > 0) request.parent = draws.of(parents.slice(-3));
+    if (parents.length > 0) {
+      request.parent = draws.of(parents.slice(-3));
+      owned.exit = true;
+    }
   }
   if (draws.odds(0.2)) request.group = draws.whole(4);
   if (draws.odds(0.05)) request.clientId = draws.of(['a', 'b']);

@@ -440,7 +440,15 @@ export class PlainMatcher {
     const all = whole && bookLots > 0 ? wanted : bookLots;
     let own = 0;
     let perhaps = 0;
+    // What icebergs do not show yet comes after all that stands at their price now.
+    let slices = 0;
+    let last: PlainOrder | undefined;
     for (const other of this.#ownReached(order.side, limit)) {
+      if (last !== undefined && (tickOf(last) !== tickOf(other) || last.terms.hidden !== other.terms.hidden)) {
+        own += slices;
+        slices = 0;
+      }
+      last = other;
       if (own >= wanted) return wanted;
       const { better: ofBetter, ahead } = this.#before(other, offers);
       const before = whole && ofBetter > 0 ? wanted : ofBetter + ahead;
@@ -457,9 +465,13 @@ export class PlainMatcher {
       const first = sum(offers.filter(({ tick }) => reaches(order.side, tickOf(other), tick)).map(({ left }) => left));
       const tooMuch = other.terms.allOrNone && wanted - own - perhaps - first < other.leaves;
       if (depends || priceless || tooMuch) perhaps += other.leaves;
-      else own += other.leaves;
+      else {
+        const first = other.terms.displayLots > 0 ? other.shown : other.leaves;
+        own += first;
+        slices += other.leaves - first;
+      }
     }
-    return own + all;
+    return own + slices + all;
   }
 
   #selfTradeRule({ terms }: PlainOrder, met: PlainOrder): string {
