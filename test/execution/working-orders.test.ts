@@ -316,6 +316,24 @@ describe('the watch of own orders', () => {
     expect([heard(Side.buy), heard(Side.sell), watch.trades[0]]).toEqual([[], [], 0]);
   });
 
+  it('hears trades at an own price or through it, and by an unknown aggressor those of either side', () => {
+    const watch = new Watch(1);
+    const orders = new WorkingOrders(1, watch);
+    orders.add(1, 0, 0, Side.buy, 100, 5, 0, false);
+    orders.add(2, 0, 0, Side.buy, 90, 5, 0, false);
+    orders.add(3, 0, 0, Side.sell, 104, 5, 0, false);
+    const heard = (aggressor: Side) =>
+      Array.from({ length: 10 }, (_, at) => 97 + at).filter((tick) => watch.trade(0, aggressor, tick));
+    // Sellers take bids: at 100, and below it on their way. Buyers take asks.
+    expect(heard(Side.sell)).toEqual([97, 98, 99, 100]);
+    expect(heard(Side.buy)).toEqual([104, 105, 106]);
+    expect(heard(Side.none)).toEqual([97, 98, 99, 100, 104, 105, 106]);
+    for (const id of [1, 2, 3]) orders.remove(orders.slotOf(id));
+    expect(heard(Side.none)).toEqual([]);
+    orders.watching.watchAll(0, true);
+    expect(heard(Side.none)).toHaveLength(10);
+  });
+
   it('hears of a held price until it was released as often as it was held, whatever rests there', () => {
     const watch = new Watch(1);
     const orders = new WorkingOrders(1, watch);
