@@ -122,6 +122,8 @@ class Draws {
   readonly random: () => number;
   /** All want the same few prices, so that own orders meet. */
   crowded = false;
+  /** Trading stops and opens again. */
+  halting = false;
 
   constructor(seed: number) {
     this.random = seeded(seed);
@@ -148,7 +150,8 @@ export function plainHistory(shape: HistoryShape): PlainHistory {
   draws.crowded = draws.odds(0.3);
   const feed = draws.of(['levels', 'levels', 'levels', 'levels', 'levels', 'orders', 'orders', 'quotes'] as const);
   const strategies = draws.of([1, 2, 2, 3]);
-  const rows = draws.odds(0.3) ? marketRows(draws, shape.rows, feed, true) : marketRows(draws, shape.rows, feed);
+  draws.halting = draws.odds(0.3);
+  const rows = marketRows(draws, shape.rows, feed);
   const endNs = rows.at(-1)!.exchangeNs;
   const plain = draws.odds(0.25);
   const common = { feed, strategies, rows, latencyNs: draws.of([0, 0, 1, 4]), wavers: draws.odds(0.3) };
@@ -176,7 +179,7 @@ export function plainHistory(shape: HistoryShape): PlainHistory {
 
 // ── the market ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-function marketRows(draws: Draws, count: number, feed: PlainHistory['feed'], halts = false): PlainMarketRow[] {
+function marketRows(draws: Draws, count: number, feed: PlainHistory['feed']): PlainMarketRow[] {
   const rows: PlainMarketRow[] = [];
   const ids: { id: number; side: Side; tick: number }[] = [];
   let timeNs = 0;
@@ -209,7 +212,7 @@ function marketRows(draws: Draws, count: number, feed: PlainHistory['feed'], hal
     const far = draws.odds(0.02) ? 32 : 0;
     const tick = MIDDLE + (side === Side.buy ? -away - far : away + far);
     const drawn = draws.random();
-    if (halts && drawn < 0.09 && (!opening || drawn < 0.02)) {
+    if (draws.halting && drawn < 0.09 && (!opening || drawn < 0.02)) {
       const { open, halt, auction, close } = Status;
       const status = draws.of([open, open, open, halt, halt, auction, auction, auction, close]);
       add(Kind.status, Side.none, 0, 0, 0, status);
@@ -282,7 +285,9 @@ function actOf(draws: Draws, strategy: number, owners: Owned[], atNs: number, pl
     }
     if (draws.odds(0.5)) {
       owners.push({ strategy, leads: false }, { strategy, leads: false });
-      return { act: 'oco', requests: [entryOf(draws), entryOf(draws)] };
+      const timeInForce = draws.halting ? draws.of(['GTC', 'atOpen', 'atClose'] as const) : 'GTC';
+      const one = () => ({ ...entryOf(draws), timeInForce });
+      return { act: 'oco', requests: [one(), one()] };
     }
     const acts = Array.from({ length: 2 + draws.whole(2) }, () => actOf(draws, strategy, owners, atNs, true));
     return { act: 'together', acts };
@@ -353,7 +358,7 @@ function submitOf(draws: Draws, strategy: number, owners: Owned[], atNs: number,
     if (draws.odds(0.5)) request.triggerBy = draws.of(['trade', 'quote']);
   }
   const lasting = limit || type !== undefined;
-  const timeInForce = lasting
+  const drawn = lasting
     ? draws.of([
         'GTC',
         'GTC',
@@ -371,6 +376,7 @@ function submitOf(draws: Draws, strategy: number, owners: Owned[], atNs: number,
         'atClose',
       ])
     : draws.of(['IOC', 'IOC', 'IOC', 'IOC', 'FOK', 'FOK', 'GTC', 'GTD', 'atOpen', 'atClose']);
+  const timeInForce = draws.halting && draws.odds(0.15) ? draws.of(['atOpen', 'atClose', 'IOC']) : drawn;
   request.timeInForce = timeInForce;
   if (timeInForce === 'GTD') request.expiresNs = atNs + 1 + draws.whole(25);
   const atOnce = timeInForce === 'IOC' || timeInForce === 'FOK';
