@@ -194,8 +194,8 @@ export class OrderDesk implements AnswerSink, Handler {
     return order;
   }
 
-  /** `stopTicks`: `NaN` leaves the stop as it is. */
-  modify(order: Order, priceTicks: number, qtyLots: number, stopTicks: number, nowNs: Nanos): void {
+  /** `stopTicks`: `NaN` leaves the stop as it is. Returns why it was refused at once, or `Reason.none`. */
+  modify(order: Order, priceTicks: number, qtyLots: number, stopTicks: number, nowNs: Nanos): Reason {
     let bad: Reason = Reason.none;
     if (order.type === OrderType.market) bad = Reason.badRequest;
     else if (HAS_LIMIT[order.type] ? !isPrice(priceTicks) : !Number.isNaN(priceTicks)) bad = Reason.badPrice;
@@ -211,23 +211,26 @@ export class OrderDesk implements AnswerSink, Handler {
     }
     if (bad !== Reason.none) {
       this.#tell(order, OrderEventKind.modifyRejected, nowNs, Number.NaN, priceTicks, qtyLots, false, 0, bad);
-      return;
+      return bad;
     }
     order.requestsPending++;
     this.#tell(order, OrderEventKind.modifyRequested, nowNs, Number.NaN, priceTicks, qtyLots, false, 0, Reason.none);
     this.#venue.modify(order, priceTicks, qtyLots, stopTicks, nowNs);
+    return Reason.none;
   }
 
-  cancel(order: Order, nowNs: Nanos): void {
+  /** Returns why it was refused at once, or `Reason.none`. */
+  cancel(order: Order, nowNs: Nanos): Reason {
     const { priceTicks, qtyLots } = order;
     if (order.finished) {
       const reason = Reason.alreadyFinished;
       this.#tell(order, OrderEventKind.cancelRejected, nowNs, Number.NaN, priceTicks, qtyLots, false, 0, reason);
-      return;
+      return reason;
     }
     order.requestsPending++;
     this.#tell(order, OrderEventKind.cancelRequested, nowNs, Number.NaN, priceTicks, qtyLots, false, 0, Reason.none);
     this.#venue.cancel(order, nowNs);
+    return Reason.none;
   }
 
   answer(

@@ -18,6 +18,7 @@ import {
   type OrderGroup,
   type OrderRequest,
   OrderType,
+  type Reason,
 } from './order.js';
 import type { OrderDesk, OrderOwner } from './order-desk.js';
 import type { Schedule } from './queue.js';
@@ -142,10 +143,10 @@ export class StrategyHost implements StrategyContext, OrderOwner {
     return this.submit(requestOf(instrument, Side.sell, qtyLots, priceTicks, postOnly));
   }
 
-  modify(order: Order, change: OrderChange): void {
+  modify(order: Order, change: OrderChange): Reason {
     this.#own(order, 'modify');
     const { priceTicks = order.priceTicks, qtyLots = order.qtyLots, stopTicks = Number.NaN } = change;
-    this.#environment.desk.modify(order, priceTicks, qtyLots, stopTicks, this.#clock.nowNs + this.#thinkNs);
+    return this.#environment.desk.modify(order, priceTicks, qtyLots, stopTicks, this.#clock.nowNs + this.#thinkNs);
   }
 
   group(kind: GroupKind): OrderGroup {
@@ -193,9 +194,9 @@ export class StrategyHost implements StrategyContext, OrderOwner {
     }
   }
 
-  cancel(order: Order): void {
+  cancel(order: Order): Reason {
     this.#own(order, 'cancel');
-    this.#environment.desk.cancel(order, this.#clock.nowNs + this.#thinkNs);
+    return this.#environment.desk.cancel(order, this.#clock.nowNs + this.#thinkNs);
   }
 
   cancelAll(instrument?: Instrument): void {

@@ -9,7 +9,7 @@ import type { AccountEvent } from './account-event.js';
 import type { Book } from './book/book.js';
 import type { Instrument } from './instrument.js';
 import type { MarketView } from './market.js';
-import type { GroupKind, Order, OrderEvent, OrderGroup, OrderRequest } from './order.js';
+import type { GroupKind, Order, OrderEvent, OrderGroup, OrderRequest, Reason } from './order.js';
 import type { RandomStream } from './random.js';
 import type { Nanos } from './time.js';
 
@@ -91,9 +91,10 @@ export interface StrategyContext {
   sell(instrument: Instrument, qtyLots: number, priceTicks?: number, postOnly?: boolean): Order;
   /**
    * Asks to change price, stop and/or total quantity. Answered by `modified` or `modifyRejected`. Less quantity at the same
-   * price keeps its place in the queue; everything else goes to the back.
+   * price keeps its place in the queue; everything else goes to the back. Returns why it was refused before it left (as
+   * `modifyRejected` is recorded then), or `Reason.none`.
    */
-  modify(order: Order, change: OrderChange): void;
+  modify(order: Order, change: OrderChange): Reason;
   /** A new group for `OrderRequest.group`: one cancels the other (`GroupKind.oco`) or one updates the other (`ouo`). */
   group(kind: GroupKind): OrderGroup;
   /** Sends orders as one message, the fill of any of which cancels the others. */
@@ -105,8 +106,11 @@ export interface StrategyContext {
   bracket(entry: OrderRequest, exits: BracketExits): Bracket;
   /** Sends what `send` sends as one message that arrives as a whole: mass quotes, cancel-and-replace. */
   together(send: () => void): void;
-  /** Asks to cancel. Answered by `cancelled`, or `cancelRejected` when it came too late. */
-  cancel(order: Order): void;
+  /**
+   * Asks to cancel. Answered by `cancelled`, or `cancelRejected` when it came too late. Returns `Reason.alreadyFinished` for
+   * a finished order (nothing leaves), else `Reason.none`.
+   */
+  cancel(order: Order): Reason;
   /** Cancels, in one message, every own order that is not finished and has no request on its way. */
   cancelAll(instrument?: Instrument): void;
 
