@@ -4,7 +4,7 @@
  *
  * `summary.json` figures · `orders.parquet` `fills.parquet` `equity.parquet` `positions.parquet` and, if any,
  * `order_terms.parquet` `account_events.parquet` `metrics.parquet` what happened · `log.txt` what strategies said ·
- * `manifest.json` what ran, on which data · `report.html` to look at. Equal runs give equal bytes, but for the clock's times
+ * `bridge.journal` what strategies in Python answered · `manifest.json` what ran, on which data · `report.html` to look at. Equal runs give equal bytes, but for the clock's times
  * in the manifest and the versions in manifest and report.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
@@ -20,6 +20,7 @@ import { Instrument, instrumentSpec } from '../core/instrument.js';
 import type { RunResult } from '../core/simulation.js';
 import type { TapeInfo } from '../core/tape.js';
 import { formatEpoch, toEpoch } from '../core/time.js';
+import { JOURNAL_FILE, type JournalWriter } from './python/journal.js';
 import {
   jsonText,
   manifestSchema,
@@ -47,7 +48,14 @@ const MANIFEST = 'manifest.json';
 const REPORT = 'report.html';
 const LOG = 'log.txt';
 /** Every file a run folder may hold. */
-export const RUN_FOLDER_FILES: readonly string[] = [SUMMARY, MANIFEST, REPORT, LOG, ...Object.values(TABLE_FILES)];
+export const RUN_FOLDER_FILES: readonly string[] = [
+  SUMMARY,
+  MANIFEST,
+  REPORT,
+  LOG,
+  JOURNAL_FILE,
+  ...Object.values(TABLE_FILES),
+];
 
 export interface RunFolderContent {
   /** The observer of the run. */
@@ -62,6 +70,8 @@ export interface RunFolderContent {
   readonly startedAt?: Date;
   /** Give up the run that the folder holds. Default false: refuse. */
   readonly overwrite?: boolean;
+  /** What strategies in Python answered; left out where there were none. */
+  readonly journal?: JournalWriter | undefined;
 }
 
 /** Refuses a folder that {@link writeRunFolder} would refuse; call it before a long run. Throws {@link RunFolderError}. */
@@ -83,6 +93,7 @@ export function writeRunFolder(folder: string, content: RunFolderContent): RunSu
     writeFileSync(join(path, MANIFEST), jsonText(manifest));
     for (const table of tablesOf(recording)) writeTable(join(path, TABLE_FILES[table]), recording, table);
     writeFileSync(join(path, LOG), logText(recording));
+    content.journal?.copyTo(join(path, JOURNAL_FILE));
     writeFileSync(join(path, REPORT), page);
   });
   return summary;

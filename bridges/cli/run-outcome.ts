@@ -3,6 +3,7 @@
  * Knows nothing of where the run was described. Called by the `run` and `demo` commands.
  */
 import { resolve } from 'node:path';
+import type { RunSummary } from '../../analytics/summary.js';
 import { formatOrderEnds, formatSummary } from '../../analytics/summary-table.js';
 import { RunError, type RunResult } from '../../core/simulation.js';
 import type { PreparedRun } from '../run-file/prepare.js';
@@ -24,15 +25,24 @@ export interface OutcomeOptions {
 /** Throws `RunError` for a run that failed, after its folder was written (if it came as far as its first event). */
 export async function runAndKeep({ run, folder, config, seed, overwrite, json }: OutcomeOptions): Promise<void> {
   const startedAt = new Date();
-  const { result, failure, started } = replay(run);
-  if (!started && failure !== undefined) throw failure;
-  const { recorder, tapes } = run;
-  const content = { recorder, result, config, seed, tapes, startedAt, overwrite };
-  const summary = await whileWriting(() => writeRunFolder(folder, content));
+  const { recorder, tapes, python } = run;
+  try {
+    const { result, failure, started } = replay(run);
+    if (!started && failure !== undefined) throw failure;
+    const { journal } = python;
+    const content = { recorder, result, config, seed, tapes, startedAt, overwrite, journal };
+    const summary = await whileWriting(() => writeRunFolder(folder, content));
+    await tell(summary, failure, folder, json);
+    if (failure !== undefined) throw failure;
+  } finally {
+    python.close();
+  }
+}
+
+async function tell(summary: RunSummary, failure: RunError | undefined, folder: string, json: boolean): Promise<void> {
   if (json) await print(`${JSON.stringify({ ...summary, folder: resolve(folder) }, null, 2)}\n`);
   else await print(formatSummary(summary) + formatOrderEnds(summary));
   remark(`run folder: ${folder}${failure === undefined ? '' : ' (what was recorded until the failure)'}`);
-  if (failure !== undefined) throw failure;
 }
 
 /** Runs it; a failed run gives what there was until then. */

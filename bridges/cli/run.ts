@@ -1,11 +1,13 @@
 /**
  * `tickwright run`: a run as a file describes it. Knows nothing of engines. Called by the program.
  */
-import { basename, extname } from 'node:path';
+import { basename, dirname, extname, resolve } from 'node:path';
 import { Command } from 'commander';
+import { ConfigError } from '../run-file/config-error.js';
 import { prepareRun } from '../run-file/prepare.js';
 import { pathIn, type RunFile, readRunFile } from '../run-file/read.js';
 import { checkRunFolderTarget } from '../run-folder.js';
+import { waitForStrategies } from './attached-strategies.js';
 import { collect, wholeNumber } from './option-values.js';
 import { runAndKeep } from './run-outcome.js';
 
@@ -16,6 +18,9 @@ interface Options {
   readonly out?: string;
   readonly overwrite?: boolean;
   readonly json?: boolean;
+  readonly attach?: readonly string[];
+  readonly replayBridge?: string;
+  readonly checkBridge?: string;
 }
 
 export function runCommand(): Command {
@@ -28,6 +33,13 @@ export function runCommand(): Command {
     .option('--out <folder>', 'run folder; default: the run file’s, else runs/NAME-TIME')
     .option('--overwrite', 'give up the run that the folder holds')
     .option('--json', 'print the summary as JSON')
+    .option(
+      '--attach <address>',
+      'wait for a Python strategy that runs elsewhere, on a Unix socket or 127.0.0.1:PORT; NAME=ADDRESS if there are several',
+      collect,
+    )
+    .option('--replay-bridge <journal>', 'repeat what strategies in Python answered, without Python')
+    .option('--check-bridge <journal>', 'say where strategies in Python answer otherwise than in this journal')
     .addHelpText(
       'after',
       `
@@ -50,7 +62,18 @@ async function run(path: string, options: Options): Promise<void> {
   });
   const folder = out ?? folderOf(file);
   checkRunFolderTarget(folder, { overwrite });
-  const prepared = await prepareRun(file);
+  if (options.replayBridge !== undefined && (options.checkBridge ?? options.attach) !== undefined) {
+    throw new ConfigError('--replay-bridge runs without Python: not with --check-bridge or --attach');
+  }
+  const attached = await waitForStrategies(file, options.attach ?? []);
+  const prepared = await prepareRun(file, {
+    python: {
+      journalIn: dirname(resolve(folder)),
+      ...(options.replayBridge !== undefined && { replay: options.replayBridge }),
+      ...(options.checkBridge !== undefined && { check: options.checkBridge }),
+      attached,
+    },
+  });
   const { config } = file;
   await runAndKeep({ run: prepared, folder, config, seed: config.seed, overwrite, json });
 }

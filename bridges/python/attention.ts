@@ -4,7 +4,8 @@
  */
 import { KIND_NAMES, Kind } from '../../core/market.js';
 import { BridgeError } from './bridge-error.js';
-import { type Decide, type DecisionTimes, decisionTimes, type RemoteHandler } from './decision-times.js';
+import type { Decide } from './decide-schema.js';
+import { type DecisionTimes, decisionTimes, type RemoteHandler } from './decision-times.js';
 
 export const DEFAULT_DEPTH = 5;
 

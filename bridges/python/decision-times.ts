@@ -2,12 +2,8 @@
  * When the clock of the run waits for a Python strategy: what the strategy and the run file say of `decide`, made one.
  * Knows nothing of frames. Called by the remote strategy and by the run file.
  */
-import { z } from 'zod';
-import { period } from '../../strategies/parameter.js';
 import { BridgeError } from './bridge-error.js';
-
-export const DECIDE_EVENTS = ['fill', 'reject', 'order', 'account', 'trade', 'book', 'bar'] as const;
-export type DecideEvent = (typeof DECIDE_EVENTS)[number];
+import { DECIDE_EVENTS, type Decide, type DecideEvent } from './decide-schema.js';
 
 /** Handlers that a strategy can have, as READY names them. */
 export const REMOTE_HANDLERS = [
@@ -25,17 +21,6 @@ export const REMOTE_HANDLERS = [
   'batch',
 ] as const;
 export type RemoteHandler = (typeof REMOTE_HANDLERS)[number];
-
-/** As run files and READY write it. */
-export const decideSchema = z.strictObject({
-  /** A request each time this much market time has passed. */
-  every: period.optional(),
-  /** A request as soon as one of these reached the strategy. */
-  on: z.array(z.enum(DECIDE_EVENTS)).optional(),
-  /** A request each time so many rows wait. */
-  rows: z.int().min(1).max(1_000_000).optional(),
-});
-export type Decide = z.output<typeof decideSchema>;
 
 /** When requests are made, besides the start and the strategy's own timers. */
 export interface DecisionTimes {

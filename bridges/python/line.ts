@@ -6,8 +6,8 @@
 import { crc32 } from 'node:zlib';
 import { BridgeError } from './bridge-error.js';
 import type { Channel } from './channel.js';
-import type { JournalReader, JournalRecord, JournalWriter, RawReply } from './journal.js';
 import { unpackMeta } from './frame.js';
+import type { JournalReader, JournalRecord, JournalWriter, RawReply } from './journal.js';
 
 /**
  * Carries requests of one strategy and brings their replies, strictly by turns: `ask`, `answer`, `ask`, `answer`. Between the
@@ -17,6 +17,8 @@ import { unpackMeta } from './frame.js';
 export interface Line {
   ask(frame: Uint8Array): void;
   answer(): RawReply;
+  /** After the answer to STOP: nothing more will be asked. Throws where the other end sees it otherwise. */
+  finish(): void;
 }
 
 /** A peer in a process of its own. With a journal, keeps what it says; with a recorded one, compares. */
@@ -45,6 +47,10 @@ export class LiveLine implements Line {
     this.#recorded?.compare(this.#strategy, this.#requestCrc, reply);
     return reply;
   }
+
+  finish(): void {
+    this.#channel.finish();
+  }
 }
 
 /** A journal in place of a peer. */
@@ -65,6 +71,9 @@ export class ReplayLine implements Line {
   answer(): RawReply {
     return this.#recorded.take(this.#strategy, this.#requestCrc);
   }
+
+  /** The journal of a run that went on longer would have been noticed by its request. */
+  finish(): void {}
 }
 
 /** The replies of a journal, in order, held against what is asked. */

@@ -56,7 +56,9 @@ export class Operations {
       const operation = operations[at];
       if (!Array.isArray(operation)) throw fault(`operation ${at} is ${shown(operation)}, not a list`);
       if (operation[0] === Operation.together) {
-        const end = operations.findIndex((one, index) => index > at && Array.isArray(one) && one[0] === Operation.apart);
+        const end = operations.findIndex(
+          (one, index) => index > at && Array.isArray(one) && one[0] === Operation.apart,
+        );
         if (together || end < 0) throw fault(`operation ${at} begins a message that never ends, or one inside another`);
         this.#context.together(() => this.#applyRange(operations, at + 1, end, true));
         at = end;
@@ -104,7 +106,11 @@ export class Operations {
     if (side !== Side.buy && side !== Side.sell) throw fault(`operation ${at}: side ${shown(side)} is not 1 or 2`);
     const qtyLots = number(operation, 4, at);
     const priceTicks = operation[5] === null ? undefined : number(operation, 5, at);
-    if (!Number.isInteger(flags) || (flags as number) < 0 || (flags as number) >> TIME_IN_FORCE_SHIFT > TIMES_IN_FORCE) {
+    if (
+      !Number.isInteger(flags) ||
+      (flags as number) < 0 ||
+      (flags as number) >> TIME_IN_FORCE_SHIFT > TIMES_IN_FORCE
+    ) {
       throw fault(`operation ${at}: flags ${shown(flags)} are not known`);
     }
     const postOnly = ((flags as number) & POST_ONLY) !== 0;

@@ -16,7 +16,6 @@ import type { FeatureSet } from '../../strategies/features/feature-set.js';
 import type { Attention } from './attention.js';
 import { BridgeError } from './bridge-error.js';
 import { unpackMeta } from './frame.js';
-import type { RawReply } from './journal.js';
 import type { Line } from './line.js';
 import { Operations } from './operations.js';
 import { finiteOrNil, OwnOrders } from './own-orders.js';
@@ -194,6 +193,7 @@ export class RemoteStrategy implements Strategy {
   onStop(): void {
     this.#ask(FrameType.stop);
     this.#answer();
+    this.#line.finish();
   }
 
   // ── what is heard ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -202,7 +202,10 @@ export class RemoteStrategy implements Strategy {
     if (this.#continues()) return;
     if (!this.#noteRow(handler, row)) return;
     this.#ask(FrameType.decide);
-    this.#others((other) => other[handler] !== undefined && other.#sees(row.instrument.index), (other) => other.#noteRow(handler, row));
+    this.#others(
+      (other) => other[handler] !== undefined && other.#sees(row.instrument.index),
+      (other) => other.#noteRow(handler, row),
+    );
     this.#answer();
   }
 
@@ -210,7 +213,10 @@ export class RemoteStrategy implements Strategy {
     if (this.#continues()) return;
     if (!this.#noteBar(bar)) return;
     this.#ask(FrameType.decide);
-    this.#others((other) => other.onBar !== undefined && other.#sees(bar.instrument.index), (other) => other.#noteBar(bar));
+    this.#others(
+      (other) => other.onBar !== undefined && other.#sees(bar.instrument.index),
+      (other) => other.#noteBar(bar),
+    );
     this.#answer();
   }
 
@@ -218,7 +224,10 @@ export class RemoteStrategy implements Strategy {
     if (this.#continues()) return;
     if (!this.#noteBook(book)) return;
     this.#ask(FrameType.decide);
-    this.#others((other) => other.onBook !== undefined && other.#sees(book.instrument.index), (other) => other.#noteBook(book));
+    this.#others(
+      (other) => other.onBook !== undefined && other.#sees(book.instrument.index),
+      (other) => other.#noteBook(book),
+    );
     this.#answer();
   }
 
@@ -316,7 +325,8 @@ export class RemoteStrategy implements Strategy {
   #answer(): void {
     const { type, meta, payload } = this.#line.answer();
     if (type === FrameType.reset) throw new RunReset(unpackMeta(meta));
-    if (type !== FrameType.actions) throw new BridgeError('TYPE', `the reply to request ${this.#seq} has the type ${type}`);
+    if (type !== FrameType.actions)
+      throw new BridgeError('TYPE', `the reply to request ${this.#seq} has the type ${type}`);
     if (payload.length > 0) throw new BridgeError('BAD_ACTIONS', `the reply has a payload of ${payload.length} bytes`);
     if (meta.length > 0) this.#operations.apply(unpackMeta(meta));
   }
@@ -352,7 +362,7 @@ export class RemoteStrategy implements Strategy {
       frame.addNumber(account.positionLots(instrument.index) / instrument.lotsPerUnit);
     }
     if (this.#features === undefined) return;
-    this.#features.readInto(this.#featureRow, 0, context);
+    this.#features.readInto(this.#featureRow, 0);
     frame.addNumbers(this.#featureRow);
   }
 

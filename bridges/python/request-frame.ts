@@ -4,8 +4,10 @@
  *
  * Everything behind the meta is 8-aligned in the buffer, so that numbers are stored through typed arrays.
  */
-import { HEADER_BYTES, packMeta, PROTOCOL_VERSION, writeHeader } from './frame.js';
+import { BridgeError } from './bridge-error.js';
+import { aligned, HEADER_BYTES, packMeta, writeHeader } from './frame.js';
 import type { WireColumn } from './waiting-rows.js';
+import { FRAME_LIMITS, PROTOCOL_VERSION } from './wire-layout.js';
 
 const FIRST_BYTES = 1 << 14;
 
@@ -64,10 +66,18 @@ export class RequestFrame {
     this.#word = end / 8;
   }
 
-  /** The whole frame; valid until the next `begin`. */
+  /** The whole frame; valid until the next `begin`. Throws {@link BridgeError} TOO_BIG. */
   end(type: number, seq: number): Uint8Array {
     const end = this.#word * 8;
-    writeHeader(this.#bytes, PROTOCOL_VERSION, type, seq, this.#metaBytes, end - this.#payloadAt);
+    const payload = end - this.#payloadAt;
+    if (payload > FRAME_LIMITS.payloadBytes || this.#metaBytes > FRAME_LIMITS.metaBytes) {
+      throw new BridgeError(
+        'TOO_BIG',
+        `request ${seq} would have ${this.#metaBytes} bytes of events and ${payload} of rows, more than a frame may hold: ` +
+          'let the strategy decide more often (decide: every, rows)',
+      );
+    }
+    writeHeader(this.#bytes, PROTOCOL_VERSION, type, seq, this.#metaBytes, payload);
     return this.#bytes.subarray(0, end);
   }
 
@@ -79,8 +89,4 @@ export class RequestFrame {
     this.#numbers = new Float64Array(larger.buffer, larger.byteOffset, larger.length / 8);
     this.#halves = new Int32Array(larger.buffer, larger.byteOffset, larger.length / 4);
   }
-}
-
-function aligned(bytes: number): number {
-  return (bytes + 7) & ~7;
 }

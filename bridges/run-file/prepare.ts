@@ -1,32 +1,31 @@
 /**
  * Makes a checked run file into a simulation that is ready to run: tapes opened, plug-ins loaded, venue put together.
- * Knows nothing of the terminal or of run folders. Called by the command line and by users.
+ * Knows nothing of the terminal or of run folders. Called by the command line, by environments and by users.
  */
 import { createHash } from 'node:crypto';
+import { basename, extname } from 'node:path';
 import { Recorder } from '../../analytics/recorder.js';
 import { Account } from '../../core/account.js';
 import { LevelBook } from '../../core/book/levels.js';
 import { computeTime } from '../../core/compute-time.js';
 import { CurrencyRates } from '../../core/currency.js';
-import { type Decimal, parseDecimal } from '../../core/decimal.js';
-import { withClockOffset, withFeedLatency } from '../../core/feed-latency.js';
-import { Instrument, type InstrumentSpec, instrumentSpec } from '../../core/instrument.js';
+import { Instrument, type InstrumentSpec } from '../../core/instrument.js';
 import { MarketRates } from '../../core/market-rates.js';
 import { mergeTapes } from '../../core/merge.js';
 import { Simulation, type StrategyEntry } from '../../core/simulation.js';
-import { syntheticTape } from '../../core/synthetic.js';
-import type { TapeInfo, TapeSource } from '../../core/tape.js';
+import type { Strategy, StrategyPlugin } from '../../core/strategy.js';
+import type { TapeSource } from '../../core/tape.js';
 import type { VenueFactory } from '../../core/venue.js';
 import { idleVenue } from '../../execution/simulated-venue.js';
 import { severalVenues, type VenueEntry } from '../../execution/venues.js';
 import type { StrategyRegistry } from '../../strategies/registry.js';
 import { createStrategy, loadStrategyPlugin } from '../plugin-loader.js';
-import { openTape } from '../tape/tape-file.js';
+import { PythonStrategies } from '../python/python-strategies.js';
 import { ConfigError, within } from './config-error.js';
-import { nearestName } from './nearest-name.js';
+import { checkInstruments, matching, openMarket, type TapeOrigin } from './market.js';
+import { type PythonOptions, remoteEntries, targetName } from './python-config.js';
 import { pathIn, type RunFile } from './read.js';
 import { riskOf } from './risk-config.js';
-import type { RunConfig } from './schema.js';
 import { delayOf } from './venue/delay-config.js';
 import type { LatencySources } from './venue/latency-config.js';
 import { readLatencyFile } from './venue/latency-file.js';
@@ -37,7 +36,9 @@ export interface PreparedRun {
   /** Observes the simulation. */
   readonly recorder: Recorder;
   /** What the run folder's manifest says of the tapes. */
-  readonly tapes: readonly (TapeInfo & { readonly path?: string })[];
+  readonly tapes: readonly TapeOrigin[];
+  /** The strategies in Python; `close` it when the run is over, however it ended. Without any of them it is empty. */
+  readonly python: PythonStrategies;
 }
 
 export interface PrepareOptions {
@@ -45,22 +46,77 @@ export interface PrepareOptions {
   readonly registry?: StrategyRegistry;
   /** Where packages are looked for; default: the working directory. */
   readonly packagesFrom?: string;
+  /** Journals, attached strategies. */
+  readonly python?: PythonOptions;
 }
 
-/** Throws {@link ConfigError} where the run file is at fault, `TapeError` where a tape is. */
+/**
+ * Throws {@link ConfigError} where the run file is at fault, `TapeError` where a tape is, `BridgeError` where a Python strategy
+ * is.
+ */
 export async function prepareRun(file: RunFile, options: PrepareOptions = {}): Promise<PreparedRun> {
+  const { python: pythonOptions = {} } = options;
+  const run = await openRun(file, options);
+  const entries = await remoteEntries(file, run.specs, run.owns, pythonOptions);
+  const { journalIn, replay, check } = pythonOptions;
+  const python = await PythonStrategies.connect(entries, {
+    name: basename(file.path, extname(file.path)),
+    seed: file.config.seed,
+    originNs: run.originNs,
+    ...(file.config.record.journal ? { journalIn } : {}),
+    ...{ replay, check },
+  });
+  try {
+    return { ...simulationOf(run, python.strategies, file.config.seed), python };
+  } catch (error) {
+    python.close();
+    throw error;
+  }
+}
+
+/** What all runs of one run file share: opened once, simulated as often as wanted. */
+export interface OpenRun {
+  readonly file: RunFile;
+  readonly tapes: readonly TapeSource[];
+  readonly origins: readonly TapeOrigin[];
+  readonly originNs: bigint;
+  /** All instruments on the tapes. */
+  readonly specs: readonly InstrumentSpec[];
+  /** Symbols of the run; and of each strategy. */
+  readonly symbols: readonly string[];
+  readonly owns: readonly (readonly string[])[];
+  readonly plugins: readonly NamedPlugin[];
+}
+
+/** `plugin` is missing for a strategy in Python. */
+interface NamedPlugin {
+  readonly name: string;
+  readonly plugin?: StrategyPlugin | undefined;
+}
+
+/** Opens tapes and loads plug-ins, checks all that can be checked before anything runs. Throws as {@link prepareRun}. */
+export async function openRun(file: RunFile, options: PrepareOptions = {}): Promise<OpenRun> {
   const { config, path } = file;
-  const makers = await loadStrategies(file, options);
-  const sources = config.tape.map((tape) => openSource(file, tape));
-  const tapes = sources.map(({ tape }) => withTerms(tape, config.instruments, path));
-  const merged = mergeTapes(tapes);
-  const { instruments } = merged.info;
-  const symbols = checkInstruments(config.instruments, instruments, path);
-  const specsOf = (wanted: readonly string[]) => instruments.filter(({ symbol }) => wanted.includes(symbol));
-  const strategies = makers.map(({ name, strategy }, index): StrategyEntry => {
-    const { instruments: patterns, capital, costing, risk, computeTime: thinks } = config.strategies[index]!;
+  const plugins = await loadPlugins(file, options);
+  const { tapes, origins } = openMarket(file);
+  const { instruments: specs, originNs } = mergeTapes(tapes).info;
+  const symbols = checkInstruments(config.instruments, specs, path);
+  const owns = config.strategies.map(({ instruments: patterns }, index) =>
+    matching(patterns, symbols, `${path}: strategies.${index}.instruments`),
+  );
+  checkMoney(file, specs);
+  return { file, tapes, origins, originNs, specs, symbols, owns, plugins };
+}
+
+/** A fresh simulation. `remote`: the strategies in Python, in the order of the run file. */
+export function simulationOf(run: OpenRun, remote: readonly Strategy[], seed: number): Omit<PreparedRun, 'python'> {
+  const { file, tapes, origins, symbols, specs } = run;
+  const { config, path } = file;
+  const specsOf = (wanted: readonly string[]) => specs.filter(({ symbol }) => wanted.includes(symbol));
+  const strategies = strategiesOf(run, remote).map(({ name, strategy }, index): StrategyEntry => {
+    const { capital, costing, risk, computeTime: thinks } = config.strategies[index]!;
     const place = `${path}: strategies.${index}`;
-    const own = matching(patterns, symbols, `${place}.instruments`);
+    const own = run.owns[index]!;
     return {
       name,
       strategy,
@@ -73,7 +129,6 @@ export async function prepareRun(file: RunFile, options: PrepareOptions = {}): P
         : { computeTime: within(`${place}.computeTime`, () => computeTime(delayOf(thinks))) }),
     };
   });
-  checkMoney(file, instruments);
   const recorder = new Recorder();
   const { currency, rates } = config;
   const simulation = within(path, () => {
@@ -82,7 +137,7 @@ export async function prepareRun(file: RunFile, options: PrepareOptions = {}): P
       strategies,
       venue: venueFrom(file, tapes, symbols),
       observers: [recorder],
-      seed: config.seed,
+      seed,
       sampleNs: config.record.sample,
       risk: config.risk.map((check, at) => within(`${path}: risk.${at}`, () => riskOf(check, specsOf(symbols)))),
       ...(currency === undefined ? {} : { currency }),
@@ -91,7 +146,34 @@ export async function prepareRun(file: RunFile, options: PrepareOptions = {}): P
       sha256: createHash('sha256'),
     });
   });
-  return { simulation, recorder, tapes: sources.map(({ tape, given }) => ({ ...tape.info, ...given })) };
+  return { simulation, recorder, tapes: origins };
+}
+
+function strategiesOf({ file, plugins }: OpenRun, remote: readonly Strategy[]): { name: string; strategy: Strategy }[] {
+  let next = 0;
+  return plugins.map(({ name, plugin }, index) => {
+    if (plugin === undefined) return { name, strategy: remote[next++]! };
+    const { params } = file.config.strategies[index]!;
+    return { name, strategy: createStrategy(plugin, params, file.path, ['strategies', index, 'params']) };
+  });
+}
+
+async function loadPlugins(file: RunFile, options: PrepareOptions): Promise<NamedPlugin[]> {
+  const { config, path, directory } = file;
+  const places = { ...options, directory, packagesFrom: options.packagesFrom ?? process.cwd() };
+  const entries: NamedPlugin[] = [];
+  for (const [index, { use, python, name }] of config.strategies.entries()) {
+    const plugin =
+      use === undefined ? undefined : await loadStrategyPlugin(use, places, `${path}: strategies.${index}.use`);
+    const given = name ?? plugin?.name ?? targetName(python!, `${path}: strategies.${index}.python`);
+    if (entries.some((entry) => entry.name === given)) {
+      throw new ConfigError(
+        `${path}: strategies.${index}.name: "${given}" is taken; give each strategy a name of its own`,
+      );
+    }
+    entries.push({ name: given, plugin });
+  }
+  return entries;
 }
 
 /** The venue, or all of them. */
@@ -146,117 +228,4 @@ function checkMoney({ config, path }: RunFile, specs: readonly InstrumentSpec[])
       );
     }
   });
-}
-
-/** The tape with the contract terms that the run file gives. */
-function withTerms(tape: TapeSource, wanted: RunConfig['instruments'], path: string): TapeSource {
-  if (wanted === undefined) return tape;
-  const instruments = tape.info.instruments.map((spec) => {
-    const index = wanted.findIndex(({ symbol }) => symbol === spec.symbol);
-    const found = wanted[index];
-    if (
-      found === undefined ||
-      !('multiplier' in found || 'contract' in found || 'base' in found || 'quote' in found || 'expiry' in found)
-    ) {
-      return spec;
-    }
-    const { contract, multiplier, base, quote, expiry } = found;
-    const changed = instrumentSpec({
-      ...spec,
-      ...(contract === undefined ? {} : { contract }),
-      ...(multiplier === undefined ? {} : { multiplier: String(multiplier) }),
-      ...(base === undefined ? {} : { base }),
-      ...(quote === undefined ? {} : { quote }),
-      ...(expiry === undefined ? {} : { expiry }),
-    });
-    // A spec is only what was said; an instrument checks it.
-    within(`${path}: instruments.${index}`, () => new Instrument(changed, index));
-    return changed;
-  });
-  return { info: { ...tape.info, instruments }, open: (originNs) => tape.open(originNs) };
-}
-
-/** `given`: what the manifest says of where the tape came from. */
-function openSource(file: RunFile, tape: RunConfig['tape'][number]): { tape: TapeSource; given: { path?: string } } {
-  const { seed } = file.config;
-  const delayed = (source: TapeSource) =>
-    tape.feedLatency === undefined ? source : withFeedLatency(source, delayOf(tape.feedLatency), seed);
-  if ('synthetic' in tape) return { tape: delayed(syntheticTape(tape.synthetic)), given: {} };
-  const recorded = openTape(pathIn(file, tape.path));
-  const { clockOffset = 0 } = tape;
-  const right = withClockOffset(recorded, clockOffset);
-  return { tape: delayed(right), given: { path: tape.path } };
-}
-
-async function loadStrategies(file: RunFile, options: PrepareOptions): Promise<StrategyEntry[]> {
-  const { config, path, directory } = file;
-  const places = { ...options, directory, packagesFrom: options.packagesFrom ?? process.cwd() };
-  const entries: StrategyEntry[] = [];
-  for (const [index, { use, name, params }] of config.strategies.entries()) {
-    const plugin = await loadStrategyPlugin(use, places, `${path}: strategies.${index}.use`);
-    const given = name ?? plugin.name;
-    if (entries.some((entry) => entry.name === given)) {
-      throw new ConfigError(
-        `${path}: strategies.${index}.name: "${given}" is taken; give each strategy a name of its own`,
-      );
-    }
-    const strategy = createStrategy(plugin, params, path, ['strategies', index, 'params']);
-    entries.push({ name: given, strategy });
-  }
-  return entries;
-}
-
-/** Holds what the run file expects against what the tapes have; returns the symbols of the run. */
-function checkInstruments(
-  expected: RunConfig['instruments'],
-  there: readonly InstrumentSpec[],
-  path: string,
-): string[] {
-  if (expected === undefined) return there.map(({ symbol }) => symbol);
-  return expected.map((wanted, index) => {
-    const place = `${path}: instruments.${index}`;
-    const found = there.find(({ symbol }) => symbol === wanted.symbol);
-    if (found === undefined) {
-      throw new ConfigError(
-        `${place}: ${notThere(
-          wanted.symbol,
-          there.map(({ symbol }) => symbol),
-          'on the tape',
-        )}`,
-      );
-    }
-    for (const field of ['tick', 'lot'] as const) {
-      const value = 'tick' in wanted || 'lot' in wanted ? wanted[field] : undefined;
-      if (value !== undefined && !same(parseDecimal(value), parseDecimal(found[field]))) {
-        throw new ConfigError(
-          `${place}.${field}: given ${value}; the tape has ${found.symbol} with a ${field} of ${found[field]}`,
-        );
-      }
-    }
-    return wanted.symbol;
-  });
-}
-
-function same(a: Decimal, b: Decimal): boolean {
-  return a.digits * 10n ** BigInt(b.scale) === b.digits * 10n ** BigInt(a.scale);
-}
-
-/** The symbols that the patterns name, each of which must name one; all of them without patterns. */
-function matching(patterns: readonly string[] | undefined, symbols: readonly string[], place: string): string[] {
-  if (patterns === undefined) return [...symbols];
-  const wanted = patterns.flatMap((pattern, index) => {
-    const parts = pattern.split('*').map((part) => part.replace(/[\\^$.+?()[\]{}|]/g, '\\$&'));
-    const expression = new RegExp(`^${parts.join('.*')}$`, 'su');
-    const found = symbols.filter((symbol) => expression.test(symbol));
-    if (found.length === 0) throw new ConfigError(`${place}.${index}: ${notThere(pattern, symbols, 'in this run')}`);
-    return found;
-  });
-  return [...new Set(wanted)];
-}
-
-function notThere(symbol: string, symbols: readonly string[], where: string): string {
-  const nearest = nearestName(symbol, symbols);
-  const some =
-    symbols.length > 10 ? `${symbols.slice(0, 10).join(', ')} and ${symbols.length - 10} more` : symbols.join(', ');
-  return `"${symbol}" is not ${where}${nearest === undefined ? '' : ` (did you mean "${nearest}"?)`}; there are: ${some}`;
 }

@@ -35,7 +35,7 @@ export interface RunFile {
 export async function readRunFile(path: string, overrides: RunOverrides = {}): Promise<RunFile> {
   const cwd = overrides.directory ?? process.cwd();
   const absolute = resolve(cwd, path);
-  let raw = await readRaw(absolute, path);
+  let raw = plural(await readRaw(absolute, path));
   if (overrides.tapes !== undefined && overrides.tapes.length > 0) {
     raw = withField(
       raw,
@@ -52,6 +52,13 @@ export async function readRunFile(path: string, overrides: RunOverrides = {}): P
 /** A path of the run file: absolute, or relative to the run file's folder. */
 export function pathIn(file: Pick<RunFile, 'directory'>, path: string): string {
   return isAbsolute(path) ? path : resolve(file.directory, path);
+}
+
+/** One strategy may be written as `strategy`; it is the only entry of `strategies`. */
+function plural(raw: unknown): unknown {
+  if (typeof raw !== 'object' || raw === null || !('strategy' in raw) || 'strategies' in raw) return raw;
+  const { strategy, ...rest } = raw;
+  return { ...rest, strategies: [strategy] };
 }
 
 async function readRaw(absolute: string, path: string): Promise<unknown> {

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { duration, period, positiveDecimal } from '../../strategies/parameter.js';
+import { decideSchema } from '../python/decide-schema.js';
 import { riskCheck } from './risk-config.js';
 import { delay } from './venue/delay-config.js';
 import { venue } from './venue/venue-config.js';
@@ -64,10 +65,38 @@ const strategyName = z.string().regex(/^[A-Za-z0-9][\w.-]*$/, {
   error: 'letters, digits, dot, dash and underscore, beginning with a letter or digit',
 });
 
-const strategy = z.strictObject({
+/** What only entries with `python` have. */
+const pythonFields = {
+  /** Columns of numbers that it gets with every request, by name; or path:name, which brings one of the user's own. */
+  features: z.array(z.string().min(1)).optional(),
+  /** When the clock of the run waits for it; default: as the strategy says. */
+  decide: decideSchema.optional(),
+  /** The Python that runs it. */
+  interpreter: z.string().min(1).optional(),
+  /** How long it may take by the clock on the wall; 0 = for ever. */
+  deadlines: z
+    .strictObject({
+      /** From the start of the process until it is ready: imports. */
+      start: duration.optional(),
+      /** `on_start`. */
+      first: duration.optional(),
+      /** Every other request. */
+      decide: duration.optional(),
+      /** `on_stop`. */
+      stop: duration.optional(),
+    })
+    .optional(),
+  /** Both processes on one CPU, which is faster unless the strategy has threads of its own. */
+  pin: z.boolean().optional(),
+};
+
+const strategyFields = z.strictObject({
   /** Built-in name, path (./mine.ts) or package name. */
-  use: z.string().min(1),
-  /** How the run calls it; default: the plug-in's name. */
+  use: z.string().min(1).optional(),
+  /** A strategy in Python instead: ./maker.py:Maker, ./maker.py, or package.module:Maker. */
+  python: z.string().min(1).optional(),
+  ...pythonFields,
+  /** How the run calls it; default: the plug-in's name, or that of the class. */
   name: strategyName.optional(),
   /** Symbols or patterns with `*`; default: all. */
   instruments: z.array(symbol).min(1).optional(),
@@ -79,6 +108,21 @@ const strategy = z.strictObject({
   risk: z.array(riskCheck).default([]),
   /** How long each of its handlers occupies its machine. */
   computeTime: delay.optional(),
+});
+
+const strategy = strategyFields.superRefine((entry, context) => {
+  if (entry.use === undefined && entry.python === undefined) {
+    const message = 'a built-in name, a path or a package; or python in its place';
+    context.addIssue({ code: 'custom', path: ['use'], message });
+  }
+  if (entry.use === undefined) return;
+  if (entry.python !== undefined)
+    context.addIssue({ code: 'custom', path: ['python'], message: 'use or python, not both' });
+  for (const field of Object.keys(pythonFields) as (keyof typeof pythonFields)[]) {
+    if (entry[field] !== undefined) {
+      context.addIssue({ code: 'custom', path: [field], message: 'nothing: only strategies in Python have it' });
+    }
+  }
 });
 
 const namedVenue = venue.extend({
@@ -105,7 +149,13 @@ export const runSchema = z
     currency: z.string().min(1).optional(),
     /** What one unit of a currency is worth in `currency`, where no instrument of the run quotes it. */
     rates: z.record(z.string(), z.number({ error: 'a number above 0' }).gt(0)).optional(),
-    record: z.strictObject({ sample: period.default(1e9) }).prefault({}),
+    record: z
+      .strictObject({
+        sample: period.default(1e9),
+        /** Keep what strategies in Python answered, so that the run can be repeated without them. */
+        journal: z.boolean().default(true),
+      })
+      .prefault({}),
     /** Run folder; default: runs/NAME-TIME under the working directory. */
     out: z.string().min(1).optional(),
   })

@@ -1,0 +1,164 @@
+/**
+ * The Python strategies of one run: connects each to its peer or its journal and makes it a strategy of the engine.
+ * Knows nothing of run files or the terminal. Called when a run is prepared, and closed when it is over.
+ */
+import { crc32 } from 'node:zlib';
+import type { Instrument } from '../../core/instrument.js';
+import { REASON_TEXTS } from '../../core/order.js';
+import type { Strategy } from '../../core/strategy.js';
+import type { FeatureDefinition } from '../../strategies/features/feature.js';
+import { FeatureSet } from '../../strategies/features/feature-set.js';
+import { attentionOf } from './attention.js';
+import { BridgeError } from './bridge-error.js';
+import type { Channel } from './channel.js';
+import type { Decide } from './decide-schema.js';
+import { type Ready, readySchema, shakeHands, type Welcome } from './handshake.js';
+import { JournalReader, JournalWriter } from './journal.js';
+import { type Line, LiveLine, RecordedReplies, ReplayLine } from './line.js';
+import { RemoteStrategy } from './remote-strategy.js';
+import { FRAME_LIMITS, PROTOCOL_VERSION, WIRE_SCHEMA } from './wire-layout.js';
+
+/** One strategy to connect. */
+export interface RemoteEntry {
+  readonly name: string;
+  /** Those that it subscribes to, in order. */
+  readonly instruments: readonly Instrument[];
+  readonly params: Readonly<Record<string, unknown>>;
+  /** `undefined`: as the strategy says. */
+  readonly features?:
+    | { readonly names: readonly string[]; readonly definitions: readonly FeatureDefinition[] }
+    | undefined;
+  readonly decide?: Decide | undefined;
+  /** Its handlers take modelled time. */
+  readonly slow: boolean;
+  /** Starts or finds its peer; not called when a journal is replayed. */
+  connect(): Channel | Promise<Channel>;
+}
+
+export interface RemoteRun {
+  /** How messages and Python call the run. */
+  readonly name: string;
+  readonly seed: number;
+  readonly originNs: bigint;
+  /** Keep a journal, in a nameless file in this folder. */
+  readonly journalIn?: string | undefined;
+  /** Repeat this journal, without any peer. */
+  readonly replay?: string | undefined;
+  /** Hold the peers' answers against this journal. */
+  readonly check?: string | undefined;
+}
+
+export class PythonStrategies {
+  readonly strategies: readonly Strategy[];
+  /** What they answered, if that is kept. */
+  readonly journal: JournalWriter | undefined;
+  readonly #channels: readonly Channel[];
+  readonly #reader: JournalReader | undefined;
+
+  private constructor(
+    strategies: readonly Strategy[],
+    journal: JournalWriter | undefined,
+    channels: readonly Channel[],
+    reader: JournalReader | undefined,
+  ) {
+    this.strategies = strategies;
+    this.journal = journal;
+    this.#channels = channels;
+    this.#reader = reader;
+  }
+
+  /** Starts all peers, then greets one after the other. Throws {@link BridgeError}; nothing is left running then. */
+  static async connect(entries: readonly RemoteEntry[], run: RemoteRun): Promise<PythonStrategies> {
+    const channels: Channel[] = [];
+    let journal: JournalWriter | undefined;
+    let reader: JournalReader | undefined;
+    try {
+      const recordedIn = run.replay ?? run.check;
+      if (recordedIn !== undefined) reader = openJournal(recordedIn, entries);
+      if (run.replay === undefined) for (const entry of entries) channels.push(await entry.connect());
+      const readies = entries.map((entry, at) => {
+        const channel = channels[at];
+        if (channel !== undefined) return shakeHands(channel, welcomeOf(entry, run));
+        return readySchema.parse(reader!.head.strategies[at]!.ready);
+      });
+      if (run.journalIn !== undefined) {
+        const strategies = entries.map(({ name }, at) => ({ name, ready: written(readies[at]!) }));
+        journal = new JournalWriter(run.journalIn, { strategies });
+      }
+      const recorded = reader === undefined ? undefined : new RecordedReplies(reader);
+      const group: RemoteStrategy[] = [];
+      const strategies = entries.map((entry, at) => {
+        const channel = channels[at];
+        const line: Line =
+          channel === undefined ? new ReplayLine(recorded!, at) : new LiveLine(channel, at, journal, recorded);
+        return strategyOf(entry, readies[at]!, line, group);
+      });
+      return new PythonStrategies(strategies, journal, channels, reader);
+    } catch (error) {
+      for (const channel of channels) channel.close();
+      journal?.close();
+      reader?.close();
+      throw error;
+    }
+  }
+
+  /** Lets go of everything: peers of a run that did not come to its end are told so by the end of their stream. */
+  close(): void {
+    for (const channel of this.#channels) channel.close();
+    this.journal?.close();
+    this.#reader?.close();
+  }
+}
+
+function openJournal(path: string, entries: readonly RemoteEntry[]): JournalReader {
+  const reader = new JournalReader(path);
+  const there = reader.head.strategies.map(({ name }) => name).join(', ');
+  const here = entries.map(({ name }) => name).join(', ');
+  if (there === here) return reader;
+  reader.close();
+  throw new BridgeError('JOURNAL', `${path}: is of the Python strategies ${there}, the run has ${here || 'none'}`);
+}
+
+/** As READY has it: a period with its unit. */
+function written(ready: Ready): unknown {
+  const { decide } = ready;
+  if (decide?.every === undefined) return ready;
+  return { ...ready, decide: { ...decide, every: `${decide.every}ns` } };
+}
+
+function welcomeOf(entry: RemoteEntry, run: RemoteRun): Welcome {
+  return {
+    version: PROTOCOL_VERSION,
+    schema: WIRE_SCHEMA,
+    run: { name: run.name, seed: peerSeed(run.seed, entry.name), originNs: String(run.originNs) },
+    strategy: entry.name,
+    params: entry.params,
+    instruments: entry.instruments.map((instrument) => {
+      const { symbol, tick, lot, ticksPerUnit, lotsPerUnit, contract, multiplier, base, quote, settle, expiry } =
+        instrument;
+      const terms = { symbol, tick, lot, ticksPerUnit, lotsPerUnit, contract, multiplier, base, quote, settle };
+      return expiry === undefined ? terms : { ...terms, expiry };
+    }),
+    reasons: REASON_TEXTS,
+    limits: FRAME_LIMITS,
+  };
+}
+
+/** Of its own for each strategy of a run, 32 bits, as numpy wants them. */
+function peerSeed(seed: number, name: string): number {
+  return crc32(`${seed}/strategy/${name}`);
+}
+
+function strategyOf(entry: RemoteEntry, ready: Ready, line: Line, group: RemoteStrategy[]): Strategy {
+  const { name, slow, decide } = entry;
+  const { names, definitions } = entry.features ?? { names: ready.features, definitions: [] };
+  try {
+    const attention = attentionOf(ready, decide);
+    const features = names.length === 0 ? undefined : new FeatureSet(names, definitions);
+    return new RemoteStrategy({ line, attention, features, slow, group });
+  } catch (error) {
+    if (error instanceof BridgeError) throw new BridgeError(error.code, `strategy "${name}": ${error.message}`);
+    if (error instanceof RangeError) throw new BridgeError('FEATURE', `strategy "${name}": ${error.message}`);
+    throw error;
+  }
+}
