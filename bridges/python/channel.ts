@@ -3,6 +3,7 @@
  * Knows nothing of processes, pipes or sockets. Called by the handshake and the lines; implemented by the channels.
  * contract: Channel.
  */
+import type { BridgeError } from './bridge-error.js';
 import type { Frame } from './frame.js';
 
 export type { Frame } from './frame.js';
@@ -47,6 +48,8 @@ export interface Channel {
   receive(deadlineMs?: number): Frame;
   /** `send` and `receive`. */
   exchange(frame: Uint8Array, deadlineMs?: number): Frame;
+  /** Ends the conversation over what the peer has said: tells it, closes, and throws `error` with the peer's name. */
+  refuse(error: BridgeError): never;
   /** After the reply to STOP: waits for the peer's end and throws if it was not a good one. Closes in any case. */
   finish(): void;
   /** Ends it at once, the peer too if it is ours; no effect when it is closed. Never throws. */

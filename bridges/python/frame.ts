@@ -80,10 +80,15 @@ export interface Frame {
  * What stands behind a frame is kept for the next one. The first bytes of a header are judged as soon as they are there.
  */
 export class FrameReader {
-  bytes = new Uint8Array(FIRST_BYTES);
+  bytes: Uint8Array;
   end = 0;
   #start = 0;
   readonly #frame = { type: 0, seq: 0, meta: NOTHING, payload: NOTHING };
+
+  /** `firstBytes`: the buffer's length to begin with; it grows as frames want it. */
+  constructor(firstBytes: number = FIRST_BYTES) {
+    this.bytes = new Uint8Array(firstBytes);
+  }
 
   get room(): number {
     return this.bytes.length - this.end;
@@ -105,7 +110,8 @@ export class FrameReader {
 
   /** Appends bytes that lie elsewhere. */
   push(piece: Uint8Array): void {
-    if (piece.length > this.room) this.#makeRoom(this.pending + piece.length);
+    const needed = this.pending + piece.length;
+    if (piece.length > this.room) this.#move(needed > this.bytes.length ? Math.max(2 * this.bytes.length, needed) : 0);
     this.bytes.set(piece, this.end);
     this.end += piece.length;
   }
@@ -180,15 +186,20 @@ export class FrameReader {
     throw new BridgeError('TOO_BIG', `a frame with ${bytes} bytes of ${part}; ${most} are allowed`);
   }
 
-  /** Makes the bytes of the frame at `start` fit, with room behind them. */
+  /** Makes room for more of the frame at the front. Grows with what came, not with what a header claims. */
   #makeRoom(frameBytes: number): void {
-    if (this.#start + frameBytes <= this.bytes.length && this.room > 0) return;
-    const kept = this.pending;
-    const held = this.bytes;
-    if (frameBytes > held.length) this.bytes = new Uint8Array(Math.max(2 * held.length, aligned(frameBytes)));
-    this.bytes.set(held.subarray(this.#start, this.end), 0);
+    const { length } = this.bytes;
+    if (this.#start + frameBytes <= length && this.room > 0) return;
+    this.#move(this.pending === length ? Math.min(2 * length, aligned(frameBytes)) : 0);
+  }
+
+  /** What is pending to the front, of a larger buffer if its length is given. */
+  #move(largerBytes: number): void {
+    const held = this.bytes.subarray(this.#start, this.end);
+    if (largerBytes > 0) this.bytes = new Uint8Array(largerBytes);
+    this.bytes.set(held, 0);
     this.#start = 0;
-    this.end = kept;
+    this.end = held.length;
   }
 }
 

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 import { BRIDGE_ERROR_CODES, BridgeError, type BridgeErrorCode } from './bridge-error.js';
 import type { Channel, Deadlines } from './channel.js';
-import { type Frame, FrameReader, unpackMeta } from './frame.js';
+import { type Frame, FrameReader, metaFrame, unpackMeta } from './frame.js';
 import { FrameType } from './wire-layout.js';
 
 const errorSchema = z.object({ code: z.string(), message: z.string(), traceback: z.string().nullish() });
@@ -26,6 +26,7 @@ export abstract class LockstepChannel implements Channel {
   protected sentSeq = 0;
   #sentType = 0;
   #closed = false;
+  #peerFailed = false;
 
   constructor(subject: string, deadlines: Deadlines) {
     this.subject = subject;
@@ -38,8 +39,8 @@ export abstract class LockstepChannel implements Channel {
   protected abstract fill(deadlineMs: number): boolean;
   /** The error for a stream that has ended. */
   protected abstract ended(): BridgeError;
-  /** Frees everything, and ends the peer if it is ours. Called once. */
-  protected abstract release(reason: BridgeError | undefined): void;
+  /** Frees everything, and ends the peer if it is ours; at leisure where the peer has told an error and ends itself. */
+  protected abstract release(atLeisure: boolean): void;
   /** Waits for a good end; throws what was not good about it. */
   protected abstract awaitEnd(): void;
 
@@ -78,6 +79,11 @@ export abstract class LockstepChannel implements Channel {
     return this.receive(deadlineMs);
   }
 
+  refuse(error: BridgeError): never {
+    this.#assertOpen();
+    this.#fail(error);
+  }
+
   finish(): void {
     this.#assertOpen();
     try {
@@ -93,7 +99,7 @@ export abstract class LockstepChannel implements Channel {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
-    this.release(undefined);
+    this.release(false);
   }
 
   /** What the peer was busy with, for messages. */
@@ -125,6 +131,7 @@ export abstract class LockstepChannel implements Channel {
   }
 
   #peerError(frame: Frame): BridgeError {
+    this.#peerFailed = true;
     const parsed = errorSchema.safeParse(unpackMeta(frame.meta));
     if (!parsed.success) return new BridgeError('BAD_META', 'sent an ERROR frame without code and message');
     const { code, message, traceback } = parsed.data;
@@ -132,16 +139,25 @@ export abstract class LockstepChannel implements Channel {
     return new BridgeError(known ? (code as BridgeErrorCode) : 'STRATEGY', message, { traceback: traceback ?? '' });
   }
 
-  /** Says whose fault it is, closes, throws. */
+  #tell(error: BridgeError): void {
+    try {
+      this.write(metaFrame(FrameType.error, this.sentSeq, { code: error.code, message: error.message }));
+    } catch {
+      // It does not listen any more, which changes nothing.
+    }
+  }
+
+  /** Says whose fault it is, tells the peer where it is the peer's, closes, throws. */
   #fail(cause: unknown): never {
     let error = cause;
     if (cause instanceof BridgeError && !cause.message.startsWith(this.subject)) {
       const at = this.sentSeq === 0 ? '' : `, ${this.occasion}`;
       error = new BridgeError(cause.code, `${this.subject}${at}: ${cause.message}`, cause);
+      if (!this.#peerFailed && !this.#closed) this.#tell(cause);
     }
     if (!this.#closed) {
       this.#closed = true;
-      this.release(error instanceof BridgeError ? error : undefined);
+      this.release(this.#peerFailed);
     }
     throw error;
   }

@@ -139,10 +139,9 @@ export class PipeChannel extends LockstepChannel {
     this.fill(endMs);
   }
 
-  protected override release(reason: BridgeError | undefined): void {
+  protected override release(atLeisure: boolean): void {
     this.#closeWrite();
-    // A strategy that has told its error ends by itself, and may have something to flush.
-    if (reason?.code === 'STRATEGY') this.#keeper.awaitEnd(EXIT_PATIENCE_MS);
+    if (atLeisure) this.#keeper.awaitEnd(EXIT_PATIENCE_MS);
     this.#keeper.dismiss();
     fs.closeSync(this.#read);
   }
