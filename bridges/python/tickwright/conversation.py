@@ -18,7 +18,7 @@ import numpy as np
 
 from .columns import FeatureRow, MarketColumns, TradeColumns, feature_row_class
 from .event import AccountEvent, Bar, Book, Fill, OrderEvent, Reject, Timer
-from .frame import META_LIMIT, FrameError, FrameReader, Stream, encode, pack, shown_bytes, unpack_meta
+from .frame import META_LIMIT, FrameError, FrameReader, Payload, Stream, encode, pack, shown_bytes, unpack_meta
 from .instrument import Instrument
 from .layout import (
     ACCOUNT_EVENTS,
@@ -238,20 +238,20 @@ class Conversation:
         self.positions = positions
         shape = self._row_shape
         if shape[0]:
-            if len(payload) == self._head_bytes:
+            if len(payload) == self._head_bytes and isinstance(payload, bytearray):
                 self.x = self._row_class(shape, _F64, payload, self._state_bytes)
             else:  # a row of its own, so that who keeps it does not keep all tables
-                self.x = self._row_class(shape, _F64, payload[self._state_bytes : self._head_bytes])
+                self.x = self._row_class(shape, _F64, bytearray(payload[self._state_bytes : self._head_bytes]))
         return True
 
-    def _payload_fault(self, payload: bytearray) -> FrameError:
+    def _payload_fault(self, payload: Payload) -> FrameError:
         return FrameError(
             "BAD_META",
             f"request {self._seq} has a payload of {len(payload)} bytes; "
             f"state, {len(self.features)} features and what its events announce make {self._head_bytes}",
         )
 
-    def _take_events(self, meta: bytes, payload: bytearray) -> None:
+    def _take_events(self, meta: bytes, payload: Payload) -> None:
         self.starting = False
         self.rows = 0
         events: list[Event] = []
@@ -361,7 +361,7 @@ class Conversation:
             origin + int(exchange),
         )
 
-    def _market_columns(self, payload: bytearray, at: int, rows: int) -> tuple[MarketColumns, int]:
+    def _market_columns(self, payload: Payload, at: int, rows: int) -> tuple[MarketColumns, int]:
         wide = 8 * rows
         floats = [np.ndarray((rows,), _F64, payload, at + place * wide) for place in range(4)]
         at += 4 * wide
@@ -376,7 +376,7 @@ class Conversation:
         local, exchange, px, qty = floats
         return made(run.instruments, run.origin, local, exchange, px, qty, inst, kind, side), at
 
-    def _add_bars(self, events: list[Event], payload: bytearray, at: int, rows: int) -> int:
+    def _add_bars(self, events: list[Event], payload: Payload, at: int, rows: int) -> int:
         wide = 8 * rows
         columns = [np.ndarray((rows,), _F64, payload, at + place * wide).tolist() for place in range(7)]
         at += 7 * wide
@@ -389,7 +389,7 @@ class Conversation:
             )
         return at + ((2 * rows + 7) & -8)
 
-    def _book(self, payload: bytearray, at: int, event: list[Any], now: int) -> tuple[Book, int]:
+    def _book(self, payload: Payload, at: int, event: list[Any], now: int) -> tuple[Book, int]:
         _, index, bids, asks = event
         columns = []
         for levels in (bids, bids, asks, asks):

@@ -8,9 +8,10 @@ from __future__ import annotations
 import struct
 import warnings
 from collections.abc import Callable
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeAlias
 
 import msgpack  # type: ignore[import-untyped]
+import numpy as np
 
 from .layout import FRAME_TYPES, PROTOCOL_VERSION
 
@@ -125,6 +126,10 @@ def _no_extension(code: int, _data: bytes) -> Any:
     raise FrameError("BAD_META", f"meta has the msgpack extension {code}; there are none here")
 
 
+Payload: TypeAlias = bytearray | memoryview
+"""The payload of one frame, writable: it belongs to who took the frame."""
+
+
 class FrameReader:
     """Takes frames off a stream; keeps what stands behind one for the next."""
 
@@ -135,7 +140,7 @@ class FrameReader:
         self._read_into = stream.read_into
         self._rest = b""
 
-    def read(self) -> tuple[int, int, bytes, bytearray] | None:
+    def read(self) -> tuple[int, int, bytes, Payload] | None:
         """The next frame as (type, seq, meta, payload), or ``None`` at the end of the stream between two frames.
 
         ``payload`` is a buffer of its own, which belongs to the caller. Blocks. Raises ``FrameError``, after which the
@@ -161,7 +166,7 @@ class FrameReader:
         have = len(data)
         if have == end:
             self._rest = b""
-            payload = bytearray(data[start:])
+            payload: Payload = bytearray(data[start:])
         elif have > end:
             self._rest = data[end:]
             payload = bytearray(data[start:end])
@@ -170,10 +175,10 @@ class FrameReader:
             if have < start:
                 data += self._exactly(start - have)
                 have = start
-            payload = bytearray(payload_size)
-            view = memoryview(payload)
-            view[: have - start] = data[start:]
-            self._read_all(view[have - start :])
+            # Not zeroed first: pages that are never read into are never touched.
+            payload = np.empty(payload_size, np.uint8).data
+            payload[: have - start] = data[start:]
+            self._read_all(payload[have - start :])
         if meta_size == 0:
             return frame_type, seq, b"", payload
         meta_end = HEADER_BYTES + meta_size
