@@ -279,7 +279,7 @@ export class StrategyHost implements StrategyContext, OrderOwner {
         this.#thinkNs = costNs;
         (strategy[name] as (argument: never, context: never) => void)(argument, context);
         this.#thinkNs = 0;
-        busy.work(startNs, costNs);
+        if (strategy.thought !== false) busy.work(startNs, costNs);
         clock.nowNs = arrivedNs;
       };
     });

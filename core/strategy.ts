@@ -53,6 +53,11 @@ export interface Strategy {
   onTimer?(name: string, context: StrategyContext): void;
   /** After the last event. Orders sent here go nowhere. */
   onStop?(context: StrategyContext): void;
+  /**
+   * For strategies that only note most of what they hear, and decide now and then: false after a call that took no computing
+   * time (`StrategyEntry.computeTime`), so that it does not occupy their machine. Left out: every call takes its time.
+   */
+  readonly thought?: boolean;
 }
 
 /** What a strategy may see and do. One per strategy; the same object in every call. */

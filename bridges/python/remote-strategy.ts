@@ -84,6 +84,8 @@ export class RemoteStrategy implements Strategy {
   onBar?: (bar: MarketView) => void;
   onBook?: (book: Book) => void;
   onAccountEvent?: (event: AccountEvent) => void;
+  /** Whether the last call made a request: noting an event takes no computing time. */
+  thought = false;
 
   readonly #line: Line;
   readonly #attention: Attention;
@@ -179,6 +181,7 @@ export class RemoteStrategy implements Strategy {
   }
 
   onOrderEvent(event: OrderEvent): void {
+    this.thought = false;
     const { on } = this.#attention.times;
     const { kind } = event;
     this.#features?.onOrderEvent(event);
@@ -232,6 +235,7 @@ export class RemoteStrategy implements Strategy {
   }
 
   #hearAccount(event: AccountEvent): void {
+    this.thought = false;
     const { kind, instrument, amount, qtyLots, priceTicks, fee, localNs, exchangeNs } = event;
     const at = instrument === undefined ? null : (this.#peerIndex[instrument.index] ?? -1);
     // A payment for an instrument that the strategy does not see concerns its account all the same.
@@ -274,6 +278,7 @@ export class RemoteStrategy implements Strategy {
   #continues(): boolean {
     const ahead = this.#ahead;
     this.#ahead = Ahead.none;
+    this.thought = ahead === Ahead.asked;
     if (ahead === Ahead.asked) this.#answer();
     return ahead !== Ahead.none;
   }
@@ -309,6 +314,7 @@ export class RemoteStrategy implements Strategy {
   }
 
   #ask(type: number): void {
+    this.thought = true;
     const frame = this.#frame;
     frame.begin(this.#events());
     this.#addState();

@@ -5,7 +5,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { parquetMetadata, parquetReadObjects } from 'hyparquet';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, inject, it } from 'vitest';
 import { writeTape } from '../../bridges/tape/tape-writer.js';
 import { KIND_NAMES, SIDE_NAMES } from '../../core/market.js';
 import { ALL_PARTS, instrumentsOf, marketRows, ORIGIN_NS } from './sample-rows.js';
@@ -172,7 +172,7 @@ print(json.dumps(out))
 `;
 
 // TICKWRIGHT_PYTHON: another interpreter than the one on the path, such as that of a virtual environment.
-const python = process.env.TICKWRIGHT_PYTHON ?? 'python3';
+const python = process.env.TICKWRIGHT_PYTHON ?? (inject('python').path || 'python3');
 const hasArrow = spawnSync(python, ['-c', 'import pyarrow']).status === 0;
 if (!hasArrow) console.warn(`skipped: pandas, pyarrow and Polars reading a tape (${python} has no pyarrow)`);
 
