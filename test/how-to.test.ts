@@ -9,9 +9,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { ORDER_EVENT_NAMES, type OrderRequest, OrderType, RandomSource, Side, Simulation } from '../core/index.js';
-import { Message, perQuantityFees } from '../execution/index.js';
+import { Message, perQuantityFees, simulatedVenue } from '../execution/index.js';
+import { withFeatures } from '../strategies/index.js';
 import { barPathContract } from './contracts/bar-path.contract.js';
 import { consumptionContract } from './contracts/consumption.contract.js';
+import { featureContract } from './contracts/feature.contract.js';
 import { feeContract } from './contracts/fee.contract.js';
 import { gatewayContract } from './contracts/gateway.contract.js';
 import { impactContract } from './contracts/impact.contract.js';
@@ -25,6 +27,7 @@ import { venueContract } from './contracts/venue.contract.js';
 import { tapeOf, told } from './execution/scenario.js';
 import { bandedProtection } from './how-to/banded-protection.js';
 import { banningGateway } from './how-to/banning-gateway.js';
+import { decayedFlow, flowFollower } from './how-to/decayed-flow.js';
 import { drawnQueue } from './how-to/drawn-queue.js';
 import { driftPath } from './how-to/drift-path.js';
 import { fadingBook } from './how-to/fading-book.js';
@@ -80,7 +83,8 @@ describe.each(MODEL_PAGES)('docs/how-to/%s', (page) => {
   });
 
   it('says where the contract is, and the contract says where the page is', () => {
-    const [, contract, file] = /contract is `(\w+)` in\s+`((?:core|execution)\/[\w-]+\.ts)`/.exec(pageText) ?? [];
+    const [, contract, file] =
+      /contract is `(\w+)` in\s+`((?:core|execution|strategies\/features)\/[\w-]+\.ts)`/.exec(pageText) ?? [];
     const source = textOf(file!);
     expect(source).toMatch(new RegExp(`^export interface ${contract} `, 'm'));
     expect(source).toContain(`docs/how-to/${page}`);
@@ -127,7 +131,7 @@ describe('the how-to pages', () => {
     for (const page of [...PAGES, 'README.md']) {
       const prose = textOf(`docs/how-to/${page}`).replace(/^```[\s\S]*?^```$/gm, '');
       const links = [...prose.matchAll(/\]\(([^)\s:]+)\)/g)].map(([, link]) => `docs/how-to/${link}`);
-      const named = [...prose.matchAll(/`((?:core|execution|examples|test|bench)\/[^`\s]+)`/g)].map(
+      const named = [...prose.matchAll(/`((?:core|execution|strategies|examples|test|bench)\/[^`\s]+)`/g)].map(
         ([, file]) => file!,
       );
       for (const file of [...links, ...named]) {
@@ -156,7 +160,7 @@ function faultsOf(files: ReadonlyMap<string, string>): string {
   const folder = mkdtempSync(join(tmpdir(), 'tickwright-how-to-'));
   try {
     for (const [name, content] of files) writeFileSync(join(folder, name), content);
-    const paths = { 'tickwright/*': [pathOf('*/index.ts')] };
+    const paths = { 'tickwright/*': [pathOf('*/index.ts')], zod: [pathOf('node_modules/zod/index.d.ts')] };
     const compilerOptions = { noEmit: true, rootDir: '/', types: [], paths };
     const config = { extends: pathOf('tsconfig.json'), compilerOptions, include: ['*.ts'] };
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
@@ -194,6 +198,27 @@ describe('what the pages say comes out', () => {
     });
     expect(left).toEqual([7, 4, 2, 1, 0, 0]);
     expect(() => refillingConsumption({ share: Number.NaN })).toThrow('share NaN is not above 0');
+  });
+
+  it('feature: trades fade, and the strategy trades where the book leans the same way', () => {
+    const market = ['0 bid 9@100', '0 ask 1@102', '0 bought 3@102', '2000000000 sold 3@100'];
+    const tape = () => tapeOf(market, 2_200_000_000);
+    const values: number[] = [];
+    const lines: string[] = [];
+    const logged = withFeatures(
+      ['decayed_flow_2s'],
+      (features) => ({ onTrade: () => void values.push(...features.read()) }),
+      [decayedFlow],
+    );
+    const follower = flowFollower();
+    follower.onFill = ({ order, priceTicks, localNs }) => void lines.push(`${localNs} ${order.side} @${priceTicks}`);
+    for (const strategy of [logged, follower]) {
+      new Simulation({ tapes: [tape()], strategies: [{ name: 'one', strategy }], venue: simulatedVenue() }).run();
+    }
+    // 3 bought, and 3 sold when those weigh 3 / e.
+    expect(values).toEqual([1, expect.closeTo((1 / Math.E - 1) / (1 / Math.E + 1), 12)]);
+    // At the first look; then it is long, and the sale finds the book leaning the other way.
+    expect(lines).toEqual([`100000000 ${Side.buy} @102`]);
   });
 
   it('gateway: the third of three is refused, and whoever follows until 1,030, but for cancels', () => {
@@ -261,6 +286,7 @@ barPathContract('my path', () => driftPath(0.7), { extremes: true });
 consumptionContract('refillingConsumption', () => refillingConsumption({ share: 0.3 }));
 const perContract = perQuantityFees({ makerAmount: 2.25, takerAmount: 2.25 });
 feeContract('my fees', () => feesBySymbol({ LINEAR: perContract, COIN: perContract }, 5), { remembers: true });
+featureContract('my feature', decayedFlow);
 gatewayContract('banningGateway', () => banningGateway({ requests: 3, perNs: 50_000, banNs: 1_000_000 }));
 impactContract('my impact', () => halfSpreadImpact({ halfSpreadTicks: 0.5, freeShare: 0.01, ticksPerPercent: 2 }));
 latencyContract('my latency', () => loadLatency({ wayNs: 200_000, serviceNs: 50_000, jitterNs: 30_000 }));

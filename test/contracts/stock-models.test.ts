@@ -13,8 +13,10 @@ import {
 import type { LatencyModel } from '../../execution/index.js';
 import * as execution from '../../execution/index.js';
 import { builtInStrategies } from '../../strategies/built-in.js';
+import { BUILT_IN_FEATURES } from '../../strategies/features/built-in.js';
 import { barPathContract } from './bar-path.contract.js';
 import { consumptionContract } from './consumption.contract.js';
+import { featureContract } from './feature.contract.js';
 import { feeContract } from './fee.contract.js';
 import { gatewayContract } from './gateway.contract.js';
 import { impactContract } from './impact.contract.js';
@@ -279,6 +281,11 @@ venueContract(
 );
 
 for (const plugin of builtInStrategies().list()) strategyContract(`strategy ${plugin.name}`, plugin);
+
+for (const definition of BUILT_IN_FEATURES) {
+  const knownAtOnce = ['inventory', 'time_of_day'].includes(definition.name);
+  featureContract(`feature ${definition.name}`, definition, { knownAtOnce });
+}
 
 observerContract(of('Recorder'), () => new analytics.Recorder());
 observerContract('an observer that does nothing', () => ({}));
