@@ -18,8 +18,11 @@ import { delayOf } from './venue/delay-config.js';
 export type TapeOrigin = TapeInfo & { readonly path?: string };
 
 export interface RunMarket {
-  /** With the run file's contract terms. */
-  readonly tapes: readonly TapeSource[];
+  /** With the run file's contract terms. `seed`: of what a feed latency draws. */
+  readonly tapesFor: (seed: number) => readonly TapeSource[];
+  /** Whether the tapes are the same for every seed. */
+  readonly seedless: boolean;
+  /** As the run file's own seed makes them. */
   readonly origins: readonly TapeOrigin[];
 }
 
@@ -28,8 +31,9 @@ export function openMarket(file: RunFile): RunMarket {
   const { config, path } = file;
   const sources = config.tape.map((tape) => openSource(file, tape));
   return {
-    tapes: sources.map(({ tape }) => withTerms(tape, config.instruments, path)),
-    origins: sources.map(({ tape, given }) => ({ ...tape.info, ...given })),
+    tapesFor: (seed) => sources.map(({ tapeFor }) => withTerms(tapeFor(seed), config.instruments, path)),
+    seedless: config.tape.every(({ feedLatency }) => feedLatency === undefined),
+    origins: sources.map(({ tapeFor, given }) => ({ ...tapeFor(config.seed).info, ...given })),
   };
 }
 
@@ -61,16 +65,20 @@ function withTerms(tape: TapeSource, wanted: RunConfig['instruments'], path: str
   return { info: { ...tape.info, instruments }, open: (originNs) => tape.open(originNs) };
 }
 
-/** `given`: what the manifest says of where the tape came from. */
-function openSource(file: RunFile, tape: RunConfig['tape'][number]): { tape: TapeSource; given: { path?: string } } {
-  const { seed } = file.config;
-  const delayed = (source: TapeSource) =>
-    tape.feedLatency === undefined ? source : withFeedLatency(source, delayOf(tape.feedLatency), seed);
-  if ('synthetic' in tape) return { tape: delayed(syntheticTape(tape.synthetic)), given: {} };
+interface OpenSource {
+  readonly tapeFor: (seed: number) => TapeSource;
+  /** What the manifest says of where the tape came from. */
+  readonly given: { readonly path?: string };
+}
+
+function openSource(file: RunFile, tape: RunConfig['tape'][number]): OpenSource {
+  const { feedLatency } = tape;
+  const delayed = (source: TapeSource) => (seed: number) =>
+    feedLatency === undefined ? source : withFeedLatency(source, delayOf(feedLatency), seed);
+  if ('synthetic' in tape) return { tapeFor: delayed(syntheticTape(tape.synthetic)), given: {} };
   const recorded = openTape(pathIn(file, tape.path));
   const { clockOffset = 0 } = tape;
-  const right = withClockOffset(recorded, clockOffset);
-  return { tape: delayed(right), given: { path: tape.path } };
+  return { tapeFor: delayed(withClockOffset(recorded, clockOffset)), given: { path: tape.path } };
 }
 
 /** Holds what the run file expects against what the tapes have; returns the symbols of the run. */

@@ -12,6 +12,7 @@ import { CurrencyRates } from '../../core/currency.js';
 import { Instrument, type InstrumentSpec } from '../../core/instrument.js';
 import { MarketRates } from '../../core/market-rates.js';
 import { mergeTapes } from '../../core/merge.js';
+import type { Observer } from '../../core/observer.js';
 import { Simulation, type StrategyEntry } from '../../core/simulation.js';
 import type { Strategy, StrategyPlugin } from '../../core/strategy.js';
 import type { TapeSource } from '../../core/tape.js';
@@ -67,7 +68,9 @@ export async function prepareRun(file: RunFile, options: PrepareOptions = {}): P
     ...{ replay, check },
   });
   try {
-    return { ...simulationOf(run, python.strategies, file.config.seed), python };
+    const recorder = new Recorder();
+    const simulation = simulationOf(run, python.strategies, file.config.seed, [recorder]);
+    return { simulation, recorder, tapes: run.origins, python };
   } catch (error) {
     python.close();
     throw error;
@@ -77,7 +80,8 @@ export async function prepareRun(file: RunFile, options: PrepareOptions = {}): P
 /** What all runs of one run file share: opened once, simulated as often as wanted. */
 export interface OpenRun {
   readonly file: RunFile;
-  readonly tapes: readonly TapeSource[];
+  /** Made once, unless the seed has a part in it. */
+  readonly marketFor: (seed: number) => MarketOfRun;
   readonly origins: readonly TapeOrigin[];
   readonly originNs: bigint;
   /** All instruments on the tapes. */
@@ -86,6 +90,12 @@ export interface OpenRun {
   readonly symbols: readonly string[];
   readonly owns: readonly (readonly string[])[];
   readonly plugins: readonly NamedPlugin[];
+}
+
+/** What is traded, and where. The factory makes a venue of its own for each simulation. */
+interface MarketOfRun {
+  readonly tapes: readonly TapeSource[];
+  readonly venue: VenueFactory;
 }
 
 /** `plugin` is missing for a strategy in Python. */
@@ -98,20 +108,33 @@ interface NamedPlugin {
 export async function openRun(file: RunFile, options: PrepareOptions = {}): Promise<OpenRun> {
   const { config, path } = file;
   const plugins = await loadPlugins(file, options);
-  const { tapes, origins } = openMarket(file);
+  const { tapesFor, seedless, origins } = openMarket(file);
+  const tapes = tapesFor(config.seed);
   const { instruments: specs, originNs } = mergeTapes(tapes).info;
   const symbols = checkInstruments(config.instruments, specs, path);
   const owns = config.strategies.map(({ instruments: patterns }, index) =>
     matching(patterns, symbols, `${path}: strategies.${index}.instruments`),
   );
   checkMoney(file, specs);
-  return { file, tapes, origins, originNs, specs, symbols, owns, plugins };
+  const marketOf = (of: readonly TapeSource[]): MarketOfRun => ({
+    tapes: of,
+    venue: within(path, () => venueFrom(file, of, symbols)),
+  });
+  const first = marketOf(tapes);
+  const marketFor = (seed: number) => (seedless || seed === config.seed ? first : marketOf(tapesFor(seed)));
+  return { file, marketFor, origins, originNs, specs, symbols, owns, plugins };
 }
 
 /** A fresh simulation. `remote`: the strategies in Python, in the order of the run file. */
-export function simulationOf(run: OpenRun, remote: readonly Strategy[], seed: number): Omit<PreparedRun, 'python'> {
-  const { file, tapes, origins, symbols, specs } = run;
+export function simulationOf(
+  run: OpenRun,
+  remote: readonly Strategy[],
+  seed: number,
+  observers: readonly Observer[],
+): Simulation {
+  const { file, symbols, specs } = run;
   const { config, path } = file;
+  const { tapes, venue } = run.marketFor(seed);
   const specsOf = (wanted: readonly string[]) => specs.filter(({ symbol }) => wanted.includes(symbol));
   const strategies = strategiesOf(run, remote).map(({ name, strategy }, index): StrategyEntry => {
     const { capital, costing, risk, computeTime: thinks } = config.strategies[index]!;
@@ -129,14 +152,13 @@ export function simulationOf(run: OpenRun, remote: readonly Strategy[], seed: nu
         : { computeTime: within(`${place}.computeTime`, () => computeTime(delayOf(thinks))) }),
     };
   });
-  const recorder = new Recorder();
   const { currency, rates } = config;
-  const simulation = within(path, () => {
+  return within(path, () => {
     return new Simulation({
       tapes,
       strategies,
-      venue: venueFrom(file, tapes, symbols),
-      observers: [recorder],
+      venue,
+      observers,
       seed,
       sampleNs: config.record.sample,
       risk: config.risk.map((check, at) => within(`${path}: risk.${at}`, () => riskOf(check, specsOf(symbols)))),
@@ -146,7 +168,6 @@ export function simulationOf(run: OpenRun, remote: readonly Strategy[], seed: nu
       sha256: createHash('sha256'),
     });
   });
-  return { simulation, recorder, tapes: origins };
 }
 
 function strategiesOf({ file, plugins }: OpenRun, remote: readonly Strategy[]): { name: string; strategy: Strategy }[] {
