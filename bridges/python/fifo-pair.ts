@@ -29,7 +29,7 @@ export function openFifoPair(): FifoPair {
     return fd;
   };
   try {
-    folder = fs.mkdtempSync(join(tmpdir(), 'tickwright-'));
+    folder = fs.mkdtempSync(join(tmpdir(), 'tickwright-pipes-'));
     const paths = [join(folder, 'to'), join(folder, 'from')] as const;
     const made = spawnSync('mkfifo', ['-m', '600', ...paths], { stdio: ['ignore', 'ignore', 'pipe'] });
     if (made.error !== undefined) throw made.error;

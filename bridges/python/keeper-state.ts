@@ -16,17 +16,18 @@ export const Shared = {
   seq: 4,
   /** A {@link Verdict}: why the keeper ended the process, set before it does. */
   verdict: 5,
-  /** The request at which it did. */
+  /** The request at which it did, and how long that was allowed to take. */
   verdictSeq: 6,
+  verdictMs: 7,
   /** How the process ended: exit code, or −1 and a signal's number. */
-  exitCode: 7,
-  signal: 8,
+  exitCode: 8,
+  signal: 9,
   /** Bytes of text: what the process wrote last, or why it could not be started. */
-  textBytes: 9,
+  textBytes: 10,
   /** 1: the simulation thread's core shall be the peer's, too. */
-  pinned: 10,
+  pinned: 11,
 } as const;
-export const SHARED_LENGTH = 11;
+export const SHARED_LENGTH = 12;
 
 export const Phase = { starting: 0, running: 1, ended: 2, notStarted: 3 } as const;
 export const Verdict = { none: 0, timeout: 1, stopped: 2 } as const;

@@ -140,12 +140,13 @@ function tick(): void {
   waitedMs += passedMs;
   if (ended) wakeUp();
   const allowanceMs = Atomics.load(shared, Shared.allowanceMs);
-  if (allowanceMs > 0 && waitedMs >= allowanceMs) overrun();
+  if (allowanceMs > 0 && waitedMs >= allowanceMs) overrun(allowanceMs);
 }
 
-function overrun(): void {
+function overrun(allowanceMs: number): void {
   if (Atomics.compareExchange(shared, Shared.verdict, Verdict.none, Verdict.timeout) !== Verdict.none) return;
   Atomics.store(shared, Shared.verdictSeq, Atomics.load(shared, Shared.seq));
+  Atomics.store(shared, Shared.verdictMs, allowanceMs);
   // faulthandler writes the stack even while other code holds the interpreter's lock.
   child?.kill('SIGUSR1');
   setTimeout(killGroup, STACK_MS);
@@ -198,7 +199,10 @@ const ticker = setInterval(tick, TICK_MS);
 function refuse(error: Error): void {
   ended = true;
   dismissed = true;
-  note(Phase.notStarted, Buffer.from(`${job.command} could not be started: ${error.message}`).subarray(0, TEXT_BYTES));
+  note(
+    Phase.notStarted,
+    Buffer.from(`${job.command} could not be started in ${job.cwd}: ${error.message}`).subarray(0, TEXT_BYTES),
+  );
   leave();
 }
 

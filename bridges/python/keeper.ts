@@ -24,7 +24,9 @@ export interface ProcessEnd {
   readonly signal: string | undefined;
   /** A `Verdict`. */
   readonly verdict: number;
+  /** The request at which the keeper ended it, and how long that was allowed to take. */
   readonly verdictSeq: number;
+  readonly verdictMs: number;
 }
 
 /** Processes alive when this one exits go with it. */
@@ -94,6 +96,7 @@ export class Keeper {
       signal: signal === 0 ? undefined : signalName(signal),
       verdict: Atomics.load(this.#shared, Shared.verdict),
       verdictSeq: Atomics.load(this.#shared, Shared.verdictSeq),
+      verdictMs: Atomics.load(this.#shared, Shared.verdictMs),
     };
   }
 

@@ -131,9 +131,9 @@ export abstract class LockstepChannel implements Channel {
   }
 
   #peerError(frame: Frame): BridgeError {
-    this.#peerFailed = true;
     const parsed = errorSchema.safeParse(unpackMeta(frame.meta));
     if (!parsed.success) return new BridgeError('BAD_META', 'sent an ERROR frame without code and message');
+    this.#peerFailed = true;
     const { code, message, traceback } = parsed.data;
     const known = (BRIDGE_ERROR_CODES as readonly string[]).includes(code);
     return new BridgeError(known ? (code as BridgeErrorCode) : 'STRATEGY', message, { traceback: traceback ?? '' });

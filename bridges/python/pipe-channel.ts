@@ -154,7 +154,7 @@ export class PipeChannel extends LockstepChannel {
   #timeout(end: ProcessEnd, outputTail: string): BridgeError {
     const starting = end.verdictSeq === 0;
     const what = starting ? 'it was not ready' : `no answer to request ${end.verdictSeq}`;
-    const message = `${this.subject}: ${what} within its deadline, and it was killed; its Python stack is what it wrote last`;
+    const message = `${this.subject}: ${what} within ${seconds(end.verdictMs)}, and it was killed; its Python stack is what it wrote last`;
     return new BridgeError(starting ? 'START_TIMEOUT' : 'TIMEOUT', message, {
       outputTail,
       outputShown: this.#forwarded,

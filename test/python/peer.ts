@@ -27,7 +27,11 @@ if (PYTHON === undefined) console.warn('There is no python3 here: the tests of t
 
 export const FAULTY = fileURLToPath(new URL('./peers/faulty.py', import.meta.url));
 /** What a peer needs to greet rightly without the package. */
-export const PEER_ENVIRONMENT = { TEST_SCHEMA: WIRE_SCHEMA, TEST_LAYOUT: WIRE_LAYOUT_TEXT };
+export const PEER_ENVIRONMENT = {
+  TEST_SCHEMA: WIRE_SCHEMA,
+  TEST_LAYOUT: WIRE_LAYOUT_TEXT,
+  PYTHONDONTWRITEBYTECODE: '1',
+};
 
 /** Short, but long enough for a busy machine where nothing hangs. */
 const PATIENT: Deadlines = { startMs: 30_000, firstMs: 30_000, requestMs: 30_000, stopMs: 30_000, endMs: 30_000 };
@@ -70,17 +74,29 @@ export function welcome(): Uint8Array {
   return metaFrame(FrameType.welcome, 0, WELCOME);
 }
 
-/** Whether a process or anybody of its group is there. */
+/** Whether a process or anybody of its group lives. What is dead and waits for its new parent to look does not. */
 export function isAlive(pid: number): boolean {
-  for (const id of [pid, -pid]) {
+  if (process.platform !== 'linux') return [pid, -pid].some(takesSignals);
+  return fs.readdirSync('/proc').some((entry) => {
+    if (!/^\d+$/.test(entry)) return false;
+    let stat: string;
     try {
-      process.kill(id, 0);
-      return true;
+      stat = fs.readFileSync(`/proc/${entry}/stat`, 'utf8');
     } catch {
-      // ESRCH
+      return false;
     }
+    // proc(5): pid (name) state parent group
+    const [state, , group] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return state !== 'Z' && state !== 'X' && (Number(entry) === pid || Number(group) === pid);
+  });
+}
+
+function takesSignals(id: number): boolean {
+  try {
+    return process.kill(id, 0);
+  } catch {
+    return false;
   }
-  return false;
 }
 
 /** Descriptors of this process that stand for pipes, sockets and files: what a channel could leave. */
@@ -98,7 +114,7 @@ export function openDescriptors(): string[] {
 }
 
 export function leftFolders(): string[] {
-  return fs.readdirSync(tmpdir()).filter((name) => name.startsWith('tickwright-'));
+  return fs.readdirSync(tmpdir()).filter((name) => name.startsWith('tickwright-pipes-'));
 }
 
 /** Waits until `holds`, at most five seconds. */

@@ -1,6 +1,6 @@
 """A peer with one fault, named by its first argument; a second is the request at which it shows (default 3).
 
-Until then it answers with frames that hold nothing.
+Until then it answers with frames that hold nothing. `sigkill-later`: the second argument is in microseconds.
 """
 
 import os
@@ -8,6 +8,7 @@ import re
 import signal
 import subprocess
 import sys
+import threading
 import time
 
 import raw_peer as raw
@@ -106,10 +107,10 @@ FAULTS = {
     "print": print_much,
     "stop-twice": lambda seq: reply(seq),
     "linger": lambda seq: reply(seq),
+    "sleep-at-stop": lambda seq: reply(seq),
     "bad-exit": lambda seq: reply(seq),
     "leave-child": lambda seq: reply(seq),
     "grandchild": lambda seq: (subprocess.Popen(["sleep", "3600"]), reply(seq)),
-    "ignore-end": lambda seq: reply(seq),
 }
 
 AT_START = {
@@ -132,10 +133,14 @@ def main():
         AT_START[FAULT]()
         return
     raw.begin()
+    if FAULT == "sigkill-later":
+        threading.Timer(AT / 1e6, lambda: os.kill(os.getpid(), signal.SIGKILL)).start()
     raw.shake_hands()
     while True:
         type_, seq, meta, payload = raw.receive()
         if type_ == STOP:
+            if FAULT == "sleep-at-stop":
+                time.sleep(3600)
             reply(seq)
             if FAULT == "stop-twice":
                 reply(seq)
@@ -148,10 +153,7 @@ def main():
             return
         if FAULT == "echo":
             reply(seq, meta, payload)
-        elif seq < AT:
-            reply(seq)
-        elif FAULT == "slow":
-            time.sleep(0.3)
+        elif seq < AT or FAULT == "sigkill-later":
             reply(seq)
         else:
             FAULTS[FAULT](seq)
