@@ -6,12 +6,15 @@ import { KIND_NAMES, Kind } from '../../core/market.js';
 import { BridgeError } from './bridge-error.js';
 import type { Decide } from './decide-schema.js';
 import { type DecisionTimes, decisionTimes, type RemoteHandler } from './decision-times.js';
+import { ROW_COLUMNS, type RowColumn } from './waiting-rows.js';
 
 export const DEFAULT_DEPTH = 5;
 
 export interface Attention {
   /** Bit `kind`: rows of this kind go into the table `rows`. */
   readonly rowKinds: number;
+  /** Columns of the table `rows`. */
+  readonly columns: readonly RowColumn[];
   readonly bars: boolean;
   readonly book: boolean;
   readonly account: boolean;
@@ -26,10 +29,14 @@ export interface Announcement {
   readonly decide?: Decide | undefined;
   readonly depth?: number | undefined;
   readonly batch?: readonly string[] | undefined;
+  readonly columns?: readonly RowColumn[] | undefined;
 }
 
 /** `decide`: the run file's, which goes before the strategy's own. Throws {@link BridgeError} START for what makes no sense. */
-export function attentionOf({ handlers, decide, depth, batch }: Announcement, override?: Decide): Attention {
+export function attentionOf(
+  { handlers, decide, depth, batch, columns = ROW_COLUMNS }: Announcement,
+  override?: Decide,
+): Attention {
   const has = (handler: RemoteHandler) => handlers.includes(handler);
   let rowKinds = has('trades') ? 1 << Kind.trade : 0;
   if (has('batch')) {
@@ -44,6 +51,8 @@ export function attentionOf({ handlers, decide, depth, batch }: Announcement, ov
   }
   return {
     rowKinds,
+    // In the order of the layout, whatever the order in which they were asked for.
+    columns: ROW_COLUMNS.filter((name) => columns.includes(name)),
     bars: has('bar'),
     book: has('book'),
     account: has('account'),

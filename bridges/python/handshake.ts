@@ -9,6 +9,7 @@ import type { Channel, Frame } from './channel.js';
 import { decideSchema } from './decide-schema.js';
 import { REMOTE_HANDLERS } from './decision-times.js';
 import { metaFrame, unpackMeta } from './frame.js';
+import { ROW_COLUMNS } from './waiting-rows.js';
 import {
   FrameType,
   layoutDifference,
@@ -41,6 +42,7 @@ export const readySchema = z.object({
   decide: decideSchema.optional(),
   depth: z.int().min(1).max(MOST_BOOK_LEVELS).optional(),
   batch: z.array(z.string()).optional(),
+  columns: z.array(z.enum(ROW_COLUMNS)).min(1).optional(),
 });
 /** What the strategy wants. */
 export type Ready = z.output<typeof readySchema>;

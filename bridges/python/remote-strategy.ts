@@ -98,7 +98,7 @@ export class RemoteStrategy implements Strategy {
   /** Timers that are due, for the next request. */
   readonly #due: unknown[] = [];
   readonly #orders = new OwnOrders(this.#waiting);
-  readonly #rows = new WaitingRows();
+  readonly #rows: WaitingRows;
   readonly #bars = new WaitingBars();
   readonly #levelTicks: Int32Array;
   readonly #levelLots: Float64Array;
@@ -124,6 +124,7 @@ export class RemoteStrategy implements Strategy {
     this.#features = features;
     this.#slow = slow;
     this.#group = group;
+    this.#rows = new WaitingRows(attention.columns);
     this.#levelTicks = new Int32Array(attention.depth);
     this.#levelLots = new Float64Array(attention.depth);
     group.push(this);

@@ -10,46 +10,65 @@ const FIRST_CAPACITY = 256;
 /** A column goes onto the wire as it is: little-endian, padded with zeros to a multiple of 8 bytes. */
 export type WireColumn = Float64Array | Uint16Array | Uint8Array;
 
-/** Rows of any kind but bars. */
+/** The columns of the table `rows`, in its order. */
+export const ROW_COLUMNS = ['local', 'exchange', 'px', 'qty', 'inst', 'kind', 'side'] as const;
+export type RowColumn = (typeof ROW_COLUMNS)[number];
+
+/** Rows of any kind but bars; of each as many columns as are wanted. */
 export class WaitingRows {
   length = 0;
   #capacity = FIRST_CAPACITY;
-  #localNs = new Float64Array(FIRST_CAPACITY);
-  #exchangeNs = new Float64Array(FIRST_CAPACITY);
-  #price = new Float64Array(FIRST_CAPACITY);
-  #qty = new Float64Array(FIRST_CAPACITY);
-  #instrument = new Uint16Array(FIRST_CAPACITY);
-  #kind = new Uint8Array(FIRST_CAPACITY);
-  #side = new Uint8Array(FIRST_CAPACITY);
+  /** `undefined` where nobody wants it. */
+  #localNs: Float64Array | undefined;
+  #exchangeNs: Float64Array | undefined;
+  #price: Float64Array | undefined;
+  #qty: Float64Array | undefined;
+  #instrument: Uint16Array | undefined;
+  #kind: Uint8Array | undefined;
+  #side: Uint8Array | undefined;
+
+  constructor(wanted: readonly RowColumn[] = ROW_COLUMNS) {
+    const numbers = (name: RowColumn) => (wanted.includes(name) ? new Float64Array(FIRST_CAPACITY) : undefined);
+    this.#localNs = numbers('local');
+    this.#exchangeNs = numbers('exchange');
+    this.#price = numbers('px');
+    this.#qty = numbers('qty');
+    this.#instrument = wanted.includes('inst') ? new Uint16Array(FIRST_CAPACITY) : undefined;
+    this.#kind = wanted.includes('kind') ? new Uint8Array(FIRST_CAPACITY) : undefined;
+    this.#side = wanted.includes('side') ? new Uint8Array(FIRST_CAPACITY) : undefined;
+  }
 
   /** `instrument`: the peer's index of it. */
   add(row: MarketView, instrument: number): void {
     const at = this.length;
     if (at === this.#capacity) this.#grow();
-    this.#localNs[at] = row.localNs;
-    this.#exchangeNs[at] = row.exchangeNs;
-    this.#price[at] = row.price;
-    this.#qty[at] = row.qty;
-    this.#instrument[at] = instrument;
-    this.#kind[at] = row.kind;
-    this.#side[at] = row.side;
+    if (this.#localNs !== undefined) this.#localNs[at] = row.localNs;
+    if (this.#exchangeNs !== undefined) this.#exchangeNs[at] = row.exchangeNs;
+    if (this.#price !== undefined) this.#price[at] = row.price;
+    if (this.#qty !== undefined) this.#qty[at] = row.qty;
+    if (this.#instrument !== undefined) this.#instrument[at] = instrument;
+    if (this.#kind !== undefined) this.#kind[at] = row.kind;
+    if (this.#side !== undefined) this.#side[at] = row.side;
     this.length = at + 1;
   }
 
-  /** In the order of the layout; of each the first `length` rows count. */
+  /** Those that are wanted, in the order of the layout; of each the first `length` rows count. */
   get columns(): readonly WireColumn[] {
-    return [this.#localNs, this.#exchangeNs, this.#price, this.#qty, this.#instrument, this.#kind, this.#side];
+    const all = [this.#localNs, this.#exchangeNs, this.#price, this.#qty, this.#instrument, this.#kind, this.#side];
+    return all.filter((column) => column !== undefined);
   }
 
   #grow(): void {
     this.#capacity *= 2;
-    this.#localNs = grown(this.#localNs, new Float64Array(this.#capacity));
-    this.#exchangeNs = grown(this.#exchangeNs, new Float64Array(this.#capacity));
-    this.#price = grown(this.#price, new Float64Array(this.#capacity));
-    this.#qty = grown(this.#qty, new Float64Array(this.#capacity));
-    this.#instrument = grown(this.#instrument, new Uint16Array(this.#capacity));
-    this.#kind = grown(this.#kind, new Uint8Array(this.#capacity));
-    this.#side = grown(this.#side, new Uint8Array(this.#capacity));
+    const numbers = (old: Float64Array | undefined) => old && grown(old, new Float64Array(this.#capacity));
+    const bytes = (old: Uint8Array | undefined) => old && grown(old, new Uint8Array(this.#capacity));
+    this.#localNs = numbers(this.#localNs);
+    this.#exchangeNs = numbers(this.#exchangeNs);
+    this.#price = numbers(this.#price);
+    this.#qty = numbers(this.#qty);
+    this.#instrument = this.#instrument && grown(this.#instrument, new Uint16Array(this.#capacity));
+    this.#kind = bytes(this.#kind);
+    this.#side = bytes(this.#side);
   }
 }
 
