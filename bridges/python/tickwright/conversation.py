@@ -26,12 +26,12 @@ from .layout import (
     DECIDE,
     ERROR,
     HELLO,
-    KINDS,
     LAYOUT_TEXT,
     ORDER_EVENTS,
     ORDER_STATUSES,
     PROTOCOL_VERSION,
     READY,
+    RESET,
     SCHEMA,
     STOP,
     WELCOME,
@@ -57,7 +57,6 @@ _ANSWERS = frozenset(
     ORDER_EVENTS.index(name) for name in ("cancelled", "cancelRejected", "modified", "modifyRejected")
 )
 _FIRST_FINISHED = ORDER_STATUSES.index("filled")
-_TRADE = KINDS.index("trade")
 
 Event: TypeAlias = OrderEvent | AccountEvent | MarketColumns | Bar | Book | Timer
 
@@ -140,6 +139,7 @@ class Conversation:
         self._head_bytes = 0
         self._row_class: type[FeatureRow] = feature_row_class(())
         self._row_shape = (0,)
+        self._columns: type[MarketColumns] = TradeColumns
 
     # -- handshake
 
@@ -202,6 +202,7 @@ class Conversation:
 
     def ready(self, announcement: Mapping[str, Any]) -> None:
         """Sends READY. ``announcement`` is its map."""
+        self._columns = MarketColumns if "batch" in announcement else TradeColumns
         self._send(encode(READY, 0, pack(dict(announcement))))
 
     # -- requests
@@ -362,7 +363,7 @@ class Conversation:
         )
 
     def _market_columns(self, payload: Payload, at: int, rows: int) -> tuple[MarketColumns, int]:
-        wide = 8 * rows
+        wide = 8 * _count(rows)
         floats = [np.ndarray((rows,), _F64, payload, at + place * wide) for place in range(4)]
         at += 4 * wide
         inst = np.ndarray((rows,), _U16, payload, at)
@@ -371,13 +372,12 @@ class Conversation:
         at += (rows + 7) & -8
         side = np.ndarray((rows,), _U8, payload, at)
         at += (rows + 7) & -8
-        made: type[MarketColumns] = TradeColumns if bool((kind == _TRADE).all()) else MarketColumns
         run = self.run
         local, exchange, px, qty = floats
-        return made(run.instruments, run.origin, local, exchange, px, qty, inst, kind, side), at
+        return self._columns(run.instruments, run.origin, local, exchange, px, qty, inst, kind, side), at
 
     def _add_bars(self, events: list[Event], payload: Payload, at: int, rows: int) -> int:
-        wide = 8 * rows
+        wide = 8 * _count(rows)
         columns = [np.ndarray((rows,), _F64, payload, at + place * wide).tolist() for place in range(7)]
         at += 7 * wide
         columns.append(np.ndarray((rows,), _U16, payload, at).tolist())
@@ -393,7 +393,7 @@ class Conversation:
         _, index, bids, asks = event
         columns = []
         for levels in (bids, bids, asks, asks):
-            columns.append(np.ndarray((levels,), _F64, payload, at))
+            columns.append(np.ndarray((_count(levels),), _F64, payload, at))
             at += 8 * levels
         return Book(self.run.instruments[index], now, *columns), at
 
@@ -443,6 +443,24 @@ class Conversation:
             self.operations_left = self._operations_limit
         self._send(encode(ACTIONS, self._seq, meta, signals))
 
+    def reset(self, seed: int | None = None) -> None:
+        """Environments: asks for a new run, in place of a reply or as the first thing of all.
+
+        ``seed``: of the run's random streams; ``None`` is the run file's own. Orders of the run before are void.
+        """
+        if self._replied and self._seq > 0:
+            raise RuntimeError("reset() while the next request is on its way: receive() it first")
+        self._send(encode(RESET, self._seq, pack({} if seed is None else {"seed": seed})))
+        self._seq = 0
+        self._replied = True
+        self.stopping = self.together = False
+        self.orders.clear()
+        self._late.clear()
+        self.next_id = 1
+        self._operations.clear()
+        self._operation_bytes = _LIST_HEAD_BYTES
+        self.operations_left = self._operations_limit
+
     def _send(self, frame: bytes) -> None:
         try:
             self._write(frame)
@@ -462,6 +480,13 @@ class Conversation:
     def close(self) -> None:
         """Closes the stream."""
         self._stream.close()
+
+
+def _count(rows: int) -> int:
+    # numpy takes a length of -1 for "as many as there are".
+    if rows < 0:
+        raise ValueError(f"a table of {rows} rows")
+    return rows
 
 
 def _remote_error(meta: bytes) -> RemoteError:

@@ -14,16 +14,17 @@ Rounding = Literal["down", "up", "nearest"]
 # Adding and subtracting 1.5 × 2^52 rounds a double to the nearest whole number, without a call and without failing on NaN.
 _ROUNDER = 6755399441055744.0
 _WHOLE_LIMIT = 2.0**51
-# A price computed with doubles misses its tick by a few units in the last place. This is wider, and far below what anyone
-# could mean: 65000.123 with a tick of 0.001 is snapped from within 0.07 ticks.
-SNAP = 1e-9
+# A price computed with doubles misses its tick by a few units in the last place. These bounds are wider, and below what
+# anyone could mean. The second one matters beyond a million steps, where the first alone would round real fractions.
+_SNAP_RELATIVE = 1e-9
+_SNAP_STEPS = 1e-3
 
 
 def snapped(units: float) -> float:
-    """The whole number next to ``units`` if it is within 1e-9 of it (relative), else ``units`` as it is, NaN too."""
+    """The whole number next to ``units`` if within 1e-9 of it (relative) and 0.001, else ``units`` as it is, NaN too."""
     whole = units + _ROUNDER - _ROUNDER
-    off = whole - units
-    if off != 0.0 and -_WHOLE_LIMIT < units < _WHOLE_LIMIT and abs(off) <= SNAP * abs(units):
+    off = abs(whole - units)
+    if 0.0 < off <= _SNAP_STEPS and off <= _SNAP_RELATIVE * abs(units) and -_WHOLE_LIMIT < units < _WHOLE_LIMIT:
         return whole
     return units
 

@@ -28,6 +28,7 @@ from .stream import PipeStream, connect
 
 FDS_VARIABLE = "TICKWRIGHT_FDS"
 TOKEN_VARIABLE = "TICKWRIGHT_TOKEN"
+PARENT_VARIABLE = "TICKWRIGHT_PARENT"
 CPU_VARIABLE = "TICKWRIGHT_CPU"
 
 _PACKAGE = os.path.dirname(os.path.abspath(__file__))
@@ -112,8 +113,7 @@ def main(argv: list[str]) -> int:
             file=sys.stderr,
         )
         return 2
-    parent = os.getppid()
-    _die_with(parent)
+    _die_with(os.getppid(), os.environ.pop(PARENT_VARIABLE, ""))
     try:
         talk = Conversation(_own_pipes(fds))
     except (OSError, ValueError) as error:
@@ -163,15 +163,26 @@ def _moved(fd: int) -> int:
     return new
 
 
-def _die_with(parent: int) -> None:
-    """On Linux, the kernel ends this process when the simulator's ends, even while it hangs."""
+def _die_with(parent: int, simulator: str) -> None:
+    """On Linux, the kernel ends this process when its parent ends, even while it hangs.
+
+    ``simulator``: the simulator's process id, which need not be the parent's (there are wrappers).
+    """
     if not sys.platform.startswith("linux"):
         return
     try:
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     except (OSError, AttributeError):
         return
-    if os.getppid() != parent:  # it ended before the call
+    gone = os.getppid() != parent  # it ended before the call, or even before this process looked
+    if simulator.isascii() and simulator.isdigit():
+        try:
+            os.kill(int(simulator), 0)
+        except ProcessLookupError:
+            gone = True
+        except (OSError, OverflowError):
+            pass
+    if gone:
         os._exit(1)
 
 

@@ -173,11 +173,11 @@ class Trader:
         try:
             qty_lots = instrument.lots(qty)
             price_ticks = None if px is None else instrument.ticks(px)
-            flags = _TIF_FLAGS[tif]
-        except KeyError:
-            raise ValueError(f"tif {tif!r} is not one of {', '.join(TIMES_IN_FORCE)}") from None
-        except TypeError:
+        except (TypeError, ValueError):
             raise TypeError(f"qty {qty!r} or px {px!r} is no number") from None
+        flags = _TIF_FLAGS.get(tif)
+        if flags is None:
+            raise ValueError(f"tif {tif!r} is not one of {', '.join(TIMES_IN_FORCE)}")
         if post_only:
             flags |= 1
         wire_terms = _wire_terms(terms, instrument, talk.run.origin) if terms else None
