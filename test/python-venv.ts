@@ -65,8 +65,13 @@ function prepare(): PythonForTests {
   try {
     if (ready()) return { path, missing: '' };
     process.stderr.write('  making the virtual environment for the tests of the bridge to Python …\n');
-    rmSync(VENV, { recursive: true, force: true });
-    execFileSync(base, ['-m', 'venv', VENV], { stdio: 'pipe' });
+    // Made anew for another Python only: somebody may be using it.
+    const same =
+      existsSync(path) && spawnSync(path, ['-c', 'import sys; print(*sys.version_info[:3])'], { encoding: 'utf8' });
+    if (!same || same.stdout !== version.stdout) {
+      rmSync(VENV, { recursive: true, force: true });
+      execFileSync(base, ['-m', 'venv', VENV], { stdio: 'pipe' });
+    }
     const install = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', '-e', `${PACKAGE}[test]`];
     execFileSync(path, install, { stdio: 'pipe', timeout: INSTALL_TIMEOUT_MS });
     writeFileSync(stamp, wanted);
