@@ -76,7 +76,6 @@ export class FeatureSet {
     const { instruments, nowNs: startNs } = context;
     const names: string[] = [];
     const features: Feature[] = [];
-    this.#listeners.clear();
     for (const hook of FEATURE_HOOKS) this.#listeners.set(hook, []);
     this.#context = context;
     for (const { name, symbol, definition, argument } of this.#asked) {

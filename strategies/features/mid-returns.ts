@@ -72,8 +72,7 @@ class Volatility implements Feature {
   value(nowNs: Nanos): number {
     const endNs = nowNs - this.#spanNs;
     if (!(this.#firstNs <= endNs) || this.#undefinedNs > endNs) return Number.NaN;
-    // Taking terms away may leave a rounding error below 0.
-    return Math.sqrt(Math.max(0, this.#squares.at(nowNs)));
+    return Math.sqrt(this.#squares.at(nowNs));
   }
 }
 

@@ -35,7 +35,7 @@ describe('a rolling sum', () => {
   it('of whole numbers is exact, also beyond 2^53', () => {
     const whole = fc.oneof(fc.integer({ min: -50, max: 50 }), fc.maxSafeInteger());
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 40 }), stepsOf(whole), (spanNs, steps) => {
+      fc.property(fc.constantFrom(1, 5, 40, 200), stepsOf(whole), (spanNs, steps) => {
         for (const { found, terms } of play(spanNs, steps)) {
           const exact = terms.reduce((sum, term) => sum + BigInt(term), 0n);
           expect(found + 0).toBe(Number(exact));
@@ -56,6 +56,21 @@ describe('a rolling sum', () => {
     expect(sum.at(ns + 10)).toBe(0);
     sum.add(0.1, ns + 10);
     expect(sum.at(ns + 10)).toBe(0.1);
+  });
+
+  it('of any numbers is as good as exact, and exactly 0 when its window is empty', () => {
+    const any = fc.double({ noNaN: true, min: -1e30, max: 1e30 });
+    fc.assert(
+      fc.property(fc.constantFrom(1, 5, 40, 200), stepsOf(any), (spanNs, steps) => {
+        for (const { found, terms } of play(spanNs, [...steps, { term: undefined, waitNs: 200 }])) {
+          const plain = terms.reduce((sum, term) => sum + term, 0);
+          if (terms.length === 0) expect(found + 0).toBe(0);
+          // The plain sum is the one that rounds at every step.
+          else expect(Math.abs(found - plain)).toBeLessThanOrEqual(120 * 2 ** -52 * 1e30);
+        }
+      }),
+      { numRuns: 300 },
+    );
   });
 
   it('keeps its window also where nobody reads it', () => {
