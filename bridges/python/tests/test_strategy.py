@@ -732,6 +732,8 @@ def test_decide_is_made_of_parts():
         ({"on_batch": lambda self, c: None, "batch": ["trades"]}, tw.BatchStrategy, "Bad.batch names 'trades'; there are trade,"),
         ({"on_batch": lambda self, c: None, "rows": 0}, tw.BatchStrategy, "Bad.rows is 0"),
         ({"on_batch": lambda self, c: None, "on_trades": lambda self, t: None}, tw.BatchStrategy, "keep one of them"),
+        ({"columns": ["price"]}, tw.Strategy, "Bad.columns names 'price'; there are ts, exchange_ts, px"),
+        ({"columns": []}, tw.Strategy, "Bad.columns is empty"),
         ({"on_batch": lambda self, c: None}, tw.Strategy, "inherit from tw.BatchStrategy"),
     ],
 )
@@ -776,6 +778,27 @@ def test_a_batch_is_answered_by_a_column_of_signals():
     assert meta is None and signals == np.array([1, -0.0, math.nan]).tobytes()
     assert nothing == (None, b"")
     assert strategy.kinds == [1, 4, 1]
+
+
+def test_only_the_columns_that_are_wanted_come():
+    class Few(tw.Strategy):
+        columns = ("side", "ts", "px")
+
+        def on_trades(self, t: tw.TradeColumns) -> None:
+            self.seen = (t.ts.tolist(), t.px.tolist(), t.side.tolist(), len(t))
+            for name in ("qty", "exchange_ts", "kind"):
+                with pytest.raises(AttributeError, match=f"the column {name} is not among the strategy's columns"):
+                    getattr(t, name)
+            with pytest.raises(AttributeError, match="TradeColumns has no price; its columns are ts, exchange_ts, px"):
+                t.price
+
+    got = []
+    table = column([1, 2, 3], "<f8") + column([1.5, 2.5, 3.5], "<f8") + column([0, 1, 2], "u1")
+    strategy = play(
+        Few, lambda sim: (got.append(sim.ready), sim.ask([[4, 3]], state(5, (0.0,), (), table)), sim.stop())
+    )
+    assert got[0]["columns"] == ["side", "local", "px"]
+    assert strategy.seen == ([ORIGIN + 1, ORIGIN + 2, ORIGIN + 3], [1.5, 2.5, 3.5], [0, 1, -1], 3)
 
 
 @pytest.mark.parametrize("answer", [[1, 0, -1], np.array([True, False, True]), np.arange(3, dtype=np.int8), np.arange(6.0)[::2]])

@@ -5,6 +5,7 @@ Knows nothing of conversations. Made from what a request brings; handlers may ke
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -15,40 +16,50 @@ from .event import FloatArray, find_instrument
 from .instrument import Instrument
 from .layout import KINDS
 
-_SIGNS = np.array([0, 1, -1], dtype=np.int8)
+ROW_COLUMNS = {
+    "ts": ("local", "_local", "<f8"),
+    "exchange_ts": ("exchange", "_exchange", "<f8"),
+    "px": ("px", "px", "<f8"),
+    "qty": ("qty", "qty", "<f8"),
+    "inst": ("inst", "inst", "<u2"),
+    "kind": ("kind", "kind", "u1"),
+    "side": ("side", "_side_code", "u1"),
+}
+"""Columns of market rows in the order of the wire: name on the wire, attribute that holds what came, type."""
 
 
 class MarketColumns:
-    """Market rows since the last request, oldest first, a column each.
+    """Market rows since the last request, oldest first, a column each: those that the strategy's ``columns`` name, or all.
 
     ``px``, ``qty``: decimal, float64. ``inst``: index in ``instruments``, uint16. ``kind``: code of the kind, uint8, see
-    ``KINDS``. Times are computed when first asked for. ``len(c)``: rows.
+    ``is_kind``. Times and sides are computed when first asked for. ``len(c)``: rows.
     """
 
+    px: FloatArray
+    qty: FloatArray
+    inst: npt.NDArray[np.uint16]
+    kind: npt.NDArray[np.uint8]
+    _local: FloatArray
+    _exchange: FloatArray
+    _side_code: npt.NDArray[np.uint8]
+
     def __init__(
-        self,
-        instruments: tuple[Instrument, ...],
-        origin: int,
-        local: FloatArray,
-        exchange: FloatArray,
-        px: FloatArray,
-        qty: FloatArray,
-        inst: npt.NDArray[np.uint16],
-        kind: npt.NDArray[np.uint8],
-        side_code: npt.NDArray[np.uint8],
+        self, instruments: tuple[Instrument, ...], origin: int, rows: int, columns: Mapping[str, npt.NDArray[Any]]
     ) -> None:
+        """``columns``: by the attributes of ``ROW_COLUMNS``."""
         self.instruments = instruments
-        self.px = px
-        self.qty = qty
-        self.inst = inst
-        self.kind = kind
         self._origin = origin
-        self._local = local
-        self._exchange = exchange
-        self._side_code = side_code
+        self._rows = rows
+        self.__dict__.update(columns)
+
+    def __getattr__(self, name: str) -> Any:
+        for column, (_, attribute, _) in ROW_COLUMNS.items():
+            if name in (column, attribute):
+                raise AttributeError(f"the column {column} is not among the strategy's columns, so it was not sent")
+        raise AttributeError(f"{type(self).__name__} has no {name}; its columns are {', '.join(ROW_COLUMNS)}")
 
     def __len__(self) -> int:
-        return len(self.px)
+        return self._rows
 
     @cached_property
     def ts(self) -> npt.NDArray[np.int64]:
@@ -63,7 +74,8 @@ class MarketColumns:
     @cached_property
     def side(self) -> npt.NDArray[np.int8]:
         """+1 buy, -1 sell, 0 none; of trades, the side of who took."""
-        return _SIGNS[self._side_code]
+        code = self._side_code.view(np.int8)  # 0 none, 1 buy, 2 sell
+        return (code & 1) - (code >> 1)
 
     def of(self, inst: Instrument | str) -> npt.NDArray[np.bool_]:
         """Mask of the rows of an instrument."""

@@ -16,7 +16,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from .columns import FeatureRow, MarketColumns, TradeColumns, feature_row_class
+from .columns import ROW_COLUMNS, FeatureRow, MarketColumns, TradeColumns, feature_row_class
 from .event import AccountEvent, Bar, Book, Fill, OrderEvent, Reject, Timer
 from .frame import META_LIMIT, FrameError, FrameReader, Payload, Stream, encode, pack, shown_bytes, unpack_meta
 from .instrument import Instrument
@@ -45,7 +45,6 @@ _LIST_HEAD_BYTES = 5
 _NO_ACTIONS = struct.Struct("<4sIQ").pack
 _ACTIONS_HEAD = b"TW" + bytes((PROTOCOL_VERSION, ACTIONS))
 _U16 = np.dtype("<u2")
-_U8 = np.dtype("u1")
 _F64 = np.dtype("<f8")
 
 _REJECTED = ORDER_EVENTS.index("rejected")
@@ -140,6 +139,7 @@ class Conversation:
         self._row_class: type[FeatureRow] = feature_row_class(())
         self._row_shape = (0,)
         self._columns: type[MarketColumns] = TradeColumns
+        self._row_columns = _wanted(None)
 
     # -- handshake
 
@@ -203,6 +203,7 @@ class Conversation:
     def ready(self, announcement: Mapping[str, Any]) -> None:
         """Sends READY. ``announcement`` is its map."""
         self._columns = MarketColumns if "batch" in announcement else TradeColumns
+        self._row_columns = _wanted(announcement.get("columns"))
         self._send(encode(READY, 0, pack(dict(announcement))))
 
     # -- requests
@@ -363,18 +364,12 @@ class Conversation:
         )
 
     def _market_columns(self, payload: Payload, at: int, rows: int) -> tuple[MarketColumns, int]:
-        wide = 8 * _count(rows)
-        floats = [np.ndarray((rows,), _F64, payload, at + place * wide) for place in range(4)]
-        at += 4 * wide
-        inst = np.ndarray((rows,), _U16, payload, at)
-        at += (2 * rows + 7) & -8
-        kind = np.ndarray((rows,), _U8, payload, at)
-        at += (rows + 7) & -8
-        side = np.ndarray((rows,), _U8, payload, at)
-        at += (rows + 7) & -8
-        run = self.run
-        local, exchange, px, qty = floats
-        return self._columns(run.instruments, run.origin, local, exchange, px, qty, inst, kind, side), at
+        _count(rows)
+        columns = {}
+        for attribute, dtype in self._row_columns:
+            columns[attribute] = np.ndarray((rows,), dtype, payload, at)
+            at += (rows * dtype.itemsize + 7) & -8
+        return self._columns(self.run.instruments, self.run.origin, rows, columns), at
 
     def _add_bars(self, events: list[Event], payload: Payload, at: int, rows: int) -> int:
         wide = 8 * _count(rows)
@@ -480,6 +475,13 @@ class Conversation:
     def close(self) -> None:
         """Closes the stream."""
         self._stream.close()
+
+
+def _wanted(names: Sequence[str] | None) -> list[tuple[str, np.dtype[Any]]]:
+    """The columns of market rows that come, in their order: attribute and type."""
+    return [
+        (attribute, np.dtype(dtype)) for wire, attribute, dtype in ROW_COLUMNS.values() if names is None or wire in names
+    ]
 
 
 def _count(rows: int) -> int:

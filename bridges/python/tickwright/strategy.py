@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from .columns import FeatureRow, MarketColumns, TradeColumns
+from .columns import ROW_COLUMNS, FeatureRow, MarketColumns, TradeColumns
 from .decision import Decision
 from .event import AccountEvent, Bar, Book, Context, Fill, OrderEvent, Reject, Timer
 from .layout import KINDS
@@ -31,7 +31,8 @@ class Strategy(Trader):
     class or in ``__init__``; the run file goes before them:
 
     ``features``: names of features, which arrive as ``x``. ``decide``: when to be asked, such as
-    ``tw.every("100ms") | tw.on_fill``. ``depth``: levels a side for ``on_book``, at most 100.
+    ``tw.every("100ms") | tw.on_fill``. ``depth``: levels a side for ``on_book``, at most 100. ``columns``: which columns ``on_trades`` and ``on_batch``
+    need, of ``ts exchange_ts px qty inst kind side``; by default all.
 
     All handlers of one request run at the same simulated ``now``, in the order: start; order and account events as they came;
     bars; trades; books; timers; features. Positions, cash and ``orders`` already show all that came with the request.
@@ -40,6 +41,7 @@ class Strategy(Trader):
     features: Sequence[str] = ()
     decide: Decision | None = None
     depth: int = 5
+    columns: Sequence[str] | None = None
 
     def __init__(self) -> None:
         """Takes parameters. Need not be called by subclasses."""
@@ -137,6 +139,14 @@ def announcement(strategy: Strategy) -> dict[str, Any]:
         decide = chunk if decide is None else decide if decide.rows is not None else decide | chunk
     elif "batch" in handlers:
         raise TypeError(f"{kind} has on_batch: inherit from tw.BatchStrategy")
+    if strategy.columns is not None:
+        columns = _texts(f"{kind}.columns", strategy.columns)
+        for name in columns:
+            if name not in ROW_COLUMNS:
+                raise ValueError(f"{kind}.columns names {name!r}; there are {', '.join(ROW_COLUMNS)}")
+        if not columns:
+            raise ValueError(f"{kind}.columns is empty: name one at least, or leave it out")
+        said["columns"] = [ROW_COLUMNS[name][0] for name in columns]
     if decide is not None:
         said["decide"] = decide.wire()
     if "book" in handlers:
