@@ -2,6 +2,7 @@
  * The command line as a whole: its commands, its exit codes, and how an error looks.
  * Knows nothing of what commands do. Called by main.ts.
  *
+ * An error is one line; what has `details` (a Python traceback) shows them beneath it.
  * Exit codes: 0 done, 1 failed, 2 wrong use (options, run file, parameters). stdout carries data, stderr everything else.
  */
 import { Command, CommanderError } from 'commander';
@@ -14,6 +15,8 @@ import { inspectCommand } from './inspect.js';
 import { packageVersion } from './package-version.js';
 import { reportCommand } from './report.js';
 import { runCommand } from './run.js';
+import { serveEnvironmentCommand } from './serve-environment.js';
+import { ToldPeer } from './told-peer.js';
 
 /** Runs one command line (without node and script) and gives the exit code. */
 export async function runProgram(words: readonly string[]): Promise<number> {
@@ -23,8 +26,9 @@ export async function runProgram(words: readonly string[]): Promise<number> {
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof ToldPeer) return 1;
     if ((error as NodeJS.ErrnoException)?.code === 'EPIPE') return 0;
-    process.stderr.write(`tickwright: ${oneLine(error)}\n`);
+    process.stderr.write(`tickwright: ${oneLine(error)}\n${detailsOf(error)}`);
     if (words.includes('--verbose')) process.stderr.write(`${stackOf(error)}\n`);
     return error instanceof ConfigError ? 2 : 1;
   }
@@ -45,6 +49,7 @@ export function createProgram(): Command {
     calibrateCommand(),
   ];
   for (const command of commands) program.addCommand(command);
+  for (const command of [serveEnvironmentCommand()]) program.addCommand(command, { hidden: true });
   settle(program);
   return program;
 }
@@ -73,6 +78,13 @@ function settle(command: Command): void {
 function oneLine(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return message.trim().replace(/\s*\n\s*/g, ' ') || 'failed without a message';
+}
+
+/** What belongs beneath the message whole, such as a Python traceback: an error's, or that of what caused it. */
+function detailsOf(error: unknown): string {
+  if (!(error instanceof Error)) return '';
+  const details = 'details' in error ? String(error.details).trimEnd() : '';
+  return details === '' ? detailsOf(error.cause) : `${details}\n`;
 }
 
 /** The stack of the error and of what caused it. */

@@ -1,12 +1,14 @@
 """What a peer needs to speak raw frames: the standard library alone, and nothing of the package under test.
 
-Called by the scripts in this folder, which the tests start with descriptors 3 (requests) and 4 (replies).
+Called by the scripts in this folder, which the tests start with descriptors 3 (requests) and 4 (replies), or with an address in
+TEST_ATTACH where the simulator waits.
 """
 
 import ctypes
 import faulthandler
 import os
 import signal
+import socket
 import struct
 import sys
 
@@ -17,12 +19,25 @@ PR_SET_PDEATHSIG = 1
 
 def begin():
     """As the package does it: stacks on SIGUSR1, and no life after the parent's."""
+    global READ_FD, WRITE_FD
+    attach = os.environ.get("TEST_ATTACH")
+    if attach is not None:
+        READ_FD = WRITE_FD = connect(attach).detach()
     faulthandler.enable()
     faulthandler.register(signal.SIGUSR1)
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     os.set_inheritable(READ_FD, False)
     os.set_inheritable(WRITE_FD, False)
+
+
+def connect(address):
+    if "/" in address:
+        unix = socket.socket(socket.AF_UNIX)
+        unix.connect(address)
+        return unix
+    host, _, port = address.rpartition(":")
+    return socket.create_connection((host, int(port)))
 
 
 def pack(value):
@@ -84,6 +99,8 @@ def hello(**changes):
         "pid": os.getpid(),
         "mode": "strategy",
     }
+    if "TEST_TOKEN" in os.environ:
+        told["token"] = os.environ["TEST_TOKEN"]
     told.update(changes)
     write(frame(HELLO, 0, pack(told)))
 
