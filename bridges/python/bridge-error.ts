@@ -20,6 +20,7 @@ export const BRIDGE_ERROR_CODES = [
   'BAD_ACTIONS',
   'STRATEGY',
   'FEATURE',
+  'RUN',
   'JOURNAL',
 ] as const;
 export type BridgeErrorCode = (typeof BRIDGE_ERROR_CODES)[number];

@@ -126,7 +126,11 @@ function written(ready: Ready): unknown {
   return { ...ready, decide: { ...decide, every: `${decide.every}ns` } };
 }
 
-function welcomeOf(entry: RemoteEntry, run: RemoteRun): Welcome {
+/** What a peer is told. */
+export function welcomeOf(
+  entry: Pick<RemoteEntry, 'name' | 'params' | 'instruments'>,
+  run: Pick<RemoteRun, 'name' | 'seed' | 'originNs'>,
+): Welcome {
   return {
     version: PROTOCOL_VERSION,
     schema: WIRE_SCHEMA,

@@ -18,6 +18,8 @@ export interface RunOverrides {
   readonly tapes?: readonly string[];
   readonly seed?: number;
   readonly out?: string;
+  /** The `strategies` of a run file that names none, which is refused otherwise. */
+  readonly strategies?: readonly unknown[];
   /** Default: the working directory. */
   readonly directory?: string;
 }
@@ -45,6 +47,8 @@ export async function readRunFile(path: string, overrides: RunOverrides = {}): P
   }
   if (overrides.seed !== undefined) raw = withField(raw, 'seed', overrides.seed);
   if (overrides.out !== undefined) raw = withField(raw, 'out', resolve(cwd, overrides.out));
+  const { strategies } = overrides;
+  if (strategies !== undefined && isMap(raw) && !('strategies' in raw)) raw = { ...raw, strategies };
   for (const assignment of overrides.set ?? []) raw = withOverride(raw, assignment, cwd);
   return { config: checkConfig(runSchema, raw, path), path, directory: dirname(absolute) };
 }
@@ -112,5 +116,9 @@ function parseYaml(text: string, path: string): unknown {
 }
 
 function withField(raw: unknown, key: string, value: unknown): unknown {
-  return typeof raw === 'object' && raw !== null && !Array.isArray(raw) ? { ...raw, [key]: value } : raw;
+  return isMap(raw) ? { ...raw, [key]: value } : raw;
+}
+
+function isMap(raw: unknown): raw is Readonly<Record<string, unknown>> {
+  return typeof raw === 'object' && raw !== null && !Array.isArray(raw);
 }
