@@ -35,8 +35,11 @@ export abstract class LockstepChannel implements Channel {
 
   /** Writes all of `bytes`, blocking. */
   protected abstract write(bytes: Uint8Array): void;
-  /** Brings more bytes to `reader`, blocking; `deadlineMs` counts from here on, 0 = none. False at the end of the stream. */
-  protected abstract fill(deadlineMs: number): boolean;
+  /** From here to {@link endWait} the peer is waited for, however its bytes come; at most so long, 0 = without end. */
+  protected abstract beginWait(deadlineMs: number): void;
+  protected abstract endWait(): void;
+  /** Brings more bytes to `reader`, blocking. False at the end of the stream. */
+  protected abstract fill(): boolean;
   /** The error for a stream that has ended. */
   protected abstract ended(): BridgeError;
   /** Frees everything, and ends the peer if it is ours; at leisure where the peer has told an error and ends itself. */
@@ -59,11 +62,8 @@ export abstract class LockstepChannel implements Channel {
   receive(deadlineMs = this.#deadlineMs()): Frame {
     this.#assertOpen();
     try {
-      let frame = this.reader.next();
-      while (frame === undefined) {
-        if (!this.fill(deadlineMs)) throw this.ended();
-        frame = this.reader.next();
-      }
+      const frame = this.reader.next() ?? this.#awaitFrame(deadlineMs);
+      if (frame === undefined) throw this.ended();
       if (frame.type === FrameType.error) throw this.#peerError(frame);
       if (!FROM_PEER.has(frame.type))
         throw new BridgeError('TYPE', `sent a frame of type ${frame.type}, which is ours to send`);
@@ -71,6 +71,17 @@ export abstract class LockstepChannel implements Channel {
       return frame;
     } catch (error) {
       this.#fail(error);
+    }
+  }
+
+  #awaitFrame(deadlineMs: number): Frame | undefined {
+    this.beginWait(deadlineMs);
+    try {
+      let frame: Frame | undefined;
+      while (frame === undefined && this.fill()) frame = this.reader.next();
+      return frame;
+    } finally {
+      this.endWait();
     }
   }
 

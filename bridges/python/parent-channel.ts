@@ -45,6 +45,10 @@ export class ParentChannel extends LockstepChannel {
     }
   }
 
+  protected override beginWait(): void {}
+
+  protected override endWait(): void {}
+
   protected override fill(): boolean {
     const { reader } = this;
     const read = fs.readSync(this.#read, reader.bytes, reader.end, reader.room, null);

@@ -77,28 +77,32 @@ export class PipeChannel extends LockstepChannel {
   }
 
   protected override write(bytes: Uint8Array): void {
-    const keeper = this.#keeper;
-    keeper.beginWait(this.sentSeq, this.deadlines.requestMs);
+    this.beginWait(this.deadlines.requestMs);
     try {
       for (let at = 0; at < bytes.length; ) at += fs.writeSync(this.#write, bytes, at);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
       throw this.ended();
     } finally {
-      keeper.endWait();
+      this.endWait();
     }
   }
 
-  protected override fill(deadlineMs: number): boolean {
+  protected override beginWait(deadlineMs: number): void {
+    this.#keeper.beginWait(this.sentSeq, deadlineMs);
+  }
+
+  protected override endWait(): void {
+    this.#keeper.endWait();
+  }
+
+  protected override fill(): boolean {
     const { reader } = this;
-    const keeper = this.#keeper;
     if (this.#streamEnded) return false;
-    keeper.beginWait(this.sentSeq, deadlineMs);
     const read = fs.readSync(this.#read, reader.bytes, reader.end, reader.room, null);
-    keeper.endWait();
     reader.filled(read);
     if (read === 0) this.#streamEnded = true;
-    else if (keeper.hasEnded) this.#takeWakeUp(read);
+    else if (this.#keeper.hasEnded) this.#takeWakeUp(read);
     return read > 0;
   }
 
@@ -136,7 +140,9 @@ export class PipeChannel extends LockstepChannel {
       );
     }
     // A second answer to STOP lies in the pipe by now.
-    this.fill(endMs);
+    this.beginWait(endMs);
+    this.fill();
+    this.endWait();
   }
 
   protected override release(atLeisure: boolean): void {

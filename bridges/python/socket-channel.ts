@@ -103,6 +103,8 @@ export class SocketChannel extends LockstepChannel {
   readonly #shared: Int32Array;
   readonly #port: MessagePort;
   #ending: string | undefined;
+  #deadlineMs = 0;
+  #until = 0;
 
   /** Called by {@link listenForPeer}. */
   constructor(options: SocketChannelOptions, shared: Int32Array, port: MessagePort) {
@@ -116,10 +118,17 @@ export class SocketChannel extends LockstepChannel {
     this.#port.postMessage(bytes.slice() satisfies Departure);
   }
 
-  protected override fill(deadlineMs: number): boolean {
+  protected override beginWait(deadlineMs: number): void {
+    this.#deadlineMs = deadlineMs;
+    this.#until = deadlineMs === 0 ? Number.POSITIVE_INFINITY : performance.now() + deadlineMs;
+  }
+
+  protected override endWait(): void {}
+
+  protected override fill(): boolean {
     if (this.#ending !== undefined) return false;
-    const arrival = this.#next(deadlineMs);
-    if (arrival === undefined) throw this.#timeout(deadlineMs);
+    const arrival = this.#next(this.#until);
+    if (arrival === undefined) throw this.#timeout();
     if ('ended' in arrival) this.#ending = arrival.ended;
     else {
       this.reader.push(arrival.bytes);
@@ -136,22 +145,22 @@ export class SocketChannel extends LockstepChannel {
   /** It may live on, in its notebook: only the connection ends. What it still had to say shows that it is out of step. */
   protected override awaitEnd(): void {
     this.#port.postMessage(undefined satisfies Departure);
-    const { endMs } = this.deadlines;
-    while (this.#ending === undefined && this.reader.pending === 0) if (!this.fill(endMs)) return;
+    this.beginWait(this.deadlines.endMs);
+    while (this.reader.pending === 0 && this.fill());
   }
 
   protected override release(): void {
     this.#port.postMessage(undefined satisfies Departure);
-    for (let arrival: Arrival | undefined; this.#ending === undefined; ) {
-      arrival = this.#next(FAREWELL_MS);
+    const until = performance.now() + FAREWELL_MS;
+    while (this.#ending === undefined) {
+      const arrival = this.#next(until);
       if (arrival === undefined || 'ended' in arrival) break;
     }
     this.#port.close();
   }
 
-  /** Sleeps until something has come, at most `patienceMs`; 0 = without end. */
-  #next(patienceMs: number): Arrival | undefined {
-    const until = patienceMs === 0 ? Number.POSITIVE_INFINITY : performance.now() + patienceMs;
+  /** Sleeps until something has come, at most until then. */
+  #next(until: number): Arrival | undefined {
     for (;;) {
       const arrivals = Atomics.load(this.#shared, Shared.arrivals);
       const received = receiveMessageOnPort(this.#port);
@@ -162,13 +171,11 @@ export class SocketChannel extends LockstepChannel {
     }
   }
 
-  #timeout(deadlineMs: number): BridgeError {
+  #timeout(): BridgeError {
     const starting = this.sentSeq === 0;
     const what = starting ? 'it was not ready' : `no answer ${this.occasion}`;
-    return new BridgeError(
-      starting ? 'START_TIMEOUT' : 'TIMEOUT',
-      `${this.subject}: ${what} within ${deadlineMs / 1000} s`,
-    );
+    const message = `${this.subject}: ${what} within ${this.#deadlineMs / 1000} s`;
+    return new BridgeError(starting ? 'START_TIMEOUT' : 'TIMEOUT', message);
   }
 }
 

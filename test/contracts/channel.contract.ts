@@ -127,6 +127,8 @@ export function channelContract(name: string, trial: ChannelTrial): void {
         code: 'TIMEOUT',
         message: /within 0.1 s/,
       });
+      const slow = await greet('drip', 1, { firstMs: 350 });
+      expect(errorOf(() => slow.exchange(request(1))).code).toBe('TIMEOUT');
       expect(await greet('no-ready', 1, { startMs: 200 }).catch((error) => error.code)).toBe('START_TIMEOUT');
     });
   });

@@ -166,6 +166,7 @@ describe.skipIf(PYTHON === undefined || process.platform === 'win32')('the fault
       ['sleep', /in <lambda>/],
       ['lock', /in hold_the_lock/],
       ['half-frame', /in <lambda>/],
+      ['drip', /in drip/],
     ])('%s: TIMEOUT, with the Python stack', (fault, stack) => {
       const { error, ms } = suffer(fault, SHORT);
       expect(error?.code).toBe('TIMEOUT');

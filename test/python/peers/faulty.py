@@ -23,11 +23,11 @@ def reply(seq, meta=b"", payload=b""):
 
 
 def fork_child(new_session):
-    """A child that keeps the pipe open and outlives us."""
+    """A child that keeps the pipe open and outlives us; in a session of its own nobody ends it, so that does not last."""
     if os.fork() == 0:
         if new_session:
             os.setsid()
-        time.sleep(3600)
+        time.sleep(20 if new_session else 3600)
         os._exit(0)
 
 
@@ -72,6 +72,12 @@ def print_much(seq):
     reply(seq)
 
 
+def drip(seq):
+    for byte in raw.frame(ACTIONS, seq, raw.pack("x" * 1000)):
+        raw.write(bytes((byte,)))
+        time.sleep(0.1)
+
+
 def close_and_go_on(_seq):
     os.close(raw.WRITE_FD)
     time.sleep(3600)
@@ -99,6 +105,7 @@ FAULTS = {
     "wrong-type": lambda seq: (raw.write(raw.frame(raw.DECIDE, seq)), time.sleep(3600)),
     "unknown-type": lambda seq: (raw.write(raw.frame(99, seq)), time.sleep(3600)),
     "wrong-frame-version": lambda seq: (raw.write(raw.frame(ACTIONS, seq, version=2)), time.sleep(3600)),
+    "drip": drip,
     "twice": lambda seq: (reply(seq), reply(seq)),
     "close": close_and_go_on,
     "forked-child": lambda _: die_with_child(False),
