@@ -558,6 +558,18 @@ def test_a_reply_may_be_as_long_as_its_limit_and_the_next_one_again():
     assert (1 << 20) - 20 < len(sent[-1]) - 16 <= 1 << 20
 
 
+def test_the_operations_of_one_reply_do_not_count_for_the_next():
+    limits = {"metaBytes": 1 << 20, "payloadBytes": 64 << 20, "operations": 2}
+    talk, _ = conversation_with([frame(16, 1, None, state()), frame(16, 2, None, state())], limits=limits)
+    for _ in range(2):
+        talk.receive()
+        for _ in range(2):
+            tw.Trader(talk).cancel_all()
+        with pytest.raises(RuntimeError, match="at most 2 operations"):
+            tw.Trader(talk).cancel_all()
+        talk.reply()
+
+
 def test_orders_in_init_and_between_requests_are_refused_with_the_reason():
     class Early(tw.Strategy):
         def __init__(self) -> None:
@@ -671,10 +683,11 @@ def test_cancel_all_marks_those_that_have_no_request_on_their_way():
     talk.receive()
     first, second, third = trader.buy(1, inst="BTCUSDT"), trader.buy(1, inst="ETHUSDT"), trader.buy(1, inst="BTCUSDT")
     trader.cancel(first)
+    trader.cancel(first)
     trader.cancel_all("BTCUSDT")
-    assert [order.requests_pending for order in (first, second, third)] == [1, 0, 1]
+    assert [order.requests_pending for order in (first, second, third)] == [2, 0, 1]
     trader.cancel_all()
-    assert [order.requests_pending for order in (first, second, third)] == [1, 1, 1]
+    assert [order.requests_pending for order in (first, second, third)] == [2, 1, 1]
 
 
 # -- ticks and lots
@@ -688,7 +701,7 @@ def test_prices_are_snapped_to_the_tick_only_from_very_near():
     assert inst.ticks(100.00000001) == 1000.0 and inst.ticks(100.000001) == 1000.00001
     assert inst.ticks(200_000_000.01) == pytest.approx(2_000_000_000.1, abs=1e-5)  # within 1e-9, and yet a tenth of a tick
     assert math.isnan(inst.ticks(math.nan)) and inst.ticks(math.inf) == math.inf and inst.ticks(-math.inf) == -math.inf
-    assert inst.ticks(1e300) == 1e301
+    assert inst.ticks(1e300) == 1e301 and Instrument(0, instrument(lot="1")).lots(2.0**51 + 0.5) == 2.0**51 + 0.5
     assert (inst.round_price(100.05, "down"), inst.round_price(100.05, "up")) == (100.0, 100.1)
     assert (inst.round_price(100.04), inst.round_price(100.05), inst.round_price(-0.05)) == (100.0, 100.1, 0.0)
     assert (inst.round_price(0.3, "down"), inst.round_price(0.1 + 0.2, "up")) == (0.3, 0.3)
@@ -839,6 +852,8 @@ def test_signals_of_the_wrong_shape_are_refused(answer, kind, said):
         (frame(16, 1, {"a": 1}, state()), "BAD_META", "not as it should be"),
         (frame(16, 1, [[4, 1]], state()), "BAD_META", "not as it should be"),
         (frame(16, 1, [[4, -1]], state()), "BAD_META", "not as it should be"),
+        (frame(16, 1, [[5, -1]], state()), "BAD_META", "a table of -1 rows"),
+        (frame(16, 1, [[6, 0, -1, 0]], state()), "BAD_META", "a table of -1 rows"),
         (frame(16, 1, [[4, 2**40]], state()), "BAD_META", "not as it should be"),
         (frame(16, 1, [[6, 3, 0, 0]], state()), "BAD_META", "not as it should be"),
         (frame(16, 1, [[0, 5]], state()), "BAD_META", "not as it should be"),

@@ -11,9 +11,9 @@ from typing import Any, Literal
 
 Rounding = Literal["down", "up", "nearest"]
 
-# Adding and subtracting 1.5 × 2^52 rounds a double to the nearest whole number, without a call and without failing on NaN.
+# Adding and subtracting 1.5 × 2^52 rounds a double below 2^51 to the nearest whole number, without a call and without failing on
+# NaN. Beyond, it moves by no less than a quarter, which is too far to be taken for a whole number.
 _ROUNDER = 6755399441055744.0
-_WHOLE_LIMIT = 2.0**51
 # A price computed with doubles misses its tick by a few units in the last place. These bounds are wider, and below what
 # anyone could mean. The second one matters beyond a million steps, where the first alone would round real fractions.
 _SNAP_RELATIVE = 1e-9
@@ -24,7 +24,7 @@ def snapped(units: float) -> float:
     """The whole number next to ``units`` if within 1e-9 of it (relative) and 0.001, else ``units`` as it is, NaN too."""
     whole = units + _ROUNDER - _ROUNDER
     off = abs(whole - units)
-    if 0.0 < off <= _SNAP_STEPS and off <= _SNAP_RELATIVE * abs(units) and -_WHOLE_LIMIT < units < _WHOLE_LIMIT:
+    if 0.0 < off <= _SNAP_STEPS and off <= _SNAP_RELATIVE * abs(units):
         return whole
     return units
 
