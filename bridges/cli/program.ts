@@ -16,6 +16,7 @@ import { packageVersion } from './package-version.js';
 import { reportCommand } from './report.js';
 import { runCommand } from './run.js';
 import { serveEnvironmentCommand } from './serve-environment.js';
+import { serveTapeCommand } from './serve-tape.js';
 import { ToldPeer } from './told-peer.js';
 
 /** Runs one command line (without node and script) and gives the exit code. */
@@ -49,7 +50,7 @@ export function createProgram(): Command {
     calibrateCommand(),
   ];
   for (const command of commands) program.addCommand(command);
-  for (const command of [serveEnvironmentCommand()]) program.addCommand(command, { hidden: true });
+  for (const command of [serveEnvironmentCommand(), serveTapeCommand()]) program.addCommand(command, { hidden: true });
   settle(program);
   return program;
 }

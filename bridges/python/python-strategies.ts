@@ -137,15 +137,18 @@ export function welcomeOf(
     run: { name: run.name, seed: peerSeed(run.seed, entry.name), originNs: String(run.originNs) },
     strategy: entry.name,
     params: entry.params,
-    instruments: entry.instruments.map((instrument) => {
-      const { symbol, tick, lot, ticksPerUnit, lotsPerUnit, contract, multiplier, base, quote, settle, expiry } =
-        instrument;
-      const terms = { symbol, tick, lot, ticksPerUnit, lotsPerUnit, contract, multiplier, base, quote, settle };
-      return expiry === undefined ? terms : { ...terms, expiry };
-    }),
+    instruments: entry.instruments.map(termsOf),
     reasons: REASON_TEXTS,
     limits: FRAME_LIMITS,
   };
+}
+
+/** What peers are told of an instrument. */
+export function termsOf(instrument: Instrument): Readonly<Record<string, unknown>> {
+  const { symbol, tick, lot, ticksPerUnit, lotsPerUnit, contract, multiplier, base, quote, settle, expiry } =
+    instrument;
+  const terms = { symbol, tick, lot, ticksPerUnit, lotsPerUnit, contract, multiplier, base, quote, settle };
+  return expiry === undefined ? terms : { ...terms, expiry };
 }
 
 /** Of its own for each strategy of a run, 32 bits, as numpy wants them. */

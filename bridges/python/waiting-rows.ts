@@ -8,7 +8,7 @@ import type { MarketView } from '../../core/market.js';
 const FIRST_CAPACITY = 256;
 
 /** A column goes onto the wire as it is: little-endian, padded with zeros to a multiple of 8 bytes. */
-export type WireColumn = Float64Array | Uint16Array | Uint8Array;
+export type WireColumn = Float64Array | Int32Array | Uint16Array | Uint8Array;
 
 /** The columns of the table `rows`, in its order. */
 export const ROW_COLUMNS = ['local', 'exchange', 'px', 'qty', 'inst', 'kind', 'side'] as const;

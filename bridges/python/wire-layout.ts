@@ -21,6 +21,7 @@ export const FrameType = {
   actions: 17,
   stop: 18,
   reset: 19,
+  tape: 24,
 } as const;
 export type FrameType = (typeof FrameType)[keyof typeof FrameType];
 

@@ -15,6 +15,9 @@
     tw.run(Maker)
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
 from .columns import FeatureRow, MarketColumns, TradeColumns
 from .conversation import LIBRARY_VERSION as __version__
 from .conversation import Conversation, RemoteError, Run
@@ -27,9 +30,41 @@ from .runner import run
 from .strategy import BatchStrategy, Strategy
 from .trading import Trader
 
+if TYPE_CHECKING:
+    from . import spaces
+    from .environment import Env
+    from .moment import Moment, OwnTrade
+    from .pull_loop import Session, session
+    from .tape_columns import TapeColumns, tape
+    from .vector import VecEnv
+
 __all__ = [
-    "AccountEvent", "Bar", "BatchStrategy", "Book", "Context", "Conversation", "Decision", "FeatureRow", "Fill",
-    "FrameError", "Instrument", "MarketColumns", "Order", "OrderEvent", "OrderTerms", "Reject", "RemoteError", "Run",
-    "Strategy", "Timer", "TradeColumns", "Trader", "__version__", "every", "on_account", "on_bar", "on_book", "on_fill",
-    "on_order", "on_reject", "on_trade", "rows", "run",
+    "AccountEvent", "Bar", "BatchStrategy", "Book", "Context", "Conversation", "Decision", "Env", "FeatureRow", "Fill",
+    "FrameError", "Instrument", "MarketColumns", "Moment", "Order", "OrderEvent", "OrderTerms", "OwnTrade", "Reject",
+    "RemoteError", "Run", "Session", "Strategy", "TapeColumns", "Timer", "TradeColumns", "Trader", "VecEnv", "__version__", "every",
+    "on_account", "on_bar", "on_book", "on_fill", "on_order", "on_reject", "on_trade", "rows", "run", "session", "spaces",
+    "tape",
 ]  # fmt: skip
+
+# Only where they are used: gymnasium takes longer to import than a strategy to start.
+_MODULES = {
+    "Env": "environment",
+    "Moment": "moment",
+    "OwnTrade": "moment",
+    "Session": "pull_loop",
+    "TapeColumns": "tape_columns",
+    "VecEnv": "vector",
+    "session": "pull_loop",
+    "spaces": "spaces",
+    "tape": "tape_columns",
+}
+
+
+def __getattr__(name: str) -> Any:
+    module = _MODULES.get(name)
+    if module is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    loaded = import_module(f".{module}", __name__)
+    value = loaded if name == module else getattr(loaded, name)
+    globals()[name] = value
+    return value

@@ -19,7 +19,8 @@ DECIDE: Final = 16
 ACTIONS: Final = 17
 STOP: Final = 18
 RESET: Final = 19
-FRAME_TYPES: Final = frozenset((HELLO, WELCOME, READY, ERROR, DECIDE, ACTIONS, STOP, RESET))
+TAPE: Final = 24
+FRAME_TYPES: Final = frozenset((HELLO, WELCOME, READY, ERROR, DECIDE, ACTIONS, STOP, RESET, TAPE))
 
 LAYOUT: Final[dict[str, object]] = {
     "account": ["funding", "borrow", "interest", "dividend", "split", "expiry", "delisting", "liquidation"],
