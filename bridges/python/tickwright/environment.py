@@ -19,7 +19,7 @@ from .spaces import Action
 try:
     from gymnasium import Env as _Base
 except ImportError:
-    from .plain_environment import PlainEnvironment as _Base  # type: ignore[assignment,no-redef]
+    from .plain_environment import PlainEnvironment as _Base  # type: ignore[assignment]
 
 
 class Env(_Base[FloatArray, Any]):

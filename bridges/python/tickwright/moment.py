@@ -11,13 +11,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from .columns import FeatureRow, TradeColumns
+from .columns import ROW_COLUMNS, FeatureRow, TradeColumns
 from .conversation import Conversation, Event
 from .event import Bar, Book, Fill
 from .instrument import Instrument
 from .trading import Trader
 
-_NONE = (np.empty(0),) * 4 + (np.empty(0, np.uint16), np.empty(0, np.uint8), np.empty(0, np.uint8))
+_NONE = {attribute: np.empty(0, dtype) for _, attribute, dtype in ROW_COLUMNS.values()}
 
 
 class OwnTrade(NamedTuple):
@@ -76,7 +76,7 @@ class Moment:
         for event in self.events:
             if isinstance(event, TradeColumns):
                 return event
-        return TradeColumns(self.instruments, self._origin, *_NONE)
+        return TradeColumns(self.instruments, self._origin, 0, _NONE)
 
     @property
     def bars(self) -> list[Bar]:
@@ -94,7 +94,7 @@ class Moment:
 
 def fills_of(events: Sequence[Event]) -> list[Fill]:
     """The own trades among events."""
-    return [event for event in events if event.__class__ is Fill]  # type: ignore[misc]
+    return [event for event in events if isinstance(event, Fill)]
 
 
 def own_trades(events: Sequence[Event]) -> tuple[OwnTrade, ...]:

@@ -36,9 +36,8 @@ class PlainEnvironment(Generic[Observation, Act]):
     def __enter__(self) -> Any:
         return self
 
-    def __exit__(self, *_: object) -> bool:
+    def __exit__(self, *_: object) -> None:
         self.close()
-        return False
 
 
 class PlainVectorEnvironment:
@@ -63,6 +62,5 @@ class PlainVectorEnvironment:
     def __enter__(self) -> Any:
         return self
 
-    def __exit__(self, *_: object) -> bool:
+    def __exit__(self, *_: object) -> None:
         self.close()
-        return False

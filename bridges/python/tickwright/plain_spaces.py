@@ -28,7 +28,7 @@ class Discrete:
         return np.int64(self._random.integers(self.n))
 
     def contains(self, value: Any) -> bool:
-        return isinstance(value, (int, np.integer)) and 0 <= value < self.n
+        return isinstance(value, (int, np.integer)) and 0 <= int(value) < self.n
 
     def __repr__(self) -> str:
         return f"Discrete({self.n})"

@@ -80,7 +80,7 @@ class _Reader:
 
     def read(self, node: ast.expr) -> ast.expr:
         match node:
-            case ast.Constant(value=value) if type(value) in (int, float):
+            case ast.Constant(value=value) if isinstance(value, (int, float)) and not isinstance(value, bool):
                 # As doubles: whole numbers would grow without end in powers.
                 return ast.Constant(self._number(value))
             case ast.Name(id=name):

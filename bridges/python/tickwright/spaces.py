@@ -19,7 +19,8 @@ from .order import Order
 from .trading import Trader
 
 try:
-    from gymnasium.spaces import Box, Discrete
+    from gymnasium.spaces import Box as Box
+    from gymnasium.spaces import Discrete as Discrete
 except ImportError:
     from .plain_spaces import Box, Discrete  # type: ignore[assignment]
 

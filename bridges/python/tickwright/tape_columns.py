@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from .conversation import RemoteError
 from .event import find_instrument
-from .frame import FrameError, FrameReader, unpack_meta
+from .frame import FrameError, FrameReader, Payload, unpack_meta
 from .instrument import Instrument
 from .layout import ERROR, KINDS, SCHEMA, TAPE
 from .program import find_program
@@ -26,7 +26,7 @@ Column: TypeAlias = npt.NDArray[Any]
 Clock = Literal["local", "exchange"]
 
 _SIGNS = np.array([0, 1, -1, 0], dtype=np.int8)
-_WIRE_TYPES = {"f8": np.dtype("<f8"), "i4": np.dtype("<i4"), "u2": np.dtype("<u2"), "u1": np.dtype("u1")}
+_WIRE_TYPES: dict[str, np.dtype[Any]] = {"f8": np.dtype("<f8"), "i4": np.dtype("<i4"), "u2": np.dtype("<u2"), "u1": np.dtype("u1")}
 
 
 @dataclass(frozen=True)
@@ -278,7 +278,7 @@ class _Rows:
         return TapeColumns(self._columns, self._head.instruments)
 
 
-def _next(frames: FrameReader, number: int) -> tuple[Any, bytes | bytearray]:
+def _next(frames: FrameReader, number: int) -> tuple[Any, Payload]:
     frame = frames.read()
     if frame is None:
         raise FrameError("EXIT", "the program ended before the tape did; what it printed says why")
@@ -310,7 +310,7 @@ def _all_columns(head: _Head) -> tuple[str, ...]:
     return tuple(name for name, made in _COLUMNS.items() if all(part in head.names for part in made.of))
 
 
-def _wire_columns(head: _Head, payload: bytes | bytearray, count: int) -> dict[str, Column]:
+def _wire_columns(head: _Head, payload: Payload, count: int) -> dict[str, Column]:
     at = 0
     wire: dict[str, Column] = {}
     for name, dtype in zip(head.names, head.types):

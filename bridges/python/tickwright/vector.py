@@ -22,7 +22,7 @@ try:
     from gymnasium.vector import VectorEnv as _Base
     from gymnasium.vector.utils import batch_space
 except ImportError:
-    from .plain_environment import PlainVectorEnvironment as _Base  # type: ignore[assignment,no-redef]
+    from .plain_environment import PlainVectorEnvironment as _Base  # type: ignore[assignment]
 
     AutoresetMode = batch_space = None  # type: ignore[assignment,misc]
 
