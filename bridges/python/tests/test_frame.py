@@ -170,6 +170,17 @@ def test_a_large_frame_comes_through_a_pipe_in_pieces():
     stream.close()
 
 
+def test_a_write_that_takes_a_part_is_gone_on_with(monkeypatch):
+    read_fd, write_fd = os.pipe()
+    write = os.write
+    monkeypatch.setattr(os, "write", lambda fd, data: write(fd, bytes(data[:7])))
+    stream = PipeStream(read_fd, write_fd)
+    data = encode(17, 1, pack(["x" * 100]))
+    stream.write(data)
+    assert stream.read(1 << 16) == data
+    stream.close()
+
+
 @pytest.mark.parametrize("family", ["tcp", "unix"])
 def test_frames_travel_through_sockets(family, tmp_path):
     if family == "unix":

@@ -285,7 +285,8 @@ def test_a_strategy_that_hangs_ends_with_the_process_that_started_it(tmp_path):
     pid = int(process.stdout.readline())
     os.kill(pid, 0)
     process.kill()
-    process.communicate()
+    process.wait()
+    process.stdout.close()
     deadline = time.monotonic() + 20
     while Path(f"/proc/{pid}").exists() and "\nState:\tZ" not in Path(f"/proc/{pid}/status").read_text():
         assert time.monotonic() < deadline
