@@ -20,7 +20,7 @@ from typing import Any
 from scripted_simulator import column, frame, rows_table, state, welcome
 
 FILE = Path(__file__).parents[3] / "test" / "fixtures" / "bridge" / "frames.json"
-HELLO, WELCOME, READY, ERROR, DECIDE, ACTIONS, STOP, RESET = 1, 2, 3, 5, 16, 17, 18, 19
+HELLO, WELCOME, READY, ERROR, DECIDE, ACTIONS, STOP, RESET, TAPE = 1, 2, 3, 5, 16, 17, 18, 19, 24
 BELOW_2_53, AT_2_53 = 2**53 - 1, 2**53
 
 
@@ -72,6 +72,7 @@ def good() -> list[tuple[str, int, int, Any, bytes]]:
         ("stop", STOP, 10, None, state(9, (0.0,))),
         ("reset", RESET, 0, {"seed": 7}, b""),
         ("reset without a seed", RESET, 12, {}, b""),
+        ("rows of a tape", TAPE, 1, [3], column([0.0, 1.0, 2.0], "<f8") + column([1, -2, 3], "<i4")),
         ("meta of 7 bytes", DECIDE, 2, [[1, "ab"]], b""),
         ("meta of 8 bytes", DECIDE, 2, [[1, "abcd"]], b""),
     ]  # fmt: skip
