@@ -42,7 +42,7 @@ export const DEFAULT_DEADLINES: Deadlines = {
  * the peer is thrown as what it says. Read {@link file://./pipe-channel.ts} first. Conformance: test/python/channel.test.ts.
  */
 export interface Channel {
-  /** Sends one whole frame. */
+  /** Sends one whole frame. A peer that is gone is noticed by `receive`. */
   send(frame: Uint8Array): void;
   /** The next frame. Which deadline holds follows from what was sent last, unless one is given (ms, 0 = none). */
   receive(deadlineMs?: number): Frame;

@@ -52,9 +52,10 @@ export interface KeeperJob {
   /** Descriptors of this process that become 3 (to read) and 4 (to write) in the new one. */
   readonly theirRead: number;
   readonly theirWrite: number;
-  /** Our end that reads, and the pipe's inode: to wake who sleeps on it. */
+  /** Our end that reads, and which file it is: to wake who sleeps on it. */
   readonly ourRead: number;
   readonly inode: number;
+  readonly device: number;
   /** Pass on what the process writes to our stderr. */
   readonly forward: boolean;
   /** Thread to run on one core with the process, and that core; Linux only. */

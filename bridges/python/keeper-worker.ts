@@ -147,18 +147,23 @@ function overrun(allowanceMs: number): void {
   if (Atomics.compareExchange(shared, Shared.verdict, Verdict.none, Verdict.timeout) !== Verdict.none) return;
   Atomics.store(shared, Shared.verdictSeq, Atomics.load(shared, Shared.seq));
   Atomics.store(shared, Shared.verdictMs, allowanceMs);
+  if (Atomics.load(shared, Shared.watch) !== seenWatch) {
+    // It answered at the last moment.
+    Atomics.store(shared, Shared.verdict, Verdict.none);
+    return;
+  }
   // faulthandler writes the stack even while other code holds the interpreter's lock.
   child?.kill('SIGUSR1');
   setTimeout(killGroup, STACK_MS);
 }
 
-/** The pipe is found by its descriptor, and proved by its inode: the number may be another file's by now. */
+/** The pipe is found by its descriptor, and proved to be it: the number may be another file's by now. */
 function wakeUp(): void {
   let fd: number | undefined;
   try {
     fd = fs.openSync(`/proc/self/fd/${job.ourRead}`, fs.constants.O_WRONLY | fs.constants.O_NONBLOCK);
-    const { ino } = fs.fstatSync(fd);
-    if (ino === job.inode) fs.writeSync(fd, WAKE_UP);
+    const file = fs.fstatSync(fd);
+    if (file.isFIFO() && file.ino === job.inode && file.dev === job.device) fs.writeSync(fd, WAKE_UP);
   } catch {
     // No /proc, or the pipe is closed, or full, so that nobody sleeps on it.
   } finally {

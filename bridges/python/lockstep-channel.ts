@@ -33,7 +33,7 @@ export abstract class LockstepChannel implements Channel {
     this.deadlines = deadlines;
   }
 
-  /** Writes all of `bytes`, blocking. */
+  /** Writes all of `bytes`, blocking; in vain if the peer is gone. */
   protected abstract write(bytes: Uint8Array): void;
   /** From here to {@link endWait} the peer is waited for, however its bytes come; at most so long, 0 = without end. */
   protected abstract beginWait(deadlineMs: number): void;
@@ -50,7 +50,7 @@ export abstract class LockstepChannel implements Channel {
   send(frame: Uint8Array): void {
     this.#assertOpen();
     try {
-      if (this.reader.pending > 0) throw this.#spare();
+      this.#assertNothingSpare();
       this.sentSeq = (frame[4]! | (frame[5]! << 8) | (frame[6]! << 16) | (frame[7]! << 24)) >>> 0;
       this.#sentType = frame[3]!;
       this.write(frame);
@@ -74,17 +74,6 @@ export abstract class LockstepChannel implements Channel {
     }
   }
 
-  #awaitFrame(deadlineMs: number): Frame | undefined {
-    this.beginWait(deadlineMs);
-    try {
-      let frame: Frame | undefined;
-      while (frame === undefined && this.fill()) frame = this.reader.next();
-      return frame;
-    } finally {
-      this.endWait();
-    }
-  }
-
   exchange(frame: Uint8Array, deadlineMs?: number): Frame {
     this.send(frame);
     return this.receive(deadlineMs);
@@ -98,9 +87,9 @@ export abstract class LockstepChannel implements Channel {
   finish(): void {
     this.#assertOpen();
     try {
-      if (this.reader.pending > 0) throw this.#spare();
+      this.#assertNothingSpare();
       this.awaitEnd();
-      if (this.reader.pending > 0) throw this.#spare();
+      this.#assertNothingSpare();
     } catch (error) {
       this.#fail(error);
     }
@@ -111,6 +100,21 @@ export abstract class LockstepChannel implements Channel {
     if (this.#closed) return;
     this.#closed = true;
     this.release(false);
+  }
+
+  protected broken(error: unknown): BridgeError {
+    return new BridgeError('EXIT', `${this.subject}: cannot be written to: ${(error as Error).message}`);
+  }
+
+  #awaitFrame(deadlineMs: number): Frame | undefined {
+    this.beginWait(deadlineMs);
+    try {
+      let frame: Frame | undefined;
+      while (frame === undefined && this.fill()) frame = this.reader.next();
+      return frame;
+    } finally {
+      this.endWait();
+    }
   }
 
   /** What the peer was busy with, for messages. */
@@ -129,11 +133,12 @@ export abstract class LockstepChannel implements Channel {
     if (this.#closed) throw new BridgeError('EXIT', `${this.subject}: the channel is closed`);
   }
 
-  #spare(): BridgeError {
-    return new BridgeError(
-      'SEQ',
-      `answered more than it was asked: ${this.reader.pending} bytes behind its last reply`,
-    );
+  #assertNothingSpare(): void {
+    const { pending } = this.reader;
+    if (pending === 0) return;
+    const frame = this.reader.next();
+    if (frame?.type === FrameType.error) throw this.#peerError(frame);
+    throw new BridgeError('SEQ', `answered more than it was asked: ${pending} bytes behind its last reply`);
   }
 
   #wrongSeq(frame: Frame): BridgeError {

@@ -16,7 +16,7 @@ const NO_DEADLINES: Deadlines = { startMs: 0, firstMs: 0, requestMs: 0, stopMs: 
 export class ParentGone extends BridgeError {}
 
 /**
- * `fds`: descriptors to read from and to write to, as `3,4`. Where the stream ends between two frames, `send` and `receive` throw
+ * `fds`: descriptors to read from and to write to, as `3,4`. Where the stream ends between two frames, `receive` throws
  * {@link ParentGone}. Throws {@link BridgeError} START for what are not two open descriptors.
  */
 export class ParentChannel extends LockstepChannel {
@@ -40,8 +40,8 @@ export class ParentChannel extends LockstepChannel {
     try {
       for (let at = 0; at < bytes.length; ) at += fs.writeSync(this.#write, bytes, at);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'EPIPE') throw this.ended();
-      throw new BridgeError('EXIT', `${this.subject}: cannot be written to: ${(error as Error).message}`);
+      // `receive` finds out whether it said why.
+      if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw this.broken(error);
     }
   }
 

@@ -81,8 +81,8 @@ export class PipeChannel extends LockstepChannel {
     try {
       for (let at = 0; at < bytes.length; ) at += fs.writeSync(this.#write, bytes, at);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
-      throw this.ended();
+      // Whom nobody hears has ended, and perhaps said why: `receive` finds out.
+      if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw this.broken(error);
     } finally {
       this.endWait();
     }
@@ -128,6 +128,7 @@ export class PipeChannel extends LockstepChannel {
     const late = end === undefined;
     if (end === undefined) end = this.#keeper.kill();
     const words = { outputTail: this.#keeper.outputTail, outputShown: this.#forwarded };
+    if (end?.verdict === Verdict.timeout) throw this.#timeout(end, words.outputTail);
     if (late) {
       const message = `${this.subject}: the Python process did not end within ${seconds(endMs)} of its last reply and was killed`;
       throw new BridgeError('TIMEOUT', message, words);
@@ -188,6 +189,7 @@ function jobOf(options: PipeChannelOptions, pair: FifoPair, forward: boolean): O
   env.PYTHONUNBUFFERED = '1';
   env.TICKWRIGHT_FDS = '3,4';
   env.TICKWRIGHT_PARENT = String(process.pid);
+  const pipe = fs.fstatSync(pair.ourRead);
   return {
     command: options.command,
     args: options.args,
@@ -196,7 +198,8 @@ function jobOf(options: PipeChannelOptions, pair: FifoPair, forward: boolean): O
     theirRead: pair.theirRead,
     theirWrite: pair.theirWrite,
     ourRead: pair.ourRead,
-    inode: fs.fstatSync(pair.ourRead).ino,
+    inode: pipe.ino,
+    device: pipe.dev,
     forward,
     pin: options.pin === true ? placeOfMainThread() : undefined,
   };

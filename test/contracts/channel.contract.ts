@@ -80,7 +80,8 @@ export function channelContract(name: string, trial: ChannelTrial): void {
       ['exit', 'EXIT'],
     ])('ends with %s: %s, names the peer, and is closed then', async (fault, code) => {
       const open = await greet(fault, 1);
-      const error = errorOf(() => open.exchange(request(1)));
+      open.send(request(1));
+      const error = errorOf(() => open.receive());
       expect(error.code).toBe(code);
       expect(error.message.startsWith(trial.subject)).toBe(true);
       if (code === 'STRATEGY') expect(error.traceback).toContain('in raise_error');
@@ -94,6 +95,18 @@ export function channelContract(name: string, trial: ChannelTrial): void {
       const open = await greet('twice', 1);
       open.exchange(request(1));
       expect(errorOf(() => open.exchange(request(2))).code).toBe('SEQ');
+    });
+
+    test('brings an error that came behind the last reply, or before it was asked again', async () => {
+      for (const waitMs of [0, 200]) {
+        const open = await greet('exception-after-reply', 1);
+        open.exchange(request(1));
+        await new Promise((resolve) => setTimeout(resolve, waitMs));
+        expect(errorOf(() => open.exchange(request(2)))).toMatchObject({
+          code: 'STRATEGY',
+          message: expect.stringMatching(/ValueError: the model is empty$/),
+        });
+      }
     });
 
     test('refuses what the peer said in the words of who asked, with its name, and is closed then', async () => {

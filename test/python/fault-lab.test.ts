@@ -1,7 +1,7 @@
 /**
  * Everything that can befall a Python strategy, done to real processes: each gives its error in its time, and leaves nothing.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import seedrandom from 'seedrandom';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -202,7 +202,9 @@ describe.skipIf(PYTHON === undefined || process.platform === 'win32')('the fault
       started.push(channel.pid);
       shakeHands(channel, WELCOME);
       channel.send(request(1));
-      expect(() => channel.send(request(2, FrameType.decide, 8 << 20))).toThrow(/no answer to request 2 within 0.4 s/);
+      expect(() => channel.exchange(request(2, FrameType.decide, 8 << 20))).toThrow(
+        /no answer to request 2 within 0.4 s/,
+      );
     });
 
     it('after its last reply is killed', () => {
@@ -385,6 +387,21 @@ describe.skipIf(PYTHON === undefined || process.platform === 'win32')('the fault
       expect(await eventually(() => !isAlive(python))).toBe(true);
       expect(await end).toEqual([null, 'SIGINT']);
     });
+
+    it.each(['process.exit(3)', 'throw new Error()'])(
+      'that ends by %s takes along who does not notice',
+      async (end) => {
+        const door = new URL('../../dist/bridges/python/pipe-channel.js', import.meta.url).href;
+        const script = `const { PipeChannel } = await import(${JSON.stringify(door)});
+        const channel = new PipeChannel({ subject: 'x', command: 'sleep', args: ['3600'] });
+        console.log(channel.pid); ${end};`;
+        const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script], { encoding: 'utf8' });
+        const pid = Number.parseInt(stdout, 10);
+        expect(pid).toBeGreaterThan(0);
+        started.push(pid);
+        expect(await eventually(() => !isAlive(pid))).toBe(true);
+      },
+    );
 
     it('passes on all that is printed, in order, and ends', async () => {
       start('shout', 4);

@@ -72,6 +72,11 @@ def print_much(seq):
     reply(seq)
 
 
+def fail_after_reply(seq):
+    reply(seq)
+    raise_error(seq)
+
+
 def drip(seq):
     for byte in raw.frame(ACTIONS, seq, raw.pack("x" * 1000)):
         raw.write(bytes((byte,)))
@@ -106,6 +111,7 @@ FAULTS = {
     "unknown-type": lambda seq: (raw.write(raw.frame(99, seq)), time.sleep(3600)),
     "wrong-frame-version": lambda seq: (raw.write(raw.frame(ACTIONS, seq, version=2)), time.sleep(3600)),
     "drip": drip,
+    "exception-after-reply": fail_after_reply,
     "twice": lambda seq: (reply(seq), reply(seq)),
     "close": close_and_go_on,
     "forked-child": lambda _: die_with_child(False),
