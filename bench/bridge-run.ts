@@ -67,13 +67,14 @@ const python =
             params: job.batch === undefined ? {} : { rows: job.batch },
             ...(job.batch === undefined ? { features: { names: FEATURES, definitions: [] } } : {}),
             slow: false,
-            connect: () =>
-              new PipeChannel({
+            connect: () => ({
+              channel: new PipeChannel({
                 subject: 'strategy "measured"',
                 command: job.python,
                 args: ['-m', 'tickwright', `${SCRIPT}:${job.what}`],
                 pin: job.pin,
               }),
+            }),
           },
         ],
         { name: 'bench', seed: 1, originNs: tape.info.originNs, journalIn: job.journalIn },

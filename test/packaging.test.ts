@@ -55,7 +55,20 @@ describe('the tarball', () => {
   test('holds no tests, benches, examples, sources or data', () => {
     const allowed =
       /^(?:dist\/(?!bench\/|test\/).*\.(?:js|d\.ts|js\.map)|[A-Z]+(?:\.md)?|bridges\/tape\/FORMAT\.md|package\.json)$/;
-    expect([...files.keys()].filter((file) => !allowed.test(file))).toEqual([]);
+    const python =
+      /^bridges\/python\/(?:tickwright\/[\w/]+\.py|tickwright\/py\.typed|pyproject\.toml|README\.md|PROTOCOL\.md)$/;
+    expect([...files.keys()].filter((file) => !allowed.test(file) && !python.test(file))).toEqual([]);
+  });
+
+  test('holds the Python package, whole', () => {
+    const package_ = join(root, 'bridges/python/tickwright');
+    const modules = readdirSync(package_, { recursive: true }).map(String);
+    const wanted = modules.filter((file) => file.endsWith('.py')).map((file) => `bridges/python/tickwright/${file}`);
+    const beside = ['pyproject.toml', 'README.md', 'PROTOCOL.md', 'tickwright/py.typed'];
+    expect(wanted.length).toBeGreaterThan(10);
+    expect([...wanted, ...beside.map((file) => `bridges/python/${file}`)].filter((file) => !files.has(file))).toEqual(
+      [],
+    );
   });
 
   test('holds nothing that was built of a file which is gone', () => {
@@ -94,8 +107,7 @@ describe('package.json', () => {
     const sources = files.filter((file) => file.endsWith('.ts'));
     const text = sources.map((file) => readFileSync(join(root, file), 'utf8')).join('\n');
     const used = (name: string) => new RegExp(`['"]${name}(?:/[^'"]*)?['"]`).test(text);
-    // msgpackr waits for the bridge to Python.
-    expect(Object.keys(manifest.dependencies).filter((name) => !used(name))).toEqual(['msgpackr']);
+    expect(Object.keys(manifest.dependencies).filter((name) => !used(name))).toEqual([]);
   });
 });
 

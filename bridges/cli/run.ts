@@ -7,7 +7,7 @@ import { ConfigError } from '../run-file/config-error.js';
 import { prepareRun } from '../run-file/prepare.js';
 import { pathIn, type RunFile, readRunFile } from '../run-file/read.js';
 import { checkRunFolderTarget } from '../run-folder.js';
-import { waitForStrategies } from './attached-strategies.js';
+import { attachedStrategies } from './attached-strategies.js';
 import { collect, wholeNumber } from './option-values.js';
 import { runAndKeep } from './run-outcome.js';
 
@@ -65,7 +65,7 @@ async function run(path: string, options: Options): Promise<void> {
   if (options.replayBridge !== undefined && (options.checkBridge ?? options.attach) !== undefined) {
     throw new ConfigError('--replay-bridge runs without Python: not with --check-bridge or --attach');
   }
-  const attached = await waitForStrategies(file, options.attach ?? []);
+  const attached = attachedStrategies(file, options.attach ?? []);
   const prepared = await prepareRun(file, {
     python: {
       journalIn: dirname(resolve(folder)),

@@ -53,15 +53,17 @@ export class LiveLine implements Line {
   }
 }
 
-/** A journal in place of a peer. */
+/** A journal in place of a peer; the run keeps what it says, as one with a peer does. */
 export class ReplayLine implements Line {
   readonly #recorded: RecordedReplies;
   readonly #strategy: number;
+  readonly #writer: JournalWriter | undefined;
   #requestCrc = 0;
 
-  constructor(recorded: RecordedReplies, strategy: number) {
+  constructor(recorded: RecordedReplies, strategy: number, writer?: JournalWriter) {
     this.#recorded = recorded;
     this.#strategy = strategy;
+    this.#writer = writer;
   }
 
   ask(frame: Uint8Array): void {
@@ -69,7 +71,9 @@ export class ReplayLine implements Line {
   }
 
   answer(): RawReply {
-    return this.#recorded.take(this.#strategy, this.#requestCrc);
+    const reply = this.#recorded.take(this.#strategy, this.#requestCrc);
+    this.#writer?.add(this.#strategy, this.#requestCrc, reply);
+    return reply;
   }
 
   /** The journal of a run that went on longer would have been noticed by its request. */

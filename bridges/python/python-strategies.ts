@@ -32,7 +32,13 @@ export interface RemoteEntry {
   /** Its handlers take modelled time. */
   readonly slow: boolean;
   /** Starts or finds its peer; not called when a journal is replayed. */
-  connect(): Channel | Promise<Channel>;
+  connect(): Connection | Promise<Connection>;
+}
+
+export interface Connection {
+  readonly channel: Channel;
+  /** What the peer must show. */
+  readonly token?: string | undefined;
 }
 
 export interface RemoteRun {
@@ -70,15 +76,20 @@ export class PythonStrategies {
   /** Starts all peers, then greets one after the other. Throws {@link BridgeError}; nothing is left running then. */
   static async connect(entries: readonly RemoteEntry[], run: RemoteRun): Promise<PythonStrategies> {
     const channels: Channel[] = [];
+    const tokens: (string | undefined)[] = [];
     let journal: JournalWriter | undefined;
     let reader: JournalReader | undefined;
     try {
       const recordedIn = run.replay ?? run.check;
       if (recordedIn !== undefined) reader = openJournal(recordedIn, entries);
-      if (run.replay === undefined) for (const entry of entries) channels.push(await entry.connect());
+      for (const entry of run.replay === undefined ? entries : []) {
+        const { channel, token } = await entry.connect();
+        channels.push(channel);
+        tokens.push(token);
+      }
       const readies = entries.map((entry, at) => {
         const channel = channels[at];
-        if (channel !== undefined) return shakeHands(channel, welcomeOf(entry, run));
+        if (channel !== undefined) return shakeHands(channel, welcomeOf(entry, run), { token: tokens[at] });
         return readySchema.parse(reader!.head.strategies[at]!.ready);
       });
       if (run.journalIn !== undefined) {
@@ -90,7 +101,7 @@ export class PythonStrategies {
       const strategies = entries.map((entry, at) => {
         const channel = channels[at];
         const line: Line =
-          channel === undefined ? new ReplayLine(recorded!, at) : new LiveLine(channel, at, journal, recorded);
+          channel === undefined ? new ReplayLine(recorded!, at, journal) : new LiveLine(channel, at, journal, recorded);
         return strategyOf(entry, readies[at]!, line, group);
       });
       return new PythonStrategies(strategies, journal, channels, reader);

@@ -8,7 +8,7 @@ import { loadFeatures } from '../feature-loader.js';
 import type { Channel, Deadlines } from '../python/channel.js';
 import { findInterpreter } from '../python/interpreter.js';
 import { PipeChannel } from '../python/pipe-channel.js';
-import type { RemoteEntry } from '../python/python-strategies.js';
+import type { Connection, RemoteEntry } from '../python/python-strategies.js';
 import { ConfigError } from './config-error.js';
 import type { RunFile } from './read.js';
 import type { StrategyConfig } from './schema.js';
@@ -21,8 +21,8 @@ export interface PythonOptions {
   readonly replay?: string;
   /** A journal to hold the answers against. */
   readonly check?: string;
-  /** Channels of strategies that run elsewhere, by the strategy's name. */
-  readonly attached?: ReadonlyMap<string, () => Channel | Promise<Channel>>;
+  /** How strategies that run elsewhere come here, by the strategy's name. */
+  readonly attached?: ReadonlyMap<string, () => Connection | Promise<Connection>>;
 }
 
 /** A file's path, or a module's name; and the class. */
@@ -57,7 +57,7 @@ export async function remoteEntries(
       features: asked === undefined ? undefined : await loadFeatures(asked, file.directory, `${place}.features`),
       decide: config.decide,
       slow: config.computeTime !== undefined,
-      connect: attached.get(name) ?? (() => spawn(file, config, name)),
+      connect: attached.get(name) ?? (() => ({ channel: spawn(file, config, name) })),
     });
   }
   return entries;

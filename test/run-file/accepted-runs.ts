@@ -267,3 +267,35 @@ export const OTHER_RUNS: readonly AcceptedRun[] = [
     return [`at one of two venues, ${name}`, { ...rest, venues }];
   }),
 ].map(([name, run]): AcceptedRun => [name as string, { ...RATES, ...(run as object) }]);
+
+/** Runs with strategies in Python, which need one; `python` stands for the interpreter, `strategies` for a folder with theirs. */
+export const PYTHON_RUNS: readonly AcceptedRun[] = [
+  [
+    'everything about strategies in Python',
+    {
+      venue: VENUE,
+      record: { journal: false },
+      strategies: [
+        {
+          python: './trader.py:Trader',
+          params: { lots: 3 },
+          interpreter: 'python',
+          features: ['mid', 'imbalance_2'],
+          decide: { every: '500ms', on: ['fill', 'reject', 'order', 'account', 'trade', 'book', 'bar'], rows: 1000 },
+          deadlines: { start: '2m', first: '10s', decide: '10s', stop: '0' },
+          pin: false,
+        },
+      ],
+    },
+  ],
+  [
+    'one beside one in TypeScript, a file without a class, features of a module of the user',
+    {
+      venue: VENUE,
+      strategies: [
+        { use: 'trader', name: 'other' },
+        { python: './trader.py', features: ['mid', './twice-the-mid.ts:twice_the_mid'], decide: { every: '500ms' } },
+      ],
+    },
+  ],
+];

@@ -55,7 +55,7 @@ describe('what is there', () => {
         fees: { maker: 0.0002, taker: 0.0005 },
       },
       risk: [],
-      record: { sample: 1e9 },
+      record: { sample: 1e9, journal: true },
     });
   });
 
@@ -154,7 +154,10 @@ describe('what is wrong', () => {
       GOOD.replace('btc.parquet', '{ synthetic: { rows: 1 } }'),
       'tape.synthetic.rows: given 1; allowed: a number at least 1000',
     ],
-    [GOOD.replace('use: touch', 'usee: touch'), 'strategies.0.use: missing; allowed: text'],
+    [
+      GOOD.replace('use: touch', 'usee: touch'),
+      'strategies.0.use: missing; allowed: a built-in name, a path or a package; or python in its place',
+    ],
     [GOOD.replace('use: touch', 'usee: touch'), 'strategies.0.usee: unknown key; did you mean "use"?'],
     [GOOD.replace('{ qty: 0.01 }', '3'), 'strategies.0.params: given 3; allowed: a map of parameters'],
     [GOOD.replace('params:', 'name: "a b"\n    params:'), 'strategies.0.name: given "a b"; allowed: letters, digits'],
