@@ -68,7 +68,7 @@ def good() -> list[tuple[str, int, int, Any, bytes]]:
         ),
         ("actions with nonsense in an order", ACTIONS, 4, [[0, 4, 0, 1, math.nan, math.inf, 0], [5, "m", -math.inf], [5, "z", -0.0]], b""),
         ("actions with whole numbers at the limit", ACTIONS, 5, [[5, "m", AT_2_53], [5, "m", -AT_2_53], [5, "m", BELOW_2_53]], b""),
-        ("signals", ACTIONS, 6, None, struct.pack("<4d", 1.0, -0.0, math.nan, math.inf)),
+        ("a payload of special floats", ACTIONS, 6, None, struct.pack("<4d", 1.0, -0.0, math.nan, math.inf)),
         ("stop", STOP, 10, None, state(9, (0.0,))),
         ("reset", RESET, 0, {"seed": 7}, b""),
         ("reset without a seed", RESET, 12, {}, b""),

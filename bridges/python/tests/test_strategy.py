@@ -785,10 +785,11 @@ def test_a_batch_is_answered_by_a_column_of_signals():
         got.append(sim.ask()[1:])
         sim.stop()
 
-    strategy = play(batch_with(np.array([1, -0.0, math.nan])), script)
-    ready, (meta, signals), nothing = got
+    strategy = play(batch_with(np.array([1, 0.02, math.nan])), script)
+    ready, (meta, payload), nothing = got
     assert ready["batch"] == ["trade", "quote"] and ready["decide"] == {"rows": 3} and ready["handlers"] == ["batch"]
-    assert meta is None and signals == np.array([1, -0.0, math.nan]).tobytes()
+    # The last that is not NaN: 0.02, of which nothing is there yet; 20 lots of 0.001.
+    assert meta == [[0, 1, 0, 1, 20, None, 0]] and payload == b""
     assert nothing == (None, b"")
     assert strategy.kinds == [1, 4, 1]
 
@@ -814,11 +815,24 @@ def test_only_the_columns_that_are_wanted_come():
     assert strategy.seen == ([ORIGIN + 1, ORIGIN + 2, ORIGIN + 3], [1.5, 2.5, 3.5], [0, 1, -1], 3)
 
 
-@pytest.mark.parametrize("answer", [[1, 0, -1], np.array([True, False, True]), np.arange(3, dtype=np.int8), np.arange(6.0)[::2]])
-def test_signals_may_be_anything_that_makes_float64(answer):
+@pytest.mark.parametrize(
+    ("answer", "lots"),
+    [
+        ([1, 0, -1], -1000),
+        (np.array([True, False, True]), 1000),
+        (np.arange(3, dtype=np.int8), 2000),
+        (np.arange(6.0)[::2], 4000),
+        ([3, math.nan, math.nan], 3000),
+        ([math.nan] * 3, None),
+        ([5, 5, 0], None),
+        (None, None),
+    ],
+)
+def test_signals_may_be_anything_that_makes_float64_and_the_last_that_is_not_nan_counts(answer, lots):
     got = []
-    play(batch_with(answer), lambda sim: (got.append(sim.ask([[4, 3]], state(5, (0.0,), (), THREE))[2]), sim.stop()))
-    assert got[0] == np.asarray(answer, dtype=np.float64).tobytes()
+    play(batch_with(answer), lambda sim: (got.append(sim.ask([[4, 3]], state(5, (0.0,), (), THREE))[1]), sim.stop()))
+    side = 1 if lots is not None and lots > 0 else 2
+    assert got[0] == (None if lots is None else [[0, 1, 0, side, abs(lots), None, 0]])
 
 
 @pytest.mark.parametrize(

@@ -419,24 +419,22 @@ class Conversation:
         if order.finished:
             self._late[order.id] = order
 
-    def reply(self, signals: bytes = b"") -> None:
-        """Answers the request with what was added, and ``signals``: one float64 a row of it, or nothing."""
+    def reply(self) -> None:
+        """Answers the request with what was added."""
         if self._replied:
             raise RuntimeError("reply() without a request that waits for one")
         self._replied = True
         operations = self._operations
-        if not operations and not signals:
+        if not operations:
             self._send(_NO_ACTIONS(_ACTIONS_HEAD, self._seq, 0))
             return
-        meta = b""
-        if operations:
-            count = len(operations)
-            head = bytes((0x90 | count,)) if count < 16 else b"\xdc" + count.to_bytes(2, "big")
-            meta = head + b"".join(operations)
-            operations.clear()
-            self._operation_bytes = _LIST_HEAD_BYTES
-            self.operations_left = self._operations_limit
-        self._send(encode(ACTIONS, self._seq, meta, signals))
+        count = len(operations)
+        head = bytes((0x90 | count,)) if count < 16 else b"\xdc" + count.to_bytes(2, "big")
+        meta = head + b"".join(operations)
+        operations.clear()
+        self._operation_bytes = _LIST_HEAD_BYTES
+        self.operations_left = self._operations_limit
+        self._send(encode(ACTIONS, self._seq, meta))
 
     def reset(self, seed: int | None = None) -> None:
         """Environments: asks for a new run, in place of a reply or as the first thing of all.

@@ -8,7 +8,7 @@ from __future__ import annotations
 from .columns import MarketColumns
 from .conversation import Conversation
 from .event import AccountEvent, Bar, Book, Context, Fill, OrderEvent, Reject, Timer
-from .strategy import Strategy, overridden, signal_bytes
+from .strategy import Strategy, overridden, wanted_position
 
 
 def converse(talk: Conversation, strategy: Strategy) -> bool:
@@ -21,19 +21,18 @@ def converse(talk: Conversation, strategy: Strategy) -> bool:
     on_stop = handlers.get("stop")
     receive, reply = talk.receive, talk.reply
     while receive():
-        signals = b""
         if talk.starting and "start" in handlers:
             handlers["start"](context_of(talk))
         if talk.events:
-            signals = _handle(talk, handlers)
+            _handle(talk, strategy, handlers)
         if talk.stopping:
             if on_stop is not None:
                 on_stop()
-            reply(signals)
+            reply()
             return True
         if on_features is not None and not talk.starting:
             on_features(talk.now, talk.x)
-        reply(signals)
+        reply()
     return False
 
 
@@ -64,16 +63,16 @@ _HANDLER_OF = {
 }
 
 
-def _handle(talk: Conversation, handlers: dict[str, object]) -> bytes:
-    signals = b""
+def _handle(talk: Conversation, strategy: Strategy, handlers: dict[str, object]) -> None:
     for event in talk.events:
         if isinstance(event, MarketColumns):
             if "batch" in handlers:
-                signals = signal_bytes(handlers["batch"](event), len(event))  # type: ignore[operator]
+                wanted = wanted_position(handlers["batch"](event), len(event))  # type: ignore[operator]
+                if wanted is not None:
+                    strategy.target(wanted)
             elif "trades" in handlers:
                 handlers["trades"](event)  # type: ignore[operator]
         else:
             for name in _HANDLER_OF[type(event)]:
                 if name in handlers:
                     handlers[name](event)  # type: ignore[operator]
-    return signals

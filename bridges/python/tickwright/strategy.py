@@ -93,7 +93,7 @@ class BatchStrategy(Strategy):
         """Rows since the last request; returns ``None``, or one signal a row.
 
         A signal is the position (signed, decimal) of the only instrument that is wanted then, NaN for "as before". The last
-        one that is not NaN counts now: the simulator sends a market order for the difference to position and working orders.
+        one that is not NaN counts now: see ``target``, which is called with it.
         """
         raise NotImplementedError(f"{type(self).__name__} has no on_batch")
 
@@ -157,17 +157,21 @@ def announcement(strategy: Strategy) -> dict[str, Any]:
     return said
 
 
-def signal_bytes(signals: Any, rows: int) -> bytes:
-    """What ``on_batch`` returned, as the payload of a reply. Raises ``TypeError`` or ``ValueError`` that says what is wrong."""
+def wanted_position(signals: Any, rows: int) -> float | None:
+    """The last signal that is not NaN of what ``on_batch`` returned; ``None`` where it wants nothing.
+
+    Raises ``TypeError`` or ``ValueError`` that says what is wrong.
+    """
     if signals is None:
-        return b""
+        return None
     try:
         column = np.asarray(signals, dtype="<f8")
     except (TypeError, ValueError) as error:
         raise TypeError(f"on_batch returned {type(signals).__name__}, which makes no float64 column: {error}") from None
     if column.shape != (rows,):
         raise ValueError(f"on_batch returned an array of shape {column.shape} for {rows} rows: one signal a row, shape ({rows},)")
-    return column.tobytes()
+    said = np.flatnonzero(~np.isnan(column))
+    return float(column[said[-1]]) if said.size else None
 
 
 def _texts(name: str, value: Any) -> list[str]:
