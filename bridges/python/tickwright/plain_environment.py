@@ -41,7 +41,7 @@ class PlainEnvironment(Generic[Observation, Act]):
 
 
 class PlainVectorEnvironment:
-    """``close``, `with` and ``unwrapped``, as gymnasium's vector environments have them."""
+    """``close`` and ``unwrapped``, as gymnasium's vector environments have them."""
 
     metadata: dict[str, Any] = {"autoreset_mode": "NextStep", "render_modes": []}
     num_envs: int
@@ -58,9 +58,3 @@ class PlainVectorEnvironment:
     @property
     def unwrapped(self) -> Any:
         return self
-
-    def __enter__(self) -> Any:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()

@@ -163,6 +163,12 @@ class VecEnv(_Base):
             for player, cpu in zip(self._players, cpus[1:]):
                 place(player.seat.pid, {cpu})
 
+    def __enter__(self) -> VecEnv:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def close_extras(self, **_: Any) -> None:
         """Ends all simulators; called by ``close``."""
         self._close_all()
