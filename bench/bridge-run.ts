@@ -13,16 +13,12 @@ import { makerTakerFees } from '../execution/fees.js';
 import { constantLatency } from '../execution/latency.js';
 import { powerQueue } from '../execution/queue-position.js';
 import { simulatedVenue } from '../execution/simulated-venue.js';
+import { FEATURES } from './bridge-workload.js';
 import { answer, jobOf } from './fresh-process.js';
 import { median } from './median.js';
 
-export const FEATURES = [
-  ...['mid', 'bid', 'ask', 'spread', 'microprice', 'bid_qty', 'ask_qty', 'imbalance_5'],
-  ...['ofi_1s', 'signed_volume_1s', 'volume_1s', 'trades_1s', 'volatility_1s', 'return_1s', 'inventory', 'time_of_day'],
-];
-
 export interface BridgeJob {
-  readonly what: 'Silent' | 'Ordering' | 'Columns' | 'none';
+  readonly what: 'Silent' | 'Ordering' | 'Columns';
   readonly python: string;
   readonly pin: boolean;
   /** Of the tape; a row is some 0.7 ms of market time. */
@@ -43,7 +39,8 @@ export interface BridgeAnswer {
   readonly perSecond: number;
   /** The whole run. */
   readonly wallMs: number;
-  readonly rows: number;
+  /** Market rows that reached the strategy. */
+  readonly heard: number;
   readonly orderEvents: number;
   readonly log: string;
 }
@@ -56,33 +53,31 @@ const tape = syntheticTape({ seed: 3, rows: job.rows, instruments: 1 });
 const instruments = tape.info.instruments.map((spec, index) => new Instrument(spec, index));
 
 const began = performance.now();
-const python =
-  job.what === 'none'
-    ? undefined
-    : await PythonStrategies.connect(
-        [
-          {
-            name: 'measured',
-            instruments,
-            params: job.batch === undefined ? {} : { rows: job.batch },
-            ...(job.batch === undefined ? { features: { names: FEATURES, definitions: [] } } : {}),
-            slow: false,
-            connect: () => ({
-              channel: new PipeChannel({
-                subject: 'strategy "measured"',
-                command: job.python,
-                args: ['-m', 'tickwright', `${SCRIPT}:${job.what}`],
-                pin: job.pin,
-              }),
-            }),
-          },
-        ],
-        { name: 'bench', seed: 1, originNs: tape.info.originNs, journalIn: job.journalIn },
-      );
+const python = await PythonStrategies.connect(
+  [
+    {
+      name: 'measured',
+      instruments,
+      params: job.batch === undefined ? {} : { rows: job.batch },
+      ...(job.batch === undefined ? { features: { names: FEATURES, definitions: [] } } : {}),
+      slow: false,
+      connect: () => ({
+        channel: new PipeChannel({
+          subject: 'strategy "measured"',
+          command: job.python,
+          args: ['-m', 'tickwright', `${SCRIPT}:${job.what}`],
+          pin: job.pin,
+        }),
+      }),
+    },
+  ],
+  { name: 'bench', seed: 1, originNs: tape.info.originNs, journalIn: job.journalIn },
+);
 
 const took: number[] = [];
 let startMs = 0;
 let log = '';
+let heard = 0;
 /** Measures every call that asks: timers, or the row that fills a batch. */
 function measured(strategy: Strategy): Strategy {
   const remote = strategy as Strategy & { thought: boolean };
@@ -102,6 +97,7 @@ function measured(strategy: Strategy): Strategy {
   for (const handler of ['onTrade', 'onDepth', 'onBook'] as const) {
     if (strategy[handler] === undefined) continue;
     wrapped[handler] = (argument: never, context: StrategyContext) => {
+      heard++;
       const start = performance.now();
       strategy[handler]!(argument, context);
       if (job.what === 'Columns' && remote.thought) took.push(performance.now() - start);
@@ -112,7 +108,7 @@ function measured(strategy: Strategy): Strategy {
 
 const simulation = new Simulation({
   tapes: [tape],
-  strategies: python === undefined ? [] : [{ name: 'measured', strategy: measured(python.strategies[0]!) }],
+  strategies: [{ name: 'measured', strategy: measured(python.strategies[0]!) }],
   venue: simulatedVenue({
     latency: constantLatency({ entryNs: 5e6, responseNs: 5e6 }),
     queue: powerQueue(3),
@@ -130,7 +126,7 @@ const simulation = new Simulation({
 const start = performance.now();
 const result = simulation.run();
 const wallMs = performance.now() - start;
-python?.close();
+python.close();
 
 const warm = took.slice(Math.floor(took.length * WARM));
 const sorted = [...warm].sort((a, b) => a - b);
@@ -142,7 +138,7 @@ const outcome: BridgeAnswer = {
   maxMs: sorted.at(-1) ?? Number.NaN,
   perSecond: (warm.length / warm.reduce((sum, each) => sum + each, 0)) * 1e3,
   wallMs,
-  rows: result.rows,
+  heard,
   orderEvents: result.orderEvents,
   log,
 };

@@ -49,10 +49,11 @@ class Ordering(tw.Strategy):
 class Columns(tw.BatchStrategy):
     """The sum of price × quantity × side of every batch."""
 
-    batch = ["trade", "depth"]
+    batch = ["trade", "depth", "depthClear"]
+    columns = ["ts", "px", "qty", "side"]  # 25 bytes a row
 
     def __init__(self, rows: int) -> None:
-        self.decide = tw.rows(rows)
+        self.rows = rows
         self.seen = 0
         self.sum = 0.0
 

@@ -24,7 +24,7 @@ from .dispatch import converse
 from .frame import FrameError
 from .parameters import construct
 from .strategy import Strategy, announcement
-from .stream import PipeStream, connect
+from .stream import PipeStream, connect, widen
 
 FDS_VARIABLE = "TICKWRIGHT_FDS"
 TOKEN_VARIABLE = "TICKWRIGHT_TOKEN"
@@ -150,6 +150,7 @@ def _own_pipes(fds: str) -> PipeStream:
         moved.append(_moved(fd))
     for fd in {read_fd, write_fd}:
         os.close(fd)
+    widen(moved[0])
     return PipeStream(moved[0], moved[1])
 
 

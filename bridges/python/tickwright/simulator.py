@@ -13,16 +13,13 @@ import sys
 import threading
 import weakref
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 
 from .placement import own_cpus, place
 from .runner import FDS_VARIABLE
-from .stream import PipeStream
+from .stream import PipeStream, widen
 
 END_PATIENCE_S = 1.0
 """How long a simulator whose streams are closed may take to end before it is killed."""
-_PIPE_BYTES = 1 << 20
-_F_SETPIPE_SZ = 1031
 _PR_SET_PDEATHSIG = 1
 _LINUX = sys.platform.startswith("linux")
 
@@ -47,7 +44,7 @@ class Simulator:
             raise
         self.stream = PipeStream(our_read, our_write)
         try:
-            _widen(our_read)
+            widen(our_read)
             self._process = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
@@ -107,15 +104,6 @@ def _let_go() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_let_go)
-
-
-def _widen(pipe: int) -> None:
-    """Room for a block of a tape, so that neither side waits for the other at every 64 KiB. Linux only."""
-    if _LINUX:
-        import fcntl
-
-        with suppress(OSError):  # the user's limit for pipes is used up: slower, not wrong
-            fcntl.fcntl(pipe, _F_SETPIPE_SZ, _PIPE_BYTES)
 
 
 def _dies_with_us() -> Callable[[], None] | None:
