@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, inject, test } from 'vitest';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const examples = join(root, 'examples');
@@ -16,12 +16,22 @@ const names = readdirSync(examples).filter((name) => /^\d\d-/.test(name));
 const scratch = mkdtempSync(join(tmpdir(), 'tickwright-examples-'));
 afterAll(() => rmSync(scratch, { recursive: true }));
 
+const python = inject('python');
+/** Those that are nothing without Python. */
+const inPython = names.filter((name) => readdirSync(join(examples, name)).some((file) => file.endsWith('.py')));
+
 async function outputOf(name: string): Promise<string> {
+  const training = join(examples, name, 'train.py');
+  const options = {
+    cwd: root,
+    env: { ...process.env, ...(python.path === '' ? {} : { TICKWRIGHT_PYTHON: python.path }) },
+  };
+  const trained = existsSync(training) ? (await promisify(execFile)(python.path, [training], options)).stdout : '';
   const program = existsSync(join(examples, name, 'main.ts'))
     ? [join(examples, 'run.mjs'), name]
     : [join(root, 'dist/bridges/cli/main.js'), 'run', join(examples, name, 'run.yaml'), '--out', join(scratch, name)];
-  const { stdout } = await promisify(execFile)(process.execPath, program, { cwd: root });
-  return stdout;
+  const { stdout } = await promisify(execFile)(process.execPath, program, options);
+  return trained + stdout;
 }
 
 test('the examples are those that the documentation speaks of', () => {
@@ -30,12 +40,15 @@ test('the examples are those that the documentation speaks of', () => {
     '02-your-strategy',
     '03-your-queue-model',
     '04-market-making',
+    '05-python-strategy',
+    '06-ml-strategy',
     '07-execution',
   ]);
 });
 
 describe('an example prints what it says it prints', () => {
-  test.each(names)('%s', async (name) => {
+  test.for(names)('%s', async (name, { skip }) => {
+    if (inPython.includes(name) && python.missing !== '') skip(python.missing);
     const expected = join(examples, name, 'expected.out');
     const output = await outputOf(name);
     if (process.env['UPDATE_EXPECTED'] === '1') writeFileSync(expected, output);
