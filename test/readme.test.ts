@@ -24,6 +24,8 @@ const DOCUMENTS = [
   'docs/run-file.md',
   'examples/README.md',
   'bridges/tape/FORMAT.md',
+  'bridges/python/README.md',
+  'bridges/python/PROTOCOL.md',
 ];
 
 /** The fenced blocks of a text, each with the line above it. */
@@ -49,11 +51,13 @@ const quoted = blocksOf(readme).flatMap(({ above, content }) => {
   return file === undefined ? [] : [{ file, content }];
 });
 
-test('the README shows a strategy, a run file, a whole program and a mapping', () => {
+test('the README shows strategies in both languages, run files, a whole program and a mapping', () => {
   expect(quoted.map(({ file }) => file).sort()).toEqual([
     'examples/01-quickstart/main.ts',
     'examples/02-your-strategy/mean-reversion.ts',
     'examples/02-your-strategy/run.yaml',
+    'examples/05-python-strategy/mean_reversion.py',
+    'examples/05-python-strategy/run.yaml',
     'test/fixtures/import/trades.mapping.yaml',
   ]);
 });
