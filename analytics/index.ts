@@ -4,6 +4,7 @@ export * from './account-figures.js';
 export * from './column.js';
 export * from './decimation.js';
 export * from './drawdown.js';
+export * from './markouts.js';
 export * from './order-ends.js';
 export * from './order-tally.js';
 export * from './recorder.js';
