@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Recorder } from '../../analytics/recorder.js';
+import { JournalWriter } from '../../bridges/python/journal.js';
 import { readParquetTable, writeParquetTable } from '../../bridges/run-folder/parquet-table.js';
 import {
   checkRunFolderTarget,
@@ -54,7 +55,9 @@ function content(run = fourFills(), options: { failure?: RunFailure } = {}) {
 }
 
 /** Files of a run that has no account events, no orders with terms, and a venue that tells nothing. */
-const PLAIN_FILES = RUN_FOLDER_FILES.filter((name) => !/^(account_events|order_terms|entries)/.test(name)).sort();
+const PLAIN_FILES = RUN_FOLDER_FILES.filter(
+  (name) => !/^(account_events|order_terms|entries|bridge)/.test(name),
+).sort();
 
 function hidden(): string[] {
   return readdirSync(base).filter((name) => name.startsWith('.'));
@@ -69,7 +72,9 @@ describe('a run folder', () => {
   test('holds every file, and nothing is left beside it', () => {
     expect(readdirSync(folder).sort()).toEqual(PLAIN_FILES);
     expect(readdirSync(join(folder, '..'))).toEqual(['run']);
-    writeRunFolder(join(base, 'settled'), content(settledRun()));
+    const journal = new JournalWriter(base, { strategies: [] });
+    writeRunFolder(join(base, 'settled'), { ...content(settledRun()), journal });
+    journal.close();
     expect(readdirSync(join(base, 'settled')).sort()).toEqual([...RUN_FOLDER_FILES].sort());
   });
 
