@@ -41,8 +41,8 @@ import { sizeMargin } from './how-to/size-margin.js';
 
 const ROOT = new URL('../', import.meta.url);
 const textOf = (path: string) => readFileSync(new URL(path, ROOT), 'utf8');
-/** About a model that is built in; there is none of one's own. */
-const WITHOUT_MODEL = ['fitted-queue.md'];
+/** About what is built in; there is no model of one's own. */
+const WITHOUT_MODEL = ['environment.md', 'fitted-queue.md'];
 const PAGES = readdirSync(new URL('docs/how-to', ROOT)).filter((name) => name !== 'README.md');
 const MODEL_PAGES = PAGES.filter((page) => !WITHOUT_MODEL.includes(page));
 
