@@ -14,9 +14,9 @@ class Silent(tw.Strategy):
         self.asked = 0
         self.sum = 0.0
 
-    def on_features(self, ts: int, x: np.ndarray) -> None:
+    def on_features(self, ts: int, x: tw.FeatureRow) -> None:
         self.asked += 1
-        self.sum += x[0] - x[1]
+        self.sum += x.mid
 
     def on_stop(self) -> None:
         self.log(f"asked {self.asked}")
@@ -31,9 +31,9 @@ class Ordering(tw.Strategy):
         self.asked = 0
         self.order: tw.Order | None = None
 
-    def on_features(self, ts: int, x: np.ndarray) -> None:
+    def on_features(self, ts: int, x: tw.FeatureRow) -> None:
         self.asked += 1
-        bid = x[1]
+        bid = x.bid
         if self.asked % 3 == 0 or bid != bid:
             return
         order = self.order

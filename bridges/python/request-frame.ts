@@ -19,6 +19,8 @@ export class RequestFrame {
   #payloadAt = HEADER_BYTES;
   /** In 8-byte words. */
   #word = 0;
+  /** The last frame's view: most frames are as long as the one before, and a view costs more than a number of the payload. */
+  #frame: Uint8Array = this.#bytes.subarray(0, 0);
 
   /** Begins a frame with these events. */
   begin(events: readonly unknown[]): void {
@@ -78,7 +80,9 @@ export class RequestFrame {
       );
     }
     writeHeader(this.#bytes, PROTOCOL_VERSION, type, seq, this.#metaBytes, payload);
-    return this.#bytes.subarray(0, end);
+    if (this.#frame.length !== end || this.#frame.buffer !== this.#bytes.buffer)
+      this.#frame = this.#bytes.subarray(0, end);
+    return this.#frame;
   }
 
   #reserve(bytes: number): void {
