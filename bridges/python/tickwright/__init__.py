@@ -35,14 +35,15 @@ if TYPE_CHECKING:
     from .environment import Env
     from .moment import Moment, OwnTrade
     from .pull_loop import Session, session
+    from .run_files import RunFolder, run_folder
     from .tape_columns import TapeColumns, tape
     from .vector import VecEnv
 
 __all__ = [
     "AccountEvent", "Bar", "BatchStrategy", "Book", "Context", "Conversation", "Decision", "Env", "FeatureRow", "Fill",
     "FrameError", "Instrument", "MarketColumns", "Moment", "Order", "OrderEvent", "OrderTerms", "OwnTrade", "Reject",
-    "RemoteError", "Run", "Session", "Strategy", "TapeColumns", "Timer", "TradeColumns", "Trader", "VecEnv", "__version__", "every",
-    "on_account", "on_bar", "on_book", "on_fill", "on_order", "on_reject", "on_trade", "rows", "run", "session", "spaces",
+    "RemoteError", "Run", "RunFolder", "Session", "Strategy", "TapeColumns", "Timer", "TradeColumns", "Trader", "VecEnv", "__version__", "every",
+    "on_account", "on_bar", "on_book", "on_fill", "on_order", "on_reject", "on_trade", "rows", "run", "run_folder", "session", "spaces",
     "tape",
 ]  # fmt: skip
 
@@ -51,9 +52,11 @@ _MODULES = {
     "Env": "environment",
     "Moment": "moment",
     "OwnTrade": "moment",
+    "RunFolder": "run_files",
     "Session": "pull_loop",
     "TapeColumns": "tape_columns",
     "VecEnv": "vector",
+    "run_folder": "run_files",
     "session": "pull_loop",
     "spaces": "spaces",
     "tape": "tape_columns",
