@@ -107,7 +107,7 @@ export class RemoteStrategy implements Strategy {
   #peerIndex = new Int32Array(0);
   /** 1 for instruments whose book changed since the last request, by the peer's index. */
   #bookChanged = new Uint8Array(0);
-  #booksChanged = 0;
+  #anyBookChanged = false;
   /** The run's origin, int64, as two halves. */
   #originLow = 0;
   #originHigh = 0;
@@ -263,8 +263,8 @@ export class RemoteStrategy implements Strategy {
     this.#features?.onBook?.(book);
     if (this.#attention.book) {
       const at = this.#peerIndex[book.instrument.index]!;
-      this.#booksChanged += 1 - this.#bookChanged[at]!;
       this.#bookChanged[at] = 1;
+      this.#anyBookChanged = true;
     }
     return this.#attention.times.on.book;
   }
@@ -321,7 +321,7 @@ export class RemoteStrategy implements Strategy {
     this.#addState();
     if (this.#bars.length > 0) for (const column of this.#bars.columns) frame.addColumn(column, this.#bars.length);
     if (this.#rows.length > 0) for (const column of this.#rows.columns) frame.addColumn(column, this.#rows.length);
-    if (this.#booksChanged > 0) this.#addBooks();
+    if (this.#anyBookChanged) this.#addBooks();
     this.#rows.length = 0;
     this.#bars.clear();
     this.#waiting.length = 0;
@@ -343,11 +343,11 @@ export class RemoteStrategy implements Strategy {
     const rows = this.#rows.length;
     const bars = this.#bars.length;
     const waiting = this.#waiting;
-    if (rows === 0 && bars === 0 && this.#booksChanged === 0 && this.#due.length === 0) return waiting;
+    if (rows === 0 && bars === 0 && !this.#anyBookChanged && this.#due.length === 0) return waiting;
     const events = [...waiting];
     if (bars > 0) events.push([Event.bars, bars]);
     if (rows > 0) events.push([Event.rows, rows]);
-    if (this.#booksChanged > 0) this.#announceBooks(events);
+    if (this.#anyBookChanged) this.#announceBooks(events);
     events.push(...this.#due);
     return events;
   }
@@ -393,7 +393,7 @@ export class RemoteStrategy implements Strategy {
       this.#addLevels(at, Side.sell);
     }
     this.#bookChanged.fill(0);
-    this.#booksChanged = 0;
+    this.#anyBookChanged = false;
   }
 
   #addLevels(at: number, side: Side): void {

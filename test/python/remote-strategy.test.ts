@@ -5,7 +5,10 @@ import { packMeta } from '../../bridges/python/frame.js';
 import { RemoteStrategy, RunReset } from '../../bridges/python/remote-strategy.js';
 import { FrameType, Operation } from '../../bridges/python/wire-layout.js';
 import {
+  codeOf,
+  Flag,
   Kind,
+  MemoryTape,
   type Observer,
   OrderEventKind,
   Reason,
@@ -13,10 +16,11 @@ import {
   type RunResult,
   Side,
   type Strategy,
+  TapeBuilder,
   TimeInForce,
 } from '../../core/index.js';
 import { FeatureSet } from '../../strategies/features/feature-set.js';
-import { ORIGIN_NS, quietTape, runOf } from '../core/run-samples.js';
+import { ORIGIN_NS, quietRows, quietTape, runOf, SPEC } from '../core/run-samples.js';
 import { type Asked, type Script, ScriptedLine } from './scripted-line.js';
 
 interface Conversation {
@@ -84,6 +88,45 @@ describe('a request', () => {
     );
   });
 
+  test('carries it over the edge of the low half', () => {
+    const line = new ScriptedLine();
+    const originNs = 4_000_000n * 2n ** 32n - 3000n;
+    const strategy = new RemoteStrategy({ line, attention: attentionOf({ handlers: [], decide: { every: 1000 } }) });
+    const info = { instruments: [SPEC], originNs, provenance: {}, corrections: [] };
+    runOf([strategy], [], { tapes: [new MemoryTape(quietRows(60).build().columns, info)] });
+    expect(line.asked.slice(0, -1).map(({ now }) => now - originNs)).toEqual([0n, 1000n, 2000n, 3000n, 4000n, 5000n]);
+  });
+
+  test('shows only the books that changed since the last one', () => {
+    const line = new ScriptedLine();
+    const announce: Announcement = { handlers: ['book'], decide: { every: 1000 } };
+    const strategy = new RemoteStrategy({ line, attention: attentionOf(announce) });
+    const rows = new TapeBuilder();
+    const bid = (timeNs: number, instrument: number) =>
+      rows.add(timeNs, timeNs, codeOf(Kind.depth, Side.buy), Flag.last, instrument, 100, 5);
+    bid(0, 0);
+    bid(1500, 1);
+    bid(1600, 1);
+    bid(2500, 0);
+    bid(2600, 1);
+    bid(4500, 0);
+    const instruments = [SPEC, { ...SPEC, symbol: 'Y' }];
+    const info = { instruments, originNs: ORIGIN_NS, provenance: {}, corrections: [] };
+    runOf([strategy], [], { tapes: [new MemoryTape(rows.build().columns, info)] });
+    const books = line.asked.map(({ events }) =>
+      events.filter(([code]) => code === 6).map(([, at, bids]) => [at, bids]),
+    );
+    expect(books.slice(1, 5)).toEqual([
+      [[0, 1]],
+      [[1, 1]],
+      [
+        [0, 1],
+        [1, 1],
+      ],
+      [],
+    ]);
+  });
+
   test('brings trades as columns, as many as came since the last one', () => {
     const { asked } = talk({ announce: { handlers: ['trades'], decide: { every: 1500 } } });
     expect(asked[1]!.events).toEqual([[4, 5]]);
@@ -138,6 +181,27 @@ describe('a request', () => {
     const [rejected, accepted] = asked[1]!.events;
     expect(rejected!.slice(4)).toEqual([100, 1.5, 0, 0, false, 0, Reason.badQuantity, '', 0, null]);
     expect(accepted!.slice(4)).toEqual([103, 2, 2, 0, false, 0, 0, '', 10, 5]);
+  });
+
+  test('tells what could not be changed or cancelled, though it never left', () => {
+    const { asked } = talk({
+      script: first(
+        [Operation.submit, 1, 0, Side.buy, 4, 90, 0],
+        [Operation.modify, 1, null, 2.5, null],
+        [Operation.submit, 2, 0, Side.buy, 0, 90, 0],
+        [Operation.cancel, 2],
+        [Operation.modify, 2, 91, null, null],
+      ),
+    });
+    const told = asked.at(-1)!.events.map(([, id, kind, , , , , , , , reason]) => [id, kind, reason]);
+    const { modifyRejected, rejected, cancelRejected, accepted } = OrderEventKind;
+    expect(told).toEqual([
+      [1, modifyRejected, Reason.badQuantity],
+      [2, rejected, Reason.badQuantity],
+      [2, cancelRejected, Reason.alreadyFinished],
+      [2, modifyRejected, Reason.badQuantity],
+      [1, accepted, Reason.none],
+    ]);
   });
 
   test('is made at once for a fill, and for a reject of the venue, but not for what was refused before it left', () => {
@@ -375,10 +439,15 @@ describe('an answer', () => {
 
 describe('several remote strategies', () => {
   /** Every line's own order of asking and answering, all in one list. */
-  function play(together: boolean, announce: Partial<Announcement>, operations: (seq: number) => unknown) {
+  function play(
+    together: boolean,
+    announce: Partial<Announcement> | readonly Partial<Announcement>[],
+    operations: (seq: number) => unknown,
+  ) {
     const order: string[] = [];
     const group: RemoteStrategy[] = [];
-    const strategies = ['a', 'b', 'c'].map((name) => {
+    const strategies = ['a', 'b', 'c'].map((name, index) => {
+      const own = Array.isArray(announce) ? announce[index] : announce;
       const line = new ScriptedLine(({ seq }) => operations(seq));
       const { ask, answer } = { ask: line.ask.bind(line), answer: line.answer.bind(line) };
       line.ask = (frame) => {
@@ -389,7 +458,7 @@ describe('several remote strategies', () => {
         order.push(`answer ${name}`);
         return answer();
       };
-      const attention = attentionOf({ handlers: [], ...announce });
+      const attention = attentionOf({ handlers: [], ...own });
       return {
         line,
         strategy: new RemoteStrategy({
@@ -428,6 +497,31 @@ describe('several remote strategies', () => {
     expect(contents(together)).toEqual(contents(byTurns));
     expect(byTurns.order.join()).not.toContain('ask a,ask b');
     expect(together.order.join()).toContain('ask a,ask b,ask c,answer a,answer b,answer c');
+  });
+
+  test('are asked together at every common period, not at the first alone', () => {
+    const { order } = play(true, { decide: { every: 500 } }, () => undefined);
+    const common = order.join().split('ask a,ask b,ask c,answer a,answer b,answer c').length - 1;
+    expect(common).toBe(11);
+  });
+
+  test('with periods of their own meet where they meet', () => {
+    const announce = [{ decide: { every: 1000 } }, { decide: { every: 500 } }, { decide: { every: 700 } }];
+    const together = play(true, announce, quoting);
+    const byTurns = play(false, announce, quoting);
+    expect(together.result.runHash).toBe(byTurns.result.runHash);
+    expect(together.order.join()).toContain('ask a,ask b,answer a');
+    const times = ({ asked }: typeof together) => asked.map((each) => each.map(({ now, seq }) => [now, seq]));
+    expect(times(together)).toEqual(times(byTurns));
+  });
+
+  test('are told of a timer of their own in its turn, also between the periods of two', () => {
+    const announce = [{ decide: { every: 1000 } }, { decide: { every: 500 } }, { decide: { every: 500 } }];
+    const operations = (seq: number) => (seq === 1 ? [[Operation.every, 'own', 1000, 1000]] : undefined);
+    const together = play(true, announce, operations);
+    const byTurns = play(false, announce, operations);
+    const contents = ({ asked }: typeof together) => asked.map((each) => each.map(({ now, events }) => [now, events]));
+    expect(contents(together)).toEqual(contents(byTurns));
   });
 
   test('with timers of their own still are the same as by turns', () => {
