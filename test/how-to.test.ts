@@ -116,7 +116,7 @@ describe('the how-to pages', () => {
 
   it('prove a model of every contract of a venue and of what leaves for it', () => {
     /** Contracts of other places, and parts of latency, which its page names. */
-    const others = ['strategy', 'observer', 'tape-source', 'delay', 'compute-time', 'channel'];
+    const others = ['strategy', 'observer', 'tape-source', 'delay', 'compute-time', 'channel', 'metric'];
     const suites = readdirSync(new URL('test/contracts', ROOT)).flatMap((name) => {
       const contract = /^(.+)\.contract\.ts$/.exec(name)?.[1];
       return contract === undefined || others.includes(contract) ? [] : [contract];

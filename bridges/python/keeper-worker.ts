@@ -17,8 +17,10 @@ import { type KeeperJob, type KeeperOrder, Phase, Shared, TEXT_BYTES, Verdict, W
 const TICK_MS = 20;
 /** The most that one tick counts: a stopped or sleeping machine is no hanging strategy. */
 const MOST_TICK_MS = 1_000;
-/** From the request for a Python stack to the end of who was to write it. */
-const STACK_MS = 150;
+/** From the request for a Python stack to the end of who was to write it: when it has been written, or that much later. */
+const STACK_MS = 2_000;
+/** Nothing more of the stack for so long: it is whole. */
+const STACK_PAUSE_MS = 50;
 /** For what a dead process wrote to come through. */
 const LAST_WORDS_MS = 250;
 /** What may wait for a terminal that does not take it before the process itself has to wait. */
@@ -38,9 +40,12 @@ let dismissed = false;
 const waiting: Buffer[] = [];
 let waitingBytes = 0;
 let writing = false;
+/** All that the process has written. */
+let heardBytes = 0;
 
 function hear(stream: Readable): void {
   stream.on('data', (piece: Buffer) => {
+    heardBytes += piece.length;
     tail = Buffer.concat([tail, piece.subarray(-TEXT_BYTES)]).subarray(-TEXT_BYTES);
     if (!job.forward) return;
     waiting.push(piece);
@@ -153,8 +158,15 @@ function overrun(allowanceMs: number): void {
     return;
   }
   // faulthandler writes the stack even while other code holds the interpreter's lock.
+  const before = heardBytes;
   child?.kill('SIGUSR1');
-  setTimeout(killGroup, STACK_MS);
+  const killedAt = performance.now() + STACK_MS;
+  const waitForStack = (heardThen: number): void => {
+    const whole = heardBytes > before && heardBytes === heardThen;
+    if (whole || ended || performance.now() >= killedAt) killGroup();
+    else setTimeout(waitForStack, STACK_PAUSE_MS, heardBytes);
+  };
+  waitForStack(before);
 }
 
 /** The pipe is found by its descriptor, and proved to be it: the number may be another file's by now. */

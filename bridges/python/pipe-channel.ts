@@ -168,13 +168,15 @@ export class PipeChannel extends LockstepChannel {
     });
   }
 
-  /** The process has ended: what the keeper wrote to wake us is no part of the stream. */
+  /** The process has ended: what the keeper wrote to wake us, once or more often, is no part of the stream. */
   #takeWakeUp(read: number): void {
     const { reader } = this;
     const { length } = WAKE_UP;
-    if (read < length || !WAKE_UP.equals(reader.bytes.subarray(reader.end - length, reader.end))) return;
-    reader.withdraw(length);
-    this.#streamEnded = true;
+    for (let left = read; left >= length; left -= length) {
+      if (!WAKE_UP.equals(reader.bytes.subarray(reader.end - length, reader.end))) return;
+      reader.withdraw(length);
+      this.#streamEnded = true;
+    }
   }
 }
 
