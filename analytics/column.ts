@@ -35,9 +35,30 @@ export class Column {
     this.#length++;
   }
 
+  /** Appends `count` values that stand `stride` apart in `cells`, the first at `from`. */
+  append(cells: Float64Array, from: number, stride: number, count: number): void {
+    for (let at = from, left = count; left > 0; ) {
+      const place = this.#length & CHUNK_MASK;
+      if (place === 0) {
+        this.#tail = new this.#type(1 << CHUNK_BITS);
+        this.#chunks.push(this.#tail);
+      }
+      const some = Math.min(left, CHUNK_MASK + 1 - place);
+      fill(this.#tail!, place, cells, at, stride, some);
+      at += some * stride;
+      left -= some;
+      this.#length += some;
+    }
+  }
+
   /** The value of a row in 0 … length − 1. */
   at(row: number): number {
     return this.#chunks[row >>> CHUNK_BITS]![row & CHUNK_MASK]!;
+  }
+
+  /** Writes a row in 0 … length − 1 anew. */
+  set(row: number, value: number): void {
+    this.#chunks[row >>> CHUNK_BITS]![row & CHUNK_MASK] = value;
   }
 
   /** Forgets the rows from `length` on. */
@@ -53,6 +74,11 @@ export class Column {
     for (let row = from; row < to; row++) out[row - from] = this.at(row);
     return out;
   }
+}
+
+/** A function of its own, so that its loop is compiled for each type of cell. */
+function fill(tail: CellArray, place: number, cells: Float64Array, from: number, stride: number, count: number): void {
+  for (let i = 0, at = from; i < count; i++, at += stride) tail[place + i] = cells[at]!;
 }
 
 /** Columns of equal length under their names. */

@@ -3,10 +3,13 @@
  * Called by the router and the simulation, as an observer.
  */
 import type { AccountEvent } from '../core/account-event.js';
+import { type MatchEvent, MatchKind } from '../core/match-event.js';
 import type { Observer, RunOutline } from '../core/observer.js';
 import { type Order, type OrderEvent, OrderEventKind, PLAIN_TERMS, Reason } from '../core/order.js';
 import type { Nanos } from '../core/time.js';
+import { MARKOUT_COLUMNS, MarkoutRecorder } from './markouts.js';
 import { Recording } from './recording.js';
+import { TableWriter } from './table-writer.js';
 
 /** Up to this many (strategy, instrument) pairs are all sampled from the start. */
 const ALWAYS_WATCHED_PAIRS = 64;
@@ -26,8 +29,11 @@ export interface RecorderOptions {
  * runs a pair is sampled from its first order on, so that memory follows activity rather than size. The moment of
  * `onStop` is always sampled, and replaces a sample of the same time.
  *
- * Memory: 70 bytes an order event, 90 more a fill, 103 an order with terms, 73 an account event, 68 a strategy and sample,
- * 40 a watched pair and sample. Nothing else is allocated per event, but for the texts of refusals.
+ * From venues that tell (`Observer.onMatch`) it has where in line orders stood, and the market at the venue when they
+ * entered, when they filled, and up to a minute after (`markouts.ts`).
+ *
+ * Memory: 86 bytes an order event, 170 more a fill, 49 an entry into the market, 103 an order with terms, 73 an account event,
+ * 68 a strategy and sample, 40 a watched pair and sample. Nothing else is allocated per event, but for the texts of refusals.
  */
 export class Recorder implements Observer {
   readonly #maxLogLines: number;
@@ -41,15 +47,22 @@ export class Recorder implements Observer {
   #lastOrderId = 0;
   #lastSampleNs: Nanos = Number.NaN;
   #rowsBeforeSample = { equity: 0, positions: 0 };
+  #orders: TableWriter | undefined;
+  #fills: TableWriter | undefined;
+  #entries: TableWriter | undefined;
+  #markouts: MarkoutRecorder | undefined;
+  /** By pair: what the venue told of fills that strategies have not heard of, four numbers each; answers keep their order. */
+  #untold: number[][] = [];
 
   constructor({ maxLogLines = 100_000, maxDetails = 100_000 }: RecorderOptions = {}) {
     this.#maxLogLines = maxLogLines;
     this.#maxDetails = maxDetails;
   }
 
-  /** What was recorded of the latest run. Throws when none has started. */
+  /** What was recorded of the latest run; ask for it again when more has happened. Throws when none has started. */
   get recording(): Recording {
     if (this.#recording === undefined) throw new Error('nothing recorded: the recorder has not observed a run yet');
+    this.#flush();
     return this.#recording;
   }
 
@@ -59,6 +72,14 @@ export class Recorder implements Observer {
     this.#recording = new Recording({ originNs, instruments, strategies, sampleNs, currency: accounts[0]?.currency });
     this.#pairs = [];
     this.#lastOrderId = 0;
+    this.#untold = Array.from({ length: run.strategies.length * run.instruments.length }, () => []);
+    const { orders, fills, entries } = this.#recording;
+    this.#orders = new TableWriter(orders);
+    this.#fills = new TableWriter(fills);
+    this.#entries = new TableWriter(entries);
+    const firstColumn = Object.keys(fills).indexOf(MARKOUT_COLUMNS[0]);
+    this.#markouts = new MarkoutRecorder(run.venueBooks, this.#fills, firstColumn);
+    run.watchVenue(this.#markouts);
     this.#watched = new Uint8Array(run.strategies.length * run.instruments.length);
     this.#lastSampleNs = Number.NaN;
     if (this.#watched.length <= ALWAYS_WATCHED_PAIRS) {
@@ -71,22 +92,27 @@ export class Recorder implements Observer {
     const { order } = event;
     const instrument = order.instrument.index;
     this.#watch(order.strategy * run.instruments.length + instrument);
-    const orders = this.#recording!.orders;
-    orders.localNs.push(event.localNs);
-    orders.exchangeNs.push(event.exchangeNs);
-    orders.strategy.push(order.strategy);
-    orders.instrument.push(instrument);
-    orders.orderId.push(order.id);
-    orders.kind.push(event.kind);
-    orders.side.push(order.side);
-    orders.type.push(order.type);
-    orders.timeInForce.push(order.timeInForce);
-    orders.postOnly.push(order.postOnly ? 1 : 0);
-    orders.priceTicks.push(event.priceTicks);
-    orders.qtyLots.push(event.qtyLots);
-    orders.leavesLots.push(event.leavesLots);
-    orders.reason.push(event.reason);
-    orders.tag.push(order.tag);
+    const book = run.books[instrument]!;
+    const { cells } = this.#orders!;
+    // In the order of the table's columns; so for the other tables.
+    let at = this.#orders!.next();
+    cells[at++] = event.localNs;
+    cells[at++] = event.exchangeNs;
+    cells[at++] = order.strategy;
+    cells[at++] = instrument;
+    cells[at++] = order.id;
+    cells[at++] = event.kind;
+    cells[at++] = order.side;
+    cells[at++] = order.type;
+    cells[at++] = order.timeInForce;
+    cells[at++] = order.postOnly ? 1 : 0;
+    cells[at++] = event.priceTicks;
+    cells[at++] = event.qtyLots;
+    cells[at++] = event.leavesLots;
+    cells[at++] = event.reason;
+    cells[at++] = order.tag;
+    cells[at++] = book.bestBidTicks;
+    cells[at++] = book.bestAskTicks;
     if (order.id > this.#lastOrderId) {
       this.#lastOrderId = order.id;
       if (order.terms !== PLAIN_TERMS) this.#recordTerms(order);
@@ -122,7 +148,7 @@ export class Recorder implements Observer {
   /** Of the order event recorded last. */
   #recordDetail(text: string): void {
     const recording = this.#recording!;
-    if (recording.details.size < this.#maxDetails) recording.details.set(recording.orders.localNs.length - 1, text);
+    if (recording.details.size < this.#maxDetails) recording.details.set(this.#orders!.rows - 1, text);
     else recording.droppedDetails++;
   }
 
@@ -130,21 +156,48 @@ export class Recorder implements Observer {
     const { order } = event;
     const instrument = order.instrument.index;
     const book = run.books[instrument]!;
-    const fills = this.#recording!.fills;
-    fills.localNs.push(event.localNs);
-    fills.exchangeNs.push(event.exchangeNs);
-    fills.strategy.push(order.strategy);
-    fills.instrument.push(instrument);
-    fills.orderId.push(order.id);
-    fills.side.push(order.side);
-    fills.maker.push(event.maker ? 1 : 0);
-    fills.priceTicks.push(event.priceTicks);
-    fills.qtyLots.push(event.qtyLots);
-    fills.leavesLots.push(event.leavesLots);
-    fills.fee.push(event.fee);
-    fills.positionLots.push(run.accounts[order.strategy]!.positionLots(instrument));
-    fills.bidTicks.push(book.bestBidTicks);
-    fills.askTicks.push(book.bestAskTicks);
+    const untold = this.#untold[order.strategy * run.instruments.length + instrument]!;
+    const { cells } = this.#fills!;
+    let at = this.#fills!.next();
+    cells[at++] = event.localNs;
+    cells[at++] = event.exchangeNs;
+    cells[at++] = order.strategy;
+    cells[at++] = instrument;
+    cells[at++] = order.id;
+    cells[at++] = order.side;
+    cells[at++] = event.maker ? 1 : 0;
+    cells[at++] = event.priceTicks;
+    cells[at++] = event.qtyLots;
+    cells[at++] = event.leavesLots;
+    cells[at++] = event.fee;
+    cells[at++] = run.accounts[order.strategy]!.positionLots(instrument);
+    cells[at++] = book.bestBidTicks;
+    cells[at++] = book.bestAskTicks;
+    cells[at++] = untold.shift() ?? Number.NaN;
+    cells[at++] = untold.shift() ?? Number.NaN;
+    cells[at++] = untold.shift() ?? Number.NaN;
+    this.#markouts!.tell(untold.shift() ?? -1, at);
+  }
+
+  /** At exchange time. */
+  onMatch({ kind, order, exchangeNs, aheadLots, bidTicks, askTicks }: MatchEvent): void {
+    const { strategy } = order;
+    const instrument = order.instrument.index;
+    if (kind === MatchKind.filled) {
+      const fill = this.#markouts!.add(instrument, exchangeNs);
+      this.#untold[strategy * this.#run!.instruments.length + instrument]!.push(aheadLots, bidTicks, askTicks, fill);
+      return;
+    }
+    const { cells } = this.#entries!;
+    let at = this.#entries!.next();
+    cells[at++] = exchangeNs;
+    cells[at++] = strategy;
+    cells[at++] = instrument;
+    cells[at++] = order.id;
+    cells[at++] = kind;
+    cells[at++] = aheadLots;
+    cells[at++] = bidTicks;
+    cells[at++] = askTicks;
   }
 
   onAccountEvent(event: AccountEvent): void {
@@ -152,7 +205,7 @@ export class Recorder implements Observer {
     const { strategy } = event;
     const instrument = event.instrument?.index ?? -1;
     if (instrument >= 0) this.#watch(strategy * run.instruments.length + instrument);
-    const { accountEvents, fills } = this.#recording!;
+    const { accountEvents } = this.#recording!;
     accountEvents.localNs.push(event.localNs);
     accountEvents.exchangeNs.push(event.exchangeNs);
     accountEvents.strategy.push(strategy);
@@ -163,7 +216,7 @@ export class Recorder implements Observer {
     accountEvents.amount.push(event.amount);
     accountEvents.fee.push(event.fee);
     accountEvents.positionLots.push(instrument < 0 ? Number.NaN : run.accounts[strategy]!.positionLots(instrument));
-    accountEvents.fillsBefore.push(fills.localNs.length);
+    accountEvents.fillsBefore.push(this.#fills!.rows);
   }
 
   onSample(nowNs: Nanos): void {
@@ -219,6 +272,13 @@ export class Recorder implements Observer {
       for (const column of Object.values(positions)) column.truncate(this.#rowsBeforeSample.positions);
     }
     this.onSample(nowNs);
+    this.#flush();
+  }
+
+  #flush(): void {
+    this.#orders!.flush();
+    this.#fills!.flush();
+    this.#entries!.flush();
   }
 
   #watch(pair: number): void {

@@ -1,6 +1,6 @@
 /**
- * What was recorded of one run: tables of order events, order terms, fills, account events, equity, positions and metrics,
- * and the log.
+ * What was recorded of one run: tables of order events, order terms, fills, entries into the market, account events, equity,
+ * positions and metrics, and the log.
  * Knows nothing of who filled it (a recorder during a run, a run folder's files afterwards). Called by metrics, summary,
  * report and the run folder.
  *
@@ -38,6 +38,9 @@ const ORDER_CELLS = {
   /** `Reason`. */
   reason: Uint8Array,
   tag: Float64Array,
+  /** Best local quotes at `localNs`. */
+  bidTicks: Float64Array,
+  askTicks: Float64Array,
 } as const;
 
 /**
@@ -95,6 +98,33 @@ const FILL_CELLS = {
   /** The strategy's position in the instrument after the fill. */
   positionLots: Float64Array,
   /** Best local quotes when the strategy learnt of the fill. */
+  bidTicks: Float64Array,
+  askTicks: Float64Array,
+  /** Lots that were ahead in line, by the venue's queue model, when it filled; `NaN` where it stood in none. */
+  aheadLots: Float64Array,
+  /** Best quotes of the venue's book when it filled; so for the mids, each so long after that. */
+  venueBidTicks: Float64Array,
+  venueAskTicks: Float64Array,
+  mid1msTicks: Float64Array,
+  mid10msTicks: Float64Array,
+  mid100msTicks: Float64Array,
+  mid1sTicks: Float64Array,
+  mid5sTicks: Float64Array,
+  mid10sTicks: Float64Array,
+  mid60sTicks: Float64Array,
+} as const;
+
+/** One row each time an order met the venue's market: when there was something to take for it, or when it came to rest. */
+const ENTRY_CELLS = {
+  exchangeNs: Float64Array,
+  strategy: Int32Array,
+  instrument: Int32Array,
+  orderId: Float64Array,
+  /** `MatchKind`: entered or rested. */
+  kind: Uint8Array,
+  /** Lots ahead in line, by the venue's queue model; `NaN` where it stands in none. */
+  aheadLots: Float64Array,
+  /** Best quotes of the venue's book at that moment. */
   bidTicks: Float64Array,
   askTicks: Float64Array,
 } as const;
@@ -185,6 +215,7 @@ export class Recording implements RecordingOutline {
   readonly orders: Table<keyof typeof ORDER_CELLS> = emptyTable(ORDER_CELLS);
   readonly terms: Table<keyof typeof TERM_CELLS> = emptyTable(TERM_CELLS);
   readonly fills: Table<keyof typeof FILL_CELLS> = emptyTable(FILL_CELLS);
+  readonly entries: Table<keyof typeof ENTRY_CELLS> = emptyTable(ENTRY_CELLS);
   readonly accountEvents: Table<keyof typeof ACCOUNT_EVENT_CELLS> = emptyTable(ACCOUNT_EVENT_CELLS);
   readonly equity: Table<keyof typeof EQUITY_CELLS> = emptyTable(EQUITY_CELLS);
   readonly positions: Table<keyof typeof POSITION_CELLS> = emptyTable(POSITION_CELLS);

@@ -5,6 +5,7 @@
 import type { Feed, Link } from './feed.js';
 import type { Instrument } from './instrument.js';
 import type { Lane } from './kernel.js';
+import type { Lookouts } from './lookout.js';
 import { CODE_EXCHANGE, CODE_KIND, CODE_SIDE_SHIFT, Flag, Kind, MarketView, Side } from './market.js';
 import type { LevelListener, MarketBooks } from './market-books.js';
 import type { Schedule } from './queue.js';
@@ -25,6 +26,7 @@ export class ExchangeLane implements Lane {
   readonly #watch: Watch;
   readonly #view: MarketView;
   readonly #schedule: Schedule;
+  readonly #lookouts: Lookouts;
   #link: Link | undefined;
   #row = 0;
   /** Where the row that {@link MarketBooks.apply} is busy with belongs, for `#onLevel`. */
@@ -50,6 +52,7 @@ export class ExchangeLane implements Lane {
     watch: Watch,
     instruments: readonly Instrument[],
     schedule: Schedule,
+    lookouts: Lookouts,
   ) {
     this.#feed = feed;
     this.#books = books;
@@ -57,6 +60,7 @@ export class ExchangeLane implements Lane {
     this.#watch = watch;
     this.#view = new MarketView(instruments);
     this.#schedule = schedule;
+    this.#lookouts = lookouts;
     this.#link = feed.first;
     this.#seek();
   }
@@ -77,14 +81,21 @@ export class ExchangeLane implements Lane {
     const added = schedule.added;
     const depth = Kind.depth;
     const trade = Kind.trade;
+    const lookouts = this.#lookouts;
+    // Rows after it wait: for the limit, or until somebody has looked at the books.
+    let stopNs = Math.min(limitNs, lookouts.nextNs);
     let row = this.#row;
     for (; row < length; row++) {
       const bits = code[row]!;
       if ((bits & CODE_EXCHANGE) === 0) continue;
-      if (exchangeNs[row]! > limitNs) {
-        this.#row = row;
-        this.nextNs = exchangeNs[row]!;
-        return;
+      if (exchangeNs[row]! > stopNs) {
+        if (exchangeNs[row]! > limitNs) {
+          this.#row = row;
+          this.nextNs = exchangeNs[row]!;
+          return;
+        }
+        lookouts.look(exchangeNs[row]!);
+        stopNs = Math.min(limitNs, lookouts.nextNs);
       }
       const kind = bits & CODE_KIND;
       const index = instrument[row]!;

@@ -7,6 +7,8 @@ import type { Account } from './account.js';
 import type { AccountEvent } from './account-event.js';
 import type { Book } from './book/book.js';
 import type { Instrument } from './instrument.js';
+import type { Lookout } from './lookout.js';
+import type { MatchListener } from './match-event.js';
 import type { OrderEvent } from './order.js';
 import type { Nanos } from './time.js';
 
@@ -20,16 +22,23 @@ export interface RunOutline {
   readonly accounts: readonly Account[];
   /** The local books, live, one per instrument. */
   readonly books: readonly Book[];
+  /** The venue's books, live, one per instrument: the market as it is at exchange time. */
+  readonly venueBooks: readonly Book[];
   /** Between two calls of `onSample`, ns; 0 = never. */
   readonly sampleNs: Nanos;
+  /** From now on the lookout is called at the exchange times it names. */
+  watchVenue(lookout: Lookout): void;
 }
 
 /**
  * Hears what happens in a run; must not change it, nor keep `event`. Every handler is optional. Times are local, ns since
  * the run's origin, and never decrease. Called for order events and samples, never for market rows. An observer that
  * throws stops the run. Conformance: test/contracts/observer.contract.ts.
+ *
+ * `onMatch` apart: it tells at exchange time, in order by itself, but ahead of or behind the others. Nobody pays for it where
+ * no observer has it.
  */
-export interface Observer {
+export interface Observer extends MatchListener {
   onStart?(run: RunOutline): void;
   /** Requests when they are sent, answers when they arrive; accounts already count a fill. */
   onOrderEvent?(event: OrderEvent): void;

@@ -13,10 +13,12 @@ import { Feed } from './feed.js';
 import { Instrument } from './instrument.js';
 import { Kernel } from './kernel.js';
 import { LocalLane } from './local-lane.js';
+import { Lookouts } from './lookout.js';
 import { MarketBooks } from './market-books.js';
 import { MarketRates } from './market-rates.js';
+import { MatchWitness } from './match-event.js';
 import { mergeTapes } from './merge.js';
-import type { Observer } from './observer.js';
+import type { Observer, RunOutline } from './observer.js';
 import { OrderDesk } from './order-desk.js';
 import { type Handler, Schedule } from './queue.js';
 import { RandomSource } from './random.js';
@@ -178,6 +180,7 @@ export class Simulation {
         }),
     );
     const watch = new Watch(instruments.length);
+    const matchListeners = observers.filter((observer) => observer.onMatch !== undefined);
     const venue = this.#options.venue({
       originNs,
       instruments,
@@ -190,6 +193,7 @@ export class Simulation {
       schedule,
       answers: desk,
       random,
+      ...(matchListeners.length > 0 && { witness: new MatchWitness(matchListeners, venueBooks.levels) }),
     });
     desk.connect(venue, hosts, this.#riskDesk(hosts, books, lastTicks, schedule, rates, marketRates));
     const router = new Router(instruments, books, hosts, clock);
@@ -234,7 +238,8 @@ export class Simulation {
         rows = read;
         this.events.emit('progress', { rows, totalRows, nowNs: clock.nowNs });
       });
-      const exchange = new ExchangeLane(feed, venueBooks, venue, watch, instruments, schedule);
+      const lookouts = new Lookouts();
+      const exchange = new ExchangeLane(feed, venueBooks, venue, watch, instruments, schedule, lookouts);
       const local = new LocalLane(feed, localBooks, router, schedule, venue.leastEntryNs);
       startNs = Math.min(exchange.nextNs, local.nextNs);
       if (startNs === Infinity) startNs = 0;
@@ -242,7 +247,11 @@ export class Simulation {
       this.events.emit('started');
       const accounts = hosts.map((host) => host.account);
       const strategies = hosts.map((host) => host.name);
-      const outline = { originNs, instruments, strategies, accounts, books, sampleNs: this.#sampleNs };
+      const outline: RunOutline = {
+        ...{ originNs, instruments, strategies, accounts, books, sampleNs: this.#sampleNs },
+        venueBooks: venueBooks.levels,
+        watchVenue: (lookout) => lookouts.add(lookout),
+      };
       observed = true;
       for (const observer of observers) observer.onStart?.(outline);
       this.#sample(schedule, clock, hosts, observers, startNs, marketRates);
@@ -253,6 +262,8 @@ export class Simulation {
       clock.strategy = NOBODY;
       new Kernel(schedule, exchange, local).run();
       clock.nowNs = Math.max(clock.nowNs, exchange.lastNs, local.lastNs);
+      // After the last row the books stand as they do until the end.
+      lookouts.look(clock.nowNs + 1);
       for (const host of hosts) {
         clock.enter(host.index, 'onStop');
         host.strategy.onStop?.(host);

@@ -9,6 +9,7 @@ import type { LevelBook } from './book/levels.js';
 import type { OrderBook } from './book/orders.js';
 import type { Instrument } from './instrument.js';
 import { type MarketView, Side } from './market.js';
+import type { MatchWitness } from './match-event.js';
 import type { Order, OrderEventKind, Reason } from './order.js';
 import type { Schedule } from './queue.js';
 import type { RandomSource } from './random.js';
@@ -162,6 +163,8 @@ export interface VenueEnvironment {
   readonly schedule: Schedule;
   readonly answers: AnswerSink;
   readonly random: RandomSource;
+  /** Is to be told when own orders meet the market, rest and fill; there only if somebody listens. */
+  readonly witness?: MatchWitness | undefined;
 }
 
 export type VenueFactory = (environment: VenueEnvironment) => Venue;

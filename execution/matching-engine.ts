@@ -16,6 +16,7 @@ import type { LevelBook } from '../core/book/levels.js';
 import { NO_ASK, NO_BID } from '../core/book/levels.js';
 import { type Instrument, MAX_PRICE_TICKS } from '../core/instrument.js';
 import { Kind, Side } from '../core/market.js';
+import { MatchKind, type MatchWitness } from '../core/match-event.js';
 import { type Order, OrderEventKind, OrderType, PLAIN_TERMS, Reason, SelfTrade, TimeInForce } from '../core/order.js';
 import type { Nanos } from '../core/time.js';
 import { NO_TRADE, TradeOrigin, type VenueEnvironment } from '../core/venue.js';
@@ -105,6 +106,9 @@ export class MatchingEngine implements Recipient, FillSink {
   readonly quoted: Uint8Array;
   /** 1 = nothing matches. */
   readonly paused: Uint8Array;
+  readonly #witness: MatchWitness | undefined;
+  /** Lots ahead of the resting order that is being filled; `NaN` for what does not stand in line. */
+  #filledAheadLots = Number.NaN;
   doorman: Doorman | undefined;
   listener: EngineListener | undefined;
 
@@ -128,6 +132,7 @@ export class MatchingEngine implements Recipient, FillSink {
   constructor(environment: VenueEnvironment, models: EngineModels, courier: (engine: MatchingEngine) => Courier) {
     const { instruments, strategies } = environment;
     this.#environment = environment;
+    this.#witness = environment.witness;
     this.#instruments = instruments;
     this.#books = environment.books;
     this.#orderBooks = environment.orderBooks;
@@ -164,7 +169,7 @@ export class MatchingEngine implements Recipient, FillSink {
       endSpecial: (special, reason, nowNs) => this.endSpecial(special, reason, nowNs),
       shrinkResting: (special, lots, reason, nowNs) =>
         this.shrinkResting(this.orders.slotOf(special.order.id), lots, reason, nowNs),
-      growResting: (special, lots) => this.#growResting(special, lots),
+      growResting: (special, lots, nowNs) => this.#growResting(special, lots, nowNs),
       release: (special, nowNs) => this.doorman!.release(special, nowNs),
       holdBack: (special) => {
         this.doorman!.withdraw(special);
@@ -241,7 +246,7 @@ export class MatchingEngine implements Recipient, FillSink {
       } else if (timeInForce === TimeInForce.FOK) {
         this.expire(order, special, Reason.notFullyFillable, priceTicks, workingLots, nowNs);
       } else {
-        this.rest(order, special, priceTicks, leavesLots, filledLots);
+        this.rest(order, special, priceTicks, leavesLots, filledLots, nowNs);
         if (!answered) this.accept(order, priceTicks, workingLots, nowNs);
       }
       return;
@@ -260,12 +265,13 @@ export class MatchingEngine implements Recipient, FillSink {
       if (available < wantedLots) {
         if (!waits) this.expire(order, special, Reason.notFullyFillable, priceTicks, workingLots, nowNs);
         else {
-          this.rest(order, special, priceTicks, leavesLots, filledLots);
+          this.rest(order, special, priceTicks, leavesLots, filledLots, nowNs);
           if (!answered) this.accept(order, priceTicks, workingLots, nowNs);
         }
         return;
       }
     }
+    this.#witness?.tell(MatchKind.entered, order, Number.NaN, nowNs);
     this.#takerPriceTicks = priceTicks;
     this.#takerFilledLots = filledLots;
     const stopped = this.#take(order, special, limitTicks, wantedLots, leavesLots, skipLots, nowNs);
@@ -286,7 +292,7 @@ export class MatchingEngine implements Recipient, FillSink {
     else if (special !== undefined && order.terms.reduceOnly && this.reducibleLots(order) === 0) {
       this.expire(order, special, Reason.reduceOnly, priceTicks, left + heldLots, nowNs);
     } else if (waits && !(anyPrice && Number.isFinite(limitTicks))) {
-      this.rest(order, special, priceTicks, left, total);
+      this.rest(order, special, priceTicks, left, total, nowNs);
       if (!answered && left === leavesLots) this.accept(order, priceTicks, left + heldLots, nowNs);
       // It rests at a price that the other side reaches: what stands there takes all or nothing.
       if (this.#hasAllOrNone[index] !== 0) this.#retryAllOrNone(index, otherSide, nowNs);
@@ -566,6 +572,7 @@ export class MatchingEngine implements Recipient, FillSink {
     priceTicks: number,
     leavesLots: number,
     filledLots: number,
+    nowNs: Nanos,
   ): void {
     const { side, instrument, id, strategy, postOnly } = order;
     const { index } = instrument;
@@ -595,6 +602,8 @@ export class MatchingEngine implements Recipient, FillSink {
       else if (displayLots > 0 && displayLots < leavesLots) orders.shownLots[slot] = displayLots;
       if (!hidden) this.#queue.join(orders, slot, displayed, instrument, improves);
     }
+    const concealed = orders.flags[slot]! & HIDDEN;
+    this.#witness?.tell(MatchKind.rested, order, concealed ? Number.NaN : orders.aheadLots[slot]!, nowNs);
   }
 
   /** Fills up to `wantedLots` of a resting order at its own price; returns how many it was. */
@@ -622,6 +631,7 @@ export class MatchingEngine implements Recipient, FillSink {
       }
     }
     const left = leaves - lots;
+    this.#filledAheadLots = flags & HIDDEN ? Number.NaN : orders.aheadLots[slot]!;
     orders.filledLots[slot]! += lots;
     if (left === 0) orders.remove(slot);
     else {
@@ -630,6 +640,7 @@ export class MatchingEngine implements Recipient, FillSink {
       if (special !== undefined && special.displayLots > 0) this.#showNext(slot, shown, special.displayLots);
     }
     this.#report(order, special, priceTicks, lots, left + (special?.heldLots ?? 0), true, nowNs);
+    this.#filledAheadLots = Number.NaN;
     if (special !== undefined) {
       special.leavesLots = left;
       if (left === 0) {
@@ -737,7 +748,7 @@ export class MatchingEngine implements Recipient, FillSink {
       special.leavesLots = leavesLots;
       special.priceTicks = priceTicks;
     }
-    if (this.paused[index] !== 0) this.rest(order, special, priceTicks, leavesLots, filledLots);
+    if (this.paused[index] !== 0) this.rest(order, special, priceTicks, leavesLots, filledLots, nowNs);
     else this.enter(order, special, priceTicks, leavesLots, filledLots, true, 0, nowNs);
     if (special !== undefined || this.#matchOwn) this.settleFamilies(nowNs);
   }
@@ -909,7 +920,7 @@ export class MatchingEngine implements Recipient, FillSink {
   }
 
   /** More of a resting order works now; the increase costs it its place. */
-  #growResting(special: SpecialOrder, lots: number): void {
+  #growResting(special: SpecialOrder, lots: number, nowNs: Nanos): void {
     const { orders } = this;
     const slot = orders.slotOf(special.order.id);
     const leaves = orders.leavesLots[slot]! + lots;
@@ -917,7 +928,7 @@ export class MatchingEngine implements Recipient, FillSink {
     orders.remove(slot);
     this.#removals++;
     special.leavesLots = leaves;
-    this.rest(special.order, special, special.priceTicks, leaves, filled);
+    this.rest(special.order, special, special.priceTicks, leaves, filled, nowNs);
   }
 
   /** The venue changes price and quantity of a resting order by itself; it goes to the end of the line. */
@@ -934,7 +945,7 @@ export class MatchingEngine implements Recipient, FillSink {
     orders.remove(slot);
     this.#removals++;
     if (special !== undefined) special.leavesLots = leavesLots;
-    this.rest(order, special, priceTicks, leavesLots, filled);
+    this.rest(order, special, priceTicks, leavesLots, filled, nowNs);
     const total = leavesLots + (special?.heldLots ?? 0);
     this.restate(order, priceTicks, filled + total, total, Reason.corporateAction, nowNs);
   }
@@ -1262,6 +1273,7 @@ export class MatchingEngine implements Recipient, FillSink {
     const fee = this.#fees.fee(instrument, side, priceTicks, qtyLots, maker, strategy, order.id, nowNs);
     this.positionLots[strategy * this.#instruments.length + instrument.index]! +=
       side === Side.buy ? qtyLots : -qtyLots;
+    this.#witness?.tell(MatchKind.filled, order, this.#filledAheadLots, nowNs);
     this.#courier.fill(order, priceTicks, qtyLots, leavesLots, maker, fee, nowNs);
     this.listener?.onFill(strategy, instrument.index, side, priceTicks, qtyLots, fee, nowNs);
     if (special !== undefined) {

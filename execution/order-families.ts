@@ -16,7 +16,7 @@ export interface FamilyActions {
   /** Takes lots off a resting order; at 0 it ends. */
   shrinkResting(special: SpecialOrder, lots: number, reason: Reason, nowNs: Nanos): void;
   /** More of a resting order works now. */
-  growResting(special: SpecialOrder, lots: number): void;
+  growResting(special: SpecialOrder, lots: number, nowNs: Nanos): void;
   /** An order that waited for its parent comes into the market. */
   release(special: SpecialOrder, nowNs: Nanos): void;
   /** Nothing of an order works any more, until its parent sets more of it free. */
@@ -154,7 +154,7 @@ export class OrderFamilies {
       const first = child.freedLots === 0;
       child.freedLots += more;
       child.heldLots -= more;
-      if (child.place === Place.resting) engine.growResting(child, more);
+      if (child.place === Place.resting) engine.growResting(child, more, nowNs);
       else {
         child.leavesLots += more;
         if (child.place === Place.withParent) {

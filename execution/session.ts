@@ -165,7 +165,7 @@ export class Session implements Doorman, Handler {
         engine.expire(order, special, Reason.tradingHalted, special.priceTicks, left, nowNs);
         return;
       }
-      engine.rest(order, special, special.priceTicks, special.leavesLots, special.filledLots);
+      engine.rest(order, special, special.priceTicks, special.leavesLots, special.filledLots, nowNs);
       if (!answered) this.#accept(special, nowNs);
     } else {
       const { priceTicks, leavesLots, filledLots } = special;

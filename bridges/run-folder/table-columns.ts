@@ -232,6 +232,11 @@ export function qty(recording: Recording, table: Rows, name: string, column: Col
   ];
 }
 
+/** The same columns where folders of before they were kept have none: null. */
+export function added(columns: readonly MappedColumn[]): MappedColumn[] {
+  return columns.map((column) => ({ ...column, optional: true }));
+}
+
 function orNull(value: number): number | null {
   return Number.isNaN(value) ? null : value;
 }

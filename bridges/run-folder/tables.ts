@@ -6,9 +6,11 @@
  * twice, as decimals (`price`, `qty`, nearest double) and as exact whole numbers (`price_ticks`, `qty_lots`); money of one
  * instrument is in the currency it settles in, that of `equity` in the account's.
  */
+import { MARKOUT_COLUMNS, MARKOUT_HORIZONS_NS } from '../../analytics/markouts.js';
 import type { Recording } from '../../analytics/recording.js';
 import { ACCOUNT_EVENT_NAMES } from '../../core/account-event.js';
 import { SIDE_NAMES } from '../../core/market.js';
+import { MATCH_NAMES } from '../../core/match-event.js';
 import {
   GroupKind,
   ORDER_EVENT_NAMES,
@@ -18,8 +20,10 @@ import {
   TIME_IN_FORCE_NAMES,
   TriggerBy,
 } from '../../core/order.js';
+import { formatDuration } from '../../core/time.js';
 import { readParquetTable, writeParquetTable } from './parquet-table.js';
 import {
+  added,
   coded,
   finePrice,
   flag,
@@ -41,6 +45,7 @@ export const TABLE_FILES = {
   orders: 'orders.parquet',
   terms: 'order_terms.parquet',
   fills: 'fills.parquet',
+  entries: 'entries.parquet',
   accountEvents: 'account_events.parquet',
   equity: 'equity.parquet',
   positions: 'positions.parquet',
@@ -50,11 +55,11 @@ export type TableName = keyof typeof TABLE_FILES;
 export const TABLE_NAMES = Object.keys(TABLE_FILES) as TableName[];
 
 /** Tables whose file is left out when they have no rows: what few runs have. */
-export const SPARSE_TABLES: readonly TableName[] = ['terms', 'accountEvents', 'metrics'];
+export const SPARSE_TABLES: readonly TableName[] = ['terms', 'entries', 'accountEvents', 'metrics'];
 
 /** Rows of a table. */
 export function rowsOf(recording: Recording, table: TableName): number {
-  return recording[table].localNs.length;
+  return recording[table].strategy.length;
 }
 
 export function writeTable(path: string, recording: Recording, table: TableName): void {
@@ -99,6 +104,8 @@ const MAPPINGS: Readonly<Record<TableName, (recording: Recording) => MappedColum
       ...qty(recording, table, 'leaves', table.leavesLots, 'what may still fill afterwards'),
       coded('reason', table.reason, REASON_TEXTS, 'why it was refused or ended; empty otherwise'),
       number('tag', table.tag, "the strategy's own number for the order"),
+      ...added(price(recording, table, 'bid', table.bidTicks, 'best local bid at local_time; null if none')),
+      ...added(price(recording, table, 'ask', table.askTicks, 'best local ask at local_time; null if none')),
       {
         name: 'detail',
         form: 'text',
@@ -106,7 +113,7 @@ const MAPPINGS: Readonly<Record<TableName, (recording: Recording) => MappedColum
         optional: true,
         doc: 'what exactly was refused: the limit, its value and the attempt; null otherwise',
         write: (row) => recording.details.get(row) ?? null,
-        // Tag stands before it, so its length says which row this is.
+        // The tag stands before it, so its length says which row this is.
         restore: (cell) => {
           if (cell !== null) recording.details.set(table.tag.length - 1, cell as string);
         },
@@ -162,6 +169,36 @@ const MAPPINGS: Readonly<Record<TableName, (recording: Recording) => MappedColum
       ...qty(recording, table, 'position', table.positionLots, "the strategy's position afterwards"),
       ...price(recording, table, 'bid', table.bidTicks, 'best local bid at local_time; null if none'),
       ...price(recording, table, 'ask', table.askTicks, 'best local ask at local_time; null if none'),
+      ...added([
+        number(
+          'ahead_lots',
+          table.aheadLots,
+          'lots ahead in line when it filled, as the queue model has it; null if none',
+        ),
+        ...price(recording, table, 'venue_bid', table.venueBidTicks, "best bid of the venue's book at exchange_time"),
+        ...price(recording, table, 'venue_ask', table.venueAskTicks, "best ask of the venue's book at exchange_time"),
+        ...MARKOUT_COLUMNS.flatMap((name, horizon) => {
+          const after = formatDuration(MARKOUT_HORIZONS_NS[horizon]!);
+          const doc = `mid of the venue's book ${after} after exchange_time; null if none, or the run was over`;
+          return finePrice(recording, table, `mid_${after}`, table[name], doc);
+        }),
+      ]),
+    ];
+  },
+  entries: (recording) => {
+    const table = recording.entries;
+    return [
+      time(recording, 'exchange_time', table.exchangeNs, "when the order met the venue's market"),
+      ...names(recording, table),
+      whole('order_id', table.orderId, 'number of the order within the run, from 1'),
+      coded('event', table.kind, MATCH_NAMES, 'entered: there was something to take for it; rested: it stands in line'),
+      number(
+        'ahead_lots',
+        table.aheadLots,
+        'lots ahead in line, as the queue model has it; null where it stands in none',
+      ),
+      ...price(recording, table, 'bid', table.bidTicks, "best bid of the venue's book; null if none"),
+      ...price(recording, table, 'ask', table.askTicks, "best ask of the venue's book; null if none"),
     ];
   },
   accountEvents: (recording) => {

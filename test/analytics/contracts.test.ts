@@ -58,6 +58,8 @@ describe('recorded equity', () => {
       accounts: [account],
       books: [new LevelBook(share)],
       sampleNs: 1e9,
+      venueBooks: [new LevelBook(share)],
+      watchVenue: () => {},
     };
     recorder.onStart(run);
     account.applyFill(0, Side.buy, 10, 5, 2);

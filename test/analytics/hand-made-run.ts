@@ -18,7 +18,9 @@ import { Account, type AccountOptions } from '../../core/account.js';
 import { AccountEventKind } from '../../core/account-event.js';
 import type { Book } from '../../core/book/book.js';
 import { Instrument, type InstrumentSpec } from '../../core/instrument.js';
+import type { Lookout } from '../../core/lookout.js';
 import { Side } from '../../core/market.js';
+import { MatchKind } from '../../core/match-event.js';
 import {
   GroupKind,
   Order,
@@ -64,6 +66,8 @@ export class HandMadeRun {
   readonly instruments: readonly Instrument[];
   readonly accounts: readonly Account[];
   readonly books: readonly QuoteBook[];
+  readonly venueBooks: readonly QuoteBook[];
+  readonly #lookouts: Lookout[] = [];
   readonly names: readonly string[];
   #orders = 0;
   orderEvents = 0;
@@ -86,6 +90,7 @@ export class HandMadeRun {
     this.instruments = specs.map((spec, index) => new Instrument(spec, index));
     this.accounts = names.map(() => new Account(this.instruments, account));
     this.books = this.instruments.map((instrument) => new QuoteBook(instrument));
+    this.venueBooks = this.instruments.map((instrument) => new QuoteBook(instrument));
     this.names = names;
     recorder.onStart({
       originNs: ORIGIN_NS,
@@ -94,7 +99,23 @@ export class HandMadeRun {
       accounts: this.accounts,
       books: this.books,
       sampleNs: 10 * SECOND,
+      venueBooks: this.venueBooks,
+      watchVenue: (lookout: Lookout) => this.#lookouts.push(lookout),
     });
+  }
+
+  /** The venue's quotes from `atNs` on, after all that was to be looked at before. */
+  venueQuote(atNs: number, bidTicks: number, askTicks: number, instrument = 0): void {
+    for (const lookout of this.#lookouts) if (lookout.nextNs < atNs) lookout.look(atNs);
+    this.venueBooks[instrument]!.bestBidTicks = bidTicks;
+    this.venueBooks[instrument]!.bestAskTicks = askTicks;
+  }
+
+  /** What the venue tells of an order, with its quotes as they are. */
+  match(order: Order, kind: MatchKind, exchangeNs: number, aheadLots = Number.NaN): void {
+    const book = this.venueBooks[order.instrument.index]!;
+    const { bestBidTicks: bidTicks, bestAskTicks: askTicks } = book;
+    this.recorder.onMatch({ kind, order, exchangeNs, aheadLots, bidTicks, askTicks });
   }
 
   quote(bidTicks: number, askTicks: number, instrument = 0): void {
@@ -259,6 +280,11 @@ export function settledRun(recorder = new Recorder()): HandMadeRun {
     4 * SECOND,
   );
   run.event(bid, submitted, 4 * SECOND);
+  run.venueQuote(4 * SECOND, 199, 201);
+  run.match(bid, MatchKind.rested, 4 * SECOND + 1000, 12.5);
+  run.match(bid, MatchKind.filled, 5 * SECOND - 1000, -0.25);
+  run.venueQuote(5 * SECOND, 198, 201);
+  run.venueQuote(6 * SECOND, 197, 200);
   run.fill(bid, 5 * SECOND, 200, 40, true, 0.4);
   run.settle(kind.funding, 10 * SECOND, { priceTicks: 200.5, amount: -1.5 });
   run.sample(10 * SECOND);

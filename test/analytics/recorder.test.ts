@@ -69,6 +69,8 @@ describe('the recorder', () => {
       leavesLots: 20,
       reason: 0,
       tag: 7,
+      bidTicks: 209,
+      askTicks: 211,
     });
     expect(orders.exchangeNs.at(0), 'requests have no exchange time').toBeNaN();
   });

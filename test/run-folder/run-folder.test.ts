@@ -53,8 +53,8 @@ function content(run = fourFills(), options: { failure?: RunFailure } = {}) {
   };
 }
 
-/** Files of a run that has no account events and no orders with terms. */
-const PLAIN_FILES = RUN_FOLDER_FILES.filter((name) => !/^(account_events|order_terms)/.test(name)).sort();
+/** Files of a run that has no account events, no orders with terms, and a venue that tells nothing. */
+const PLAIN_FILES = RUN_FOLDER_FILES.filter((name) => !/^(account_events|order_terms|entries)/.test(name)).sort();
 
 function hidden(): string[] {
   return readdirSync(base).filter((name) => name.startsWith('.'));
@@ -280,6 +280,25 @@ describe('the Parquet files, read by DuckDB', () => {
       bid_ticks: 'INTEGER',
       ask: 'DOUBLE',
       ask_ticks: 'INTEGER',
+      ahead_lots: 'DOUBLE',
+      venue_bid: 'DOUBLE',
+      venue_bid_ticks: 'INTEGER',
+      venue_ask: 'DOUBLE',
+      venue_ask_ticks: 'INTEGER',
+      mid_1ms: 'DOUBLE',
+      mid_1ms_ticks: 'DOUBLE',
+      mid_10ms: 'DOUBLE',
+      mid_10ms_ticks: 'DOUBLE',
+      mid_100ms: 'DOUBLE',
+      mid_100ms_ticks: 'DOUBLE',
+      mid_1s: 'DOUBLE',
+      mid_1s_ticks: 'DOUBLE',
+      mid_5s: 'DOUBLE',
+      mid_5s_ticks: 'DOUBLE',
+      mid_10s: 'DOUBLE',
+      mid_10s_ticks: 'DOUBLE',
+      mid_60s: 'DOUBLE',
+      mid_60s_ticks: 'DOUBLE',
     });
     expect(await types('equity.parquet')).toMatchObject({ time: 'TIMESTAMP WITH TIME ZONE', equity: 'DOUBLE' });
   });
@@ -429,7 +448,22 @@ describe('the Parquet files, read by DuckDB', () => {
     });
     const [stop] = await of(`select type, time_in_force from '#orders.parquet' where order_id = 2 limit 1`);
     expect(stop).toEqual({ type: 'stopLimit', time_in_force: 'GTD' });
-    for (const file of ['account_events', 'order_terms']) {
+    const [entry] = await of(
+      `select order_id, event, ahead_lots, bid, ask_ticks, epoch_ns(exchange_time) as at from '#entries.parquet'`,
+    );
+    expect(entry).toEqual({
+      ...{ order_id: 1n, event: 'rested', ahead_lots: 12.5, bid: 99.5, ask_ticks: 201 },
+      at: ((ORIGIN_NS + 4_000_001_000n) / 1000n) * 1000n,
+    });
+    // The venue's mid went from 100 to 99.75 a microsecond after the fill, and to 99.25 after a second.
+    const [seen] = await of(
+      `select ahead_lots, venue_bid, venue_ask_ticks, mid_1ms, mid_1s_ticks, mid_5s from '#fills.parquet' limit 1`,
+    );
+    expect(seen).toEqual({
+      ...{ ahead_lots: -0.25, venue_bid: 99.5, venue_ask_ticks: 201 },
+      ...{ mid_1ms: 99.75, mid_1s_ticks: 199.5, mid_5s: null },
+    });
+    for (const file of ['account_events', 'order_terms', 'entries']) {
       const [row] = await of(
         `select decode(value) as docs from parquet_kv_metadata('#${file}.parquet') where decode(key) = 'tickwright.columns'`,
       );

@@ -1,0 +1,41 @@
+/**
+ * What the worst periods cost. Knows nothing of runs. Called by the list of metrics and by users.
+ *
+ * Historical, from the returns as they were: no distribution is assumed, and nothing worse than the worst period is foreseen.
+ */
+
+/** The value below which a share `at` (0 … 1) lies, straight between neighbours (numpy's default); NaN left out. */
+export function quantile(values: Iterable<number>, at: number): number {
+  const sorted = Float64Array.from([...values].filter((value) => !Number.isNaN(value))).sort();
+  if (sorted.length === 0) return Number.NaN;
+  const place = (sorted.length - 1) * at;
+  const low = Math.floor(place);
+  const high = Math.min(low + 1, sorted.length - 1);
+  return sorted[low]! + (sorted[high]! - sorted[low]!) * (place - low);
+}
+
+/**
+ * Value at risk: the return that a share `cutoff` of periods fell short of; negative = a loss.
+ * Source: P. Jorion, "Value at Risk" (1996); historical simulation.
+ */
+export function valueAtRisk(returns: Float64Array, cutoff = 0.05): number {
+  return quantile(returns, cutoff);
+}
+
+/**
+ * Conditional value at risk (expected shortfall): the mean of the worst ⌊(n − 1) × cutoff⌋ + 1 returns.
+ * Source: R. T. Rockafellar and S. Uryasev, "Optimization of Conditional Value-at-Risk", Journal of Risk 2 (2000), 21–41;
+ * which periods count as worst, as in empyrical.
+ */
+export function conditionalValueAtRisk(returns: Float64Array, cutoff = 0.05): number {
+  const known = returns.filter((value) => !Number.isNaN(value)).sort();
+  const count = Math.floor((known.length - 1) * cutoff) + 1;
+  let sum = 0;
+  for (let i = 0; i < count; i++) sum += known[i]!;
+  return known.length === 0 ? Number.NaN : sum / count;
+}
+
+/** |95 % quantile| ÷ |5 % quantile|: above 1, the good tail is the longer one. Source: empyrical. */
+export function tailRatio(returns: Float64Array): number {
+  return Math.abs(quantile(returns, 0.95)) / Math.abs(quantile(returns, 0.05));
+}
