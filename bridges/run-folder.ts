@@ -13,8 +13,8 @@ import { join } from 'node:path';
 import type { ZodType } from 'zod';
 import type { Recorder } from '../analytics/recorder.js';
 import { Recording } from '../analytics/recording.js';
-import { buildReport } from '../analytics/report.js';
-import { renderReportPage } from '../analytics/report-page.js';
+import { renderReportPage } from '../analytics/report/page.js';
+import { buildReport } from '../analytics/report/report.js';
 import { type RunSummary, summarise } from '../analytics/summary.js';
 import { Instrument, instrumentSpec } from '../core/instrument.js';
 import type { RunResult } from '../core/simulation.js';
@@ -31,6 +31,7 @@ import {
   type TapeRecord,
 } from './run-folder/manifest.js';
 import { checkRunFolder, placeFolder, RunFolderError, replaceFile } from './run-folder/placement.js';
+import { pageParts } from './run-folder/report-assets.js';
 import {
   readTable,
   rowsOf,
@@ -141,7 +142,7 @@ export async function readRunFolder(
 /** Makes `report.html` anew from the folder's other files; returns its path. Throws {@link RunFolderError}. */
 export async function rewriteReport(folder: string): Promise<string> {
   const { summary, manifest, recording } = await readRunFolder(folder, {
-    tables: ['fills', 'accountEvents', 'equity', 'positions', 'metrics'],
+    tables: ['orders', 'fills', 'entries', 'accountEvents', 'equity', 'positions', 'metrics'],
   });
   const path = join(folder, REPORT);
   replaceFile(path, reportPage(recording, summary, manifest));
@@ -194,10 +195,7 @@ function tablesOf(recording: Recording): TableName[] {
 }
 
 function reportPage(recording: Recording, summary: RunSummary, manifest: RunManifest): string {
-  const require = createRequire(import.meta.url);
-  const script = readFileSync(require.resolve('uplot/dist/uPlot.iife.min.js'), 'utf8');
-  const style = readFileSync(require.resolve('uplot/dist/uPlot.min.css'), 'utf8');
-  return renderReportPage(buildReport(recording, summary, manifest), { script, style });
+  return renderReportPage(buildReport(recording, summary, manifest), pageParts('main'));
 }
 
 /** One line a message: time, strategy, text; control characters written as escapes, so that a message stays one line. */

@@ -16,7 +16,7 @@ const MAGIC = 0x5754;
 /** Bytes of what is no frame that an error quotes. */
 const QUOTED_BYTES = 40;
 const FIRST_BYTES = 1 << 16;
-const NOTHING = new Uint8Array(0);
+const NOTHING: Uint8Array = new Uint8Array(0);
 const KNOWN_TYPES = new Set<number>(Object.values(FrameType));
 
 const packr = new Packr({ useRecords: false, encodeUndefinedAsNil: true });
