@@ -1,9 +1,34 @@
 /**
- * Round trips: from flat, through a position, back to flat. Knows nothing of runs or files. Called by the summary.
+ * Round trips: from flat, through a position, back to flat. Knows nothing of runs or files. Called by the summary and the metrics.
  */
 import { AccountEventKind } from '../core/account-event.js';
 import { Side } from '../core/market.js';
+import type { Nanos } from '../core/time.js';
 import { type Recording, walkTrades } from './recording.js';
+
+/** One closed round trip; money in the instrument's settle currency. */
+export interface RoundTrip {
+  strategy: number;
+  instrument: number;
+  /** Side of the trade that opened it. */
+  side: Side;
+  /** When the strategy learnt of the trades that opened and closed it. */
+  openNs: Nanos;
+  closeNs: Nanos;
+  /** Largest position of the trip. */
+  maxLots: number;
+  /** Money in − money out − fees + flows. */
+  profit: number;
+  fees: number;
+  flows: number;
+  /**
+   * Lowest and highest profit on the way, the end included and 0 for the beginning: what closing all at the local mid would have
+   * brought, fees so far counted. Looked at at every sample of the run and at every trade of the trip, so what happened between
+   * two of these is not in it.
+   */
+  worst: number;
+  best: number;
+}
 
 /** Closed round trips of one strategy. */
 export interface RoundTrips {
@@ -13,101 +38,171 @@ export interface RoundTrips {
   wins: number;
 }
 
-/**
- * Closed round trips of each strategy, over all its instruments. A round trip begins when a position leaves 0 and ends
- * when it is 0 again or changes sign; a fill that turns a position round belongs to both trips, its fee in proportion
- * to quantity. Positions that the venue closes (expiry, delisting, liquidation) are closed as by a fill; a split changes the
- * quantity of a trip, not what it cost.
- *
- * Profit = money in − money out − fees + flows, in the instrument's settle currency; trades are summed in ticks × lots (of
- * inverse contracts, whose price works as −1 / price, in lots / ticks). Flows are funding, borrowing, dividends and cash for
- * split lots that came while the trip was open.
- */
+/** How many each strategy closed, over all its instruments, and how many of them won. */
 export function roundTripsOf(recording: Recording): readonly RoundTrips[] {
-  const { fills, accountEvents, instruments } = recording;
-  const book = new TripBook(recording);
+  const trips = recording.strategies.map(() => ({ count: 0, wins: 0 }));
+  walkRoundTrips(recording, ({ strategy, profit }) => {
+    trips[strategy]!.count++;
+    if (profit > 0) trips[strategy]!.wins++;
+  });
+  return trips;
+}
+
+/**
+ * Calls for each closed round trip of all strategies, in order of closing, with one object for all of them. A round trip begins
+ * when a position leaves 0 and ends when it is 0 again or changes sign: first in, first out. A fill that turns a position round
+ * belongs to both trips, its fee in proportion to quantity. Positions that the venue closes (expiry, delisting, liquidation) are
+ * closed as by a fill; a split changes the quantity of a trip, not what it cost.
+ *
+ * Trades are summed in ticks × lots (of inverse contracts, whose price works as −1 / price, in lots / ticks). Flows are funding,
+ * borrowing, dividends and cash for split lots that came while the trip was open.
+ */
+export function walkRoundTrips(recording: Recording, onTrip: (trip: Readonly<RoundTrip>) => void): void {
+  const { fills, accountEvents, positions, instruments } = recording;
+  const book = new TripBook(recording, onTrip);
+  let sample = 0;
+  // A sample of the same moment comes after the trade.
+  const sampleUntil = (beforeNs: Nanos) => {
+    for (; sample < positions.localNs.length && positions.localNs.at(sample) < beforeNs; sample++) {
+      const pair = positions.strategy.at(sample) * instruments.length + positions.instrument.at(sample);
+      book.mark(pair, (positions.bidTicks.at(sample) + positions.askTicks.at(sample)) / 2);
+    }
+  };
   walkTrades(
     recording,
     (row) => {
+      const nowNs = fills.localNs.at(row);
+      sampleUntil(nowNs);
       const qty = fills.qtyLots.at(row);
       const signed = fills.side.at(row) === Side.buy ? qty : -qty;
       const pair = fills.strategy.at(row) * instruments.length + fills.instrument.at(row);
-      book.trade(pair, fills.priceTicks.at(row), signed, fills.fee.at(row));
+      book.trade(pair, fills.priceTicks.at(row), signed, fills.fee.at(row), nowNs);
+      book.mark(pair, (fills.bidTicks.at(row) + fills.askTicks.at(row)) / 2);
     },
     (row) => {
       const instrument = accountEvents.instrument.at(row);
       // What concerns the whole account belongs to no trip.
       if (instrument < 0) return;
+      const nowNs = accountEvents.localNs.at(row);
+      sampleUntil(nowNs);
       const pair = accountEvents.strategy.at(row) * instruments.length + instrument;
       const kind = accountEvents.kind.at(row);
       const signed = accountEvents.qtyLots.at(row);
-      if (kind === AccountEventKind.split) book.split(pair, signed, accountEvents.amount.at(row));
-      else if (signed !== 0) book.trade(pair, accountEvents.priceTicks.at(row), signed, accountEvents.fee.at(row));
-      else book.flow(pair, accountEvents.amount.at(row));
+      if (kind === AccountEventKind.split) book.split(pair, signed, accountEvents.amount.at(row), nowNs);
+      else if (signed !== 0) {
+        book.trade(pair, accountEvents.priceTicks.at(row), signed, accountEvents.fee.at(row), nowNs);
+      } else book.flow(pair, accountEvents.amount.at(row));
     },
   );
-  return book.trips;
 }
 
 /** Positions and what their open trips cost so far, by strategy × instruments + instrument. */
 class TripBook {
-  readonly trips: readonly RoundTrips[];
   readonly #instruments: Recording['instruments'];
+  readonly #onTrip: (trip: Readonly<RoundTrip>) => void;
   readonly #position: Float64Array;
   readonly #cashTickLots: Float64Array;
-  /** Fees less flows. */
-  readonly #costs: Float64Array;
+  readonly #fees: Float64Array;
+  readonly #flows: Float64Array;
+  readonly #openNs: Float64Array;
+  readonly #maxLots: Float64Array;
+  readonly #worst: Float64Array;
+  readonly #best: Float64Array;
+  readonly #trip: RoundTrip = {
+    ...{ strategy: 0, instrument: 0, side: Side.buy, openNs: 0, closeNs: 0, maxLots: 0 },
+    ...{ profit: 0, fees: 0, flows: 0, worst: 0, best: 0 },
+  };
 
-  constructor({ instruments, strategies }: Recording) {
+  constructor({ instruments, strategies }: Recording, onTrip: (trip: Readonly<RoundTrip>) => void) {
     const pairs = strategies.length * instruments.length;
-    this.trips = strategies.map(() => ({ count: 0, wins: 0 }));
     this.#instruments = instruments;
+    this.#onTrip = onTrip;
     this.#position = new Float64Array(pairs);
     this.#cashTickLots = new Float64Array(pairs);
-    this.#costs = new Float64Array(pairs);
+    this.#fees = new Float64Array(pairs);
+    this.#flows = new Float64Array(pairs);
+    this.#openNs = new Float64Array(pairs);
+    this.#maxLots = new Float64Array(pairs);
+    this.#worst = new Float64Array(pairs);
+    this.#best = new Float64Array(pairs);
   }
 
-  trade(pair: number, priceTicks: number, signedLots: number, fee: number): void {
+  trade(pair: number, priceTicks: number, signedLots: number, fee: number, nowNs: Nanos): void {
     const price = this.#instruments[pair % this.#instruments.length]!.inverse ? -1 / priceTicks : priceTicks;
     const before = this.#position[pair]!;
     const after = before + signedLots;
     this.#position[pair] = after;
+    if (before === 0) this.#openNs[pair] = nowNs;
     if (before === 0 || (after !== 0 && after > 0 === before > 0)) {
       this.#cashTickLots[pair]! -= price * signedLots;
-      this.#costs[pair]! += fee;
+      this.#fees[pair]! += fee;
+      this.#maxLots[pair] = Math.max(this.#maxLots[pair]!, Math.abs(after));
       return;
     }
     // This closes the trip with `before`; whatever is left opens the next one.
     const closingFee = (fee * Math.abs(before)) / Math.abs(signedLots);
     this.#cashTickLots[pair]! += price * before;
-    this.#costs[pair]! += closingFee;
-    this.#close(pair);
+    this.#fees[pair]! += closingFee;
+    this.#close(pair, before, nowNs);
     this.#cashTickLots[pair] = -price * after;
-    this.#costs[pair] = fee - closingFee;
+    this.#fees[pair] = fee - closingFee;
+    this.#openNs[pair] = nowNs;
+    this.#maxLots[pair] = Math.abs(after);
   }
 
-  split(pair: number, changeLots: number, cash: number): void {
-    if (this.#position[pair] === 0) return;
-    this.#costs[pair]! -= cash;
+  split(pair: number, changeLots: number, cash: number, nowNs: Nanos): void {
+    const before = this.#position[pair]!;
+    if (before === 0) return;
+    this.#flows[pair]! += cash;
     this.#position[pair]! += changeLots;
     // Not a whole lot was left.
-    if (this.#position[pair] === 0) this.#close(pair);
+    if (this.#position[pair] === 0) this.#close(pair, before, nowNs);
   }
 
   /** Without a position it belongs to no trip. */
   flow(pair: number, amount: number): void {
-    if (this.#position[pair] !== 0) this.#costs[pair]! -= amount;
+    if (this.#position[pair] !== 0) this.#flows[pair]! += amount;
   }
 
-  #close(pair: number): void {
-    const instrument = pair % this.#instruments.length;
-    const at = this.#instruments[instrument]!;
-    const earned = this.#cashTickLots[pair]!;
-    const profit = (at.inverse ? at.inverseValue(earned) : at.value(earned)) - this.#costs[pair]!;
-    const trips = this.trips[(pair - instrument) / this.#instruments.length]!;
-    trips.count++;
-    if (profit > 0) trips.wins++;
+  /** The market stands there while the trip is open; `NaN` = nobody knows. */
+  mark(pair: number, midTicks: number): void {
+    const lots = this.#position[pair]!;
+    if (lots === 0 || Number.isNaN(midTicks)) return;
+    const price = this.#instruments[pair % this.#instruments.length]!.inverse ? -1 / midTicks : midTicks;
+    this.#note(pair, this.#profit(pair, this.#cashTickLots[pair]! + price * lots));
+  }
+
+  #note(pair: number, profit: number): void {
+    if (profit < this.#worst[pair]!) this.#worst[pair] = profit;
+    if (profit > this.#best[pair]!) this.#best[pair] = profit;
+  }
+
+  #profit(pair: number, earned: number): number {
+    const at = this.#instruments[pair % this.#instruments.length]!;
+    return (at.inverse ? at.inverseValue(earned) : at.value(earned)) - (this.#fees[pair]! - this.#flows[pair]!);
+  }
+
+  #close(pair: number, heldLots: number, nowNs: Nanos): void {
+    const trip = this.#trip;
+    const profit = this.#profit(pair, this.#cashTickLots[pair]!);
+    this.#note(pair, profit);
+    trip.instrument = pair % this.#instruments.length;
+    trip.strategy = (pair - trip.instrument) / this.#instruments.length;
+    trip.side = heldLots > 0 ? Side.buy : Side.sell;
+    trip.openNs = this.#openNs[pair]!;
+    trip.closeNs = nowNs;
+    trip.maxLots = this.#maxLots[pair]!;
+    trip.profit = profit;
+    trip.fees = this.#fees[pair]!;
+    trip.flows = this.#flows[pair]!;
+    trip.worst = this.#worst[pair]!;
+    trip.best = this.#best[pair]!;
+    this.#onTrip(trip);
     this.#cashTickLots[pair] = 0;
-    this.#costs[pair] = 0;
+    this.#fees[pair] = 0;
+    this.#flows[pair] = 0;
+    this.#maxLots[pair] = 0;
+    this.#worst[pair] = 0;
+    this.#best[pair] = 0;
   }
 }

@@ -9,9 +9,11 @@ import type { RunResult } from '../core/simulation.js';
 import { DAY, formatEpoch, type Nanos, toEpoch } from '../core/time.js';
 import { type Closings, closingsOf, type FlowFigures, flowsOf } from './account-figures.js';
 import { drawdownOf } from './drawdown.js';
+import { BUILT_IN_METRICS } from './metrics/built-in.js';
+import { type Measurements, type MetricOptions, RunMeasurements } from './metrics/measurements.js';
+import { computeMetrics, type Metric, type MetricValues } from './metrics/metric.js';
 import { type OrderEnd, type OrderTally, tallyOrders } from './order-tally.js';
-import { profitSeries, type Recording } from './recording.js';
-import { type RoundTrips, roundTripsOf } from './round-trips.js';
+import type { Recording } from './recording.js';
 import { sharpeRatio } from './sharpe.js';
 
 export interface RunSummary {
@@ -79,6 +81,8 @@ export interface StrategySummary {
   readonly roundTrips: number;
   /** Closed round trips with a profit above 0 after fees ÷ closed round trips, 0 … 1. */
   readonly winRate: number | null;
+  /** By name of the metric (`BUILT_IN_METRICS` says what each is), `null` where there is no such number. */
+  readonly metrics: MetricValues;
   readonly instruments: readonly InstrumentSummary[];
 }
 
@@ -119,18 +123,26 @@ export interface InstrumentSummary {
   readonly volume: number;
 }
 
+export interface SummaryOptions {
+  /** Default: the built-in ones. Spread them to add some. */
+  readonly metrics?: readonly Metric[];
+  readonly metricOptions?: MetricOptions;
+}
+
 /**
  * The figures of a finished (or failed) run. Throws `RangeError` naming a currency of which an account holds something, but
  * no rate was recorded.
  */
-export function summarise(recording: Recording, outcome: RunResult): RunSummary {
+export function summarise(
+  recording: Recording,
+  outcome: RunResult,
+  { metrics = BUILT_IN_METRICS, metricOptions = {} }: SummaryOptions = {},
+): RunSummary {
   const { failure, startNs, endNs } = outcome;
+  const accounts = outcome.strategies.map(({ account }) => account);
+  const measured = new RunMeasurements({ recording, accounts, startNs, endNs }, metricOptions);
   const timeText = (time: Nanos | undefined) => timeOf(recording.originNs, time);
-  const trips = roundTripsOf(recording);
-  const tallies = tallyOrders(
-    recording,
-    outcome.strategies.map(({ account }) => account),
-  );
+  const tallies = tallyOrders(recording, accounts);
   return {
     status: failure === undefined ? 'completed' : 'failed',
     ...(failure && {
@@ -152,20 +164,20 @@ export function summarise(recording: Recording, outcome: RunResult): RunSummary 
     unknownOrders: outcome.unknownOrders,
     crossedLevels: outcome.crossedLevels,
     strategies: outcome.strategies.map((strategy, index) =>
-      summariseStrategy(recording, outcome, strategy, index, trips[index]!, tallies[index]!),
+      summariseStrategy(measured.of(index), outcome, strategy.name, tallies[index]!, metrics),
     ),
   };
 }
 
 function summariseStrategy(
-  recording: Recording,
+  measurements: Measurements,
   { startNs, endNs }: RunResult,
-  { name, account }: RunResult['strategies'][number],
-  index: number,
-  trips: RoundTrips,
+  name: string,
   tally: OrderTally,
+  metrics: readonly Metric[],
 ): StrategySummary {
-  const profit = profitSeries(recording, index);
+  const { recording, strategy: index, account, profit } = measurements;
+  const trips = measurements.trips.sums;
   const { amount, peakNs, troughNs, recoveryNs, longestNs } = drawdownOf(profit, startNs);
   const { countOf, ...closings } = closingsOf(recording, index, account);
   const timeText = (time: Nanos | undefined) => timeOf(recording.originNs, time);
@@ -198,7 +210,8 @@ function summariseStrategy(
     // Annualised from minutes the ratio is a number in the thousands that means nothing.
     sharpe: endNs - startNs < DAY ? null : finite(sharpeRatio(profit, recording.sampleNs) ?? Number.NaN),
     roundTrips: trips.count,
-    winRate: finite(trips.wins / trips.count),
+    winRate: finite(trips.winRate),
+    metrics: computeMetrics(metrics, measurements),
     instruments: recording.instruments
       .filter(({ index: at }) => tally.eventsOf[at]! > 0 || changes[at] === 1)
       .map((instrument) => ({

@@ -15,7 +15,17 @@ const EULER = 0.577_215_664_901_532_9;
  */
 export function probabilisticSharpe(returns: Float64Array, benchmark = 0): number {
   const { count, mean, deviation, skew, kurtosis } = momentsOf(returns);
-  const ratio = mean / deviation;
+  return sharpeProbability(mean / deviation, count, skew, kurtosis, benchmark);
+}
+
+/** The same from a ratio per period over `count` of them. */
+export function sharpeProbability(
+  ratio: number,
+  count: number,
+  skew: number,
+  kurtosis: number,
+  benchmark: number,
+): number {
   const error = Math.sqrt(1 - skew * ratio + ((kurtosis - 1) / 4) * ratio * ratio);
   return normalProbability(((ratio - benchmark) * Math.sqrt(count - 1)) / error);
 }

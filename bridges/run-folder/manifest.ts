@@ -141,6 +141,7 @@ export const summarySchema = z.object({
       sharpe: amount,
       roundTrips: count,
       winRate: amount,
+      metrics: z.record(z.string(), amount).default(() => ({})),
       instruments: z.array(
         z.object({
           symbol: z.string(),

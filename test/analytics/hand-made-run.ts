@@ -182,11 +182,21 @@ export class HandMadeRun {
     });
   }
 
-  fill(order: Order, atNs: number, priceTicks: number, qtyLots: number, maker: boolean, fee: number): void {
+  fill(
+    order: Order,
+    atNs: number,
+    priceTicks: number,
+    qtyLots: number,
+    maker: boolean,
+    fee: number,
+    exchangeNs = atNs - 1000,
+  ): void {
     this.fills++;
     order.leavesLots -= qtyLots;
     this.accounts[order.strategy]!.applyFill(order.instrument.index, order.side, priceTicks, qtyLots, fee);
-    this.event(order, OrderEventKind.filled, atNs, { priceTicks, qtyLots, leavesLots: order.leavesLots, maker, fee });
+    this.event(order, OrderEventKind.filled, atNs, {
+      ...{ priceTicks, qtyLots, leavesLots: order.leavesLots, maker, fee, exchangeNs },
+    });
   }
 
   /** Marks every account at the mids, then samples. */

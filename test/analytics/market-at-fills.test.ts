@@ -2,38 +2,15 @@
 import { describe, expect, it } from 'vitest';
 import { MARKOUT_COLUMNS, MARKOUT_HORIZONS_NS } from '../../analytics/markouts.js';
 import { Recorder } from '../../analytics/recorder.js';
-import {
-  CODE_EXCHANGE,
-  CODE_KIND,
-  CODE_SIDE_SHIFT,
-  type Columns,
-  type MarketView,
-  type Side,
-} from '../../core/market.js';
+import { CODE_EXCHANGE, CODE_KIND, CODE_SIDE_SHIFT, type Columns, type Side } from '../../core/market.js';
 import { MarketBooks } from '../../core/market-books.js';
 import { MatchKind } from '../../core/match-event.js';
 import { OrderEventKind } from '../../core/order.js';
 import { Simulation } from '../../core/simulation.js';
-import type { Strategy, StrategyContext } from '../../core/strategy.js';
 import { MILLISECOND, SECOND } from '../../core/time.js';
 import { constantLatency, HFTBACKTEST_RULES, simulatedVenue } from '../../execution/index.js';
 import { randomTape } from '../reference/random-market.js';
-import { seeded } from '../tape/sample-rows.js';
-
-/** Sends an order for some of the rows it hears of: to rest a few ticks away, or to take. */
-function eager(seed: number): Strategy {
-  const random = seeded(seed);
-  const act = (row: MarketView, context: StrategyContext) => {
-    const book = context.book(row.instrument);
-    if (!(book.bestBidTicks < book.bestAskTicks) || random() < 0.7) return;
-    const lots = 1 + Math.floor(3 * random());
-    const away = Math.floor(3 * random()) - 1;
-    if (random() < 0.5) context.buy(row.instrument, lots, book.bestBidTicks - away);
-    else context.sell(row.instrument, lots, book.bestAskTicks + away);
-    if (random() < 0.1) context.cancelAll();
-  };
-  return { onDepth: act, onTrade: act, onQuote: act, onOrderRow: act };
-}
+import { eager } from './eager-strategy.js';
 
 /** A run of two strategies on a random market whose rows are up to `stepNs` apart. */
 function played(seed: number, stepNs: number, rows: number) {
