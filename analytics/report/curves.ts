@@ -2,11 +2,12 @@
  * Curves of a run as the page draws them: thinned so that their extremes stay, and packed. Knows nothing of charts.
  * Called by the report and its other parts.
  */
-import { drawdownSeries } from '../drawdown.js';
+
 import { keptRows } from '../decimation.js';
+import { drawdownSeries } from '../drawdown.js';
 import { profitSeries, type Recording, type Series } from '../recording.js';
-import type { CurveData, OwnValueData } from './page-data.js';
 import { packed, packedBy, packedTimes } from './packing.js';
+import type { CurveData, OwnValueData } from './page-data.js';
 
 /** First and last moment of a run, ns since its origin. */
 export interface Span {

@@ -48,14 +48,12 @@ export function markoutCurves({ fills, strategies }: Recording): MarkoutCurve[][
     [1, 0]
       .map((maker) => ({
         name: names[maker]!,
-        points: of[maker]!
-          .map((each, h) => ({
-            horizonNs: horizons[h]!,
-            fills: each.count,
-            mean: each.mean,
-            error: each.deviation / Math.sqrt(each.count),
-          }))
-          .filter((point) => point.fills > 0),
+        points: of[maker]!.map((each, h) => ({
+          horizonNs: horizons[h]!,
+          fills: each.count,
+          mean: each.mean,
+          error: each.deviation / Math.sqrt(each.count),
+        })).filter((point) => point.fills > 0),
       }))
       .filter(({ points }) => points.length > 0),
   );

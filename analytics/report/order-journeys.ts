@@ -2,13 +2,14 @@
  * The orders that the page lists, with everything that is known of the way of each: sent, arrived, in line, filled, ended.
  * Knows nothing of the page. Called by the report.
  */
-import { MATCH_NAMES, MatchKind } from '../../core/match-event.js';
+
 import { Side } from '../../core/market.js';
+import { MATCH_NAMES, MatchKind } from '../../core/match-event.js';
 import { ORDER_EVENT_NAMES, ORDER_TYPE_NAMES, OrderEventKind, REASON_TEXTS, Reason } from '../../core/order.js';
 import type { Recording } from '../recording.js';
 import type { Span } from './curves.js';
-import type { JourneyData, OrdersData } from './page-data.js';
 import { packed, packedBy, packedTimes } from './packing.js';
+import type { JourneyData, OrdersData } from './page-data.js';
 
 /** Orders on the page at most, and of each strategy and way of ending at least. */
 const MOST = 2000;
@@ -209,28 +210,67 @@ function ordersData(listed: readonly ListedOrder[], span: Span): OrdersData {
   const steps = listed.flatMap((order) => order.steps);
   const cells = (of: (step: Step) => number) => Float64Array.from(steps, of);
   const journeys: JourneyData = {
-    kind: packedBy(cells(({ kind }) => kind), 1),
-    local: packedTimes(cells(({ localNs }) => localNs), span),
-    venue: packedTimes(cells(({ venueNs }) => venueNs), span),
+    kind: packedBy(
+      cells(({ kind }) => kind),
+      1,
+    ),
+    local: packedTimes(
+      cells(({ localNs }) => localNs),
+      span,
+    ),
+    venue: packedTimes(
+      cells(({ venueNs }) => venueNs),
+      span,
+    ),
     price: exact(cells(({ price }) => price)),
     qty: exact(cells(({ qty }) => qty)),
-    ahead: packedBy(cells(({ ahead }) => ahead), 10),
+    ahead: packedBy(
+      cells(({ ahead }) => ahead),
+      10,
+    ),
     kinds: KINDS,
   };
   return {
-    id: packedBy(column(({ id }) => id), 1),
-    strategy: packedBy(column(({ strategy }) => strategy), 1),
-    instrument: packedBy(column(({ instrument }) => instrument), 1),
-    buys: packedBy(column(({ buys }) => (buys ? 1 : 0)), 1),
-    type: packedBy(column(({ type }) => type), 1),
+    id: packedBy(
+      column(({ id }) => id),
+      1,
+    ),
+    strategy: packedBy(
+      column(({ strategy }) => strategy),
+      1,
+    ),
+    instrument: packedBy(
+      column(({ instrument }) => instrument),
+      1,
+    ),
+    buys: packedBy(
+      column(({ buys }) => (buys ? 1 : 0)),
+      1,
+    ),
+    type: packedBy(
+      column(({ type }) => type),
+      1,
+    ),
     price: exact(column(({ price }) => price)),
     qty: exact(column(({ qty }) => qty)),
     filled: exact(column(({ filledQty }) => filledQty)),
-    sent: packedTimes(column(({ sentNs }) => sentNs), span),
-    end: packedBy(column(({ end }) => ends.indexOf(end)), 1),
+    sent: packedTimes(
+      column(({ sentNs }) => sentNs),
+      span,
+    ),
+    end: packedBy(
+      column(({ end }) => ends.indexOf(end)),
+      1,
+    ),
     wait: packed(column(({ sentNs, firstFillNs }) => (firstFillNs - sentNs) / 1e6)),
-    ahead: packedBy(column(({ ahead }) => ahead), 10),
-    count: packedBy(column((order) => order.steps.length), 1),
+    ahead: packedBy(
+      column(({ ahead }) => ahead),
+      10,
+    ),
+    count: packedBy(
+      column((order) => order.steps.length),
+      1,
+    ),
     steps: journeys,
     types: ORDER_TYPE_NAMES,
     ends,

@@ -5,11 +5,11 @@
 import type { Instrument } from '../../core/instrument.js';
 import { Side } from '../../core/market.js';
 import { keptRows } from '../decimation.js';
-import { type Recording, type Series, seriesOf, walkTrades } from '../recording.js';
+import { type Recording, type Series, walkTrades } from '../recording.js';
 import { curveData, type Span, withEnds } from './curves.js';
-import type { CurveData, MarksData, PairData } from './page-data.js';
-import { packedBy, packedTimes } from './packing.js';
 import type { OwnQuotes } from './own-quotes.js';
+import { packedBy, packedTimes } from './packing.js';
+import type { CurveData, MarksData, PairData } from './page-data.js';
 
 /** Rows of tables that every pair is looked for in, by pair: one pass for all of them. */
 export class PairRows {
@@ -145,7 +145,8 @@ function quoteData(series: Series, span: Span, buckets: number, instrument: Inst
     timeNs.push(series.timeNs[row]!);
     value.push(series.value[row]!);
     const next = kept[index + 1];
-    const goneNs = row + 1 < series.value.length && Number.isNaN(series.value[row + 1]!) ? series.timeNs[row + 1]! : Number.NaN;
+    const goneNs =
+      row + 1 < series.value.length && Number.isNaN(series.value[row + 1]!) ? series.timeNs[row + 1]! : Number.NaN;
     const backNs = next === undefined ? span.endNs : series.timeNs[next]!;
     if (backNs - goneNs > widthNs) {
       timeNs.push(goneNs);

@@ -3,8 +3,8 @@
  * rolling curves are made of. Knows nothing of charts. Called by the report.
  */
 import { DAY, HOUR, MINUTE, type Nanos, SECOND } from '../../core/time.js';
-import { YEAR_NS } from '../sharpe.js';
 import type { Series } from '../recording.js';
+import { YEAR_NS } from '../sharpe.js';
 import { curveData, type Span } from './curves.js';
 import type { RollingData } from './page-data.js';
 
@@ -138,17 +138,35 @@ const GRIDS: readonly Grid[] = [
     columnOf: (ms) => new Date(ms).getUTCMonth(),
   },
   {
-    ...{ rowName: 'day', columnName: 'hour of the day, UTC', columns: numbers(24, 1), fromNs: 25 * HOUR, lengthNs: HOUR },
+    ...{
+      rowName: 'day',
+      columnName: 'hour of the day, UTC',
+      columns: numbers(24, 1),
+      fromNs: 25 * HOUR,
+      lengthNs: HOUR,
+    },
     rowOf: (ms) => iso(ms, 0, 10),
     columnOf: (ms) => new Date(ms).getUTCHours(),
   },
   {
-    ...{ rowName: 'hour, UTC', columnName: 'minute', columns: numbers(12, 5), fromNs: 65 * MINUTE, lengthNs: 5 * MINUTE },
+    ...{
+      rowName: 'hour, UTC',
+      columnName: 'minute',
+      columns: numbers(12, 5),
+      fromNs: 65 * MINUTE,
+      lengthNs: 5 * MINUTE,
+    },
     rowOf: (ms) => iso(ms, 5, 13).replace('T', ' '),
     columnOf: (ms) => Math.floor(new Date(ms).getUTCMinutes() / 5),
   },
   {
-    ...{ rowName: 'minute, UTC', columnName: 'second', columns: numbers(12, 5), fromNs: 65 * SECOND, lengthNs: 5 * SECOND },
+    ...{
+      rowName: 'minute, UTC',
+      columnName: 'second',
+      columns: numbers(12, 5),
+      fromNs: 65 * SECOND,
+      lengthNs: 5 * SECOND,
+    },
     rowOf: (ms) => iso(ms, 11, 16),
     columnOf: (ms) => Math.floor(new Date(ms).getUTCSeconds() / 5),
   },
@@ -181,7 +199,11 @@ const WINDOW_STEPS = 60;
 const MOST_STEPS = 3000;
 
 /** Over 60 periods that move along the run, a third of it at most. `null` for fewer than 12 periods. */
-export function rollingOf({ lengthNs, period, profit }: PeriodProfits, originNs: bigint, span: Span): RollingData | null {
+export function rollingOf(
+  { lengthNs, period, profit }: PeriodProfits,
+  originNs: bigint,
+  span: Span,
+): RollingData | null {
   const together = Math.ceil(profit.length / MOST_STEPS);
   const steps = Math.floor(profit.length / together);
   const window = Math.min(WINDOW_STEPS, Math.floor(steps / 3));
@@ -216,7 +238,12 @@ export function rollingOf({ lengthNs, period, profit }: PeriodProfits, originNs:
 }
 
 function periodText(lengthNs: Nanos): string {
-  const units: [Nanos, string][] = [[DAY, 'day'], [HOUR, 'hour'], [MINUTE, 'minute'], [SECOND, 'second']];
+  const units: [Nanos, string][] = [
+    [DAY, 'day'],
+    [HOUR, 'hour'],
+    [MINUTE, 'minute'],
+    [SECOND, 'second'],
+  ];
   const [unit, name] = units.find(([length]) => lengthNs >= 2 * length) ?? units[units.length - 1]!;
   const count = Math.round(lengthNs / unit);
   return `${count} ${name}${count === 1 ? '' : 's'}`;

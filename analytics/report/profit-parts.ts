@@ -1,8 +1,6 @@
 /**
  * What a strategy's profit is the sum of. Knows nothing of the page. Called by the report.
  */
-import { Side } from '../../core/market.js';
-import type { Recording } from '../recording.js';
 import type { StrategySummary } from '../summary.js';
 
 /** Money in the account's currency; the parts sum to the profit. */
@@ -13,28 +11,26 @@ export interface ProfitPart {
 }
 
 /**
- * Prices better or worse than the venue's mid, and holding positions while it moves, where that mid was recorded and all money is
- * in one currency; else trading as a whole. Then fees and flows, where there are any. Empty where the profit is not known.
+ * Prices better or worse than the mid, and holding positions while it moves, as the metrics have them; of folders without metrics
+ * trading as a whole. Then fees and flows, where there are any. Empty where the profit is not known.
  */
-export function profitParts(recording: Recording, summary: StrategySummary, strategy: number): ProfitPart[] {
-  const { unrealised, realised, fees, flows } = summary;
+export function profitParts({ unrealised, realised, fees, flows, metrics }: StrategySummary): ProfitPart[] {
   if (unrealised === null) return [];
-  const gross = realised + unrealised;
-  const capture = captureOf(recording, strategy);
+  const { spreadCapture: spread, inventoryProfit: held } = metrics;
   const trading: ProfitPart[] =
-    capture === undefined
-      ? [{ name: 'trading', amount: gross, definition: 'Realised and unrealised profit before fees.' }]
+    spread == null || held == null
+      ? [{ name: 'trading', amount: realised + unrealised, definition: 'Realised and unrealised profit before fees.' }]
       : [
           {
             name: 'spread',
-            amount: capture,
+            amount: spread,
             definition:
-              'Σ signed quantity × (mid of the venue’s book at the fill − price): what fills were better (+) or worse (−) than the mid.',
+              'Σ signed quantity × (mid at the fill − price): how much better (+) or worse (−) than the mid fills were.',
           },
           {
             name: 'positions',
-            amount: gross - capture,
-            definition: 'Realised + unrealised − spread: what the mid’s moves brought while positions were held.',
+            amount: held,
+            definition: 'Σ position × change of the mid from trade to trade: what holding positions brought.',
           },
         ];
   const rest: ProfitPart[] = [
@@ -42,23 +38,4 @@ export function profitParts(recording: Recording, summary: StrategySummary, stra
     { name: 'flows', amount: flows.total, definition: 'Funding, borrowing, interest, dividends, cash of splits.' },
   ];
   return [...trading, ...rest.filter(({ amount }) => amount !== 0)];
-}
-
-/** Σ s q (mid − price). `undefined` where a mid is missing, a position was closed by the venue, or currencies differ. */
-function captureOf(recording: Recording, strategy: number): number | undefined {
-  const { fills, instruments, currency } = recording;
-  if (instruments.some(({ settle }) => settle !== instruments[0]!.settle)) return undefined;
-  if (currency !== '' && instruments[0]!.settle !== currency) return undefined;
-  let money = 0;
-  let count = 0;
-  for (let row = 0; row < fills.localNs.length; row++) {
-    if (fills.strategy.at(row) !== strategy) continue;
-    const mid = (fills.venueBidTicks.at(row) + fills.venueAskTicks.at(row)) / 2;
-    if (Number.isNaN(mid)) return undefined;
-    const lots = fills.qtyLots.at(row);
-    const signed = fills.side.at(row) === Side.buy ? lots : -lots;
-    money += instruments[fills.instrument.at(row)]!.profit(signed, fills.priceTicks.at(row), mid);
-    count++;
-  }
-  return count === 0 ? undefined : money;
 }

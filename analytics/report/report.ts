@@ -2,6 +2,8 @@
  * What a report shows, as plain data: the verdict, tables of figures, and what the page's script draws and lists.
  * Knows nothing of HTML or files. Called by the run folder; written by the page.
  */
+
+import { MatchKind } from '../../core/match-event.js';
 import type { Recording } from '../recording.js';
 import type { RunSummary } from '../summary.js';
 import { curveData, fallOf, ownValues, profitFromZero, type Span } from './curves.js';
@@ -11,11 +13,18 @@ import { orderTable } from './order-journeys.js';
 import { OwnQuotes } from './own-quotes.js';
 import type { PageData } from './page-data.js';
 import { PairRows, pairData } from './pair-curves.js';
-import { type HeatMap, type Histogram, heatMapOf, histogramOf, periodFor, periodProfits, rollingOf } from './periods.js';
+import {
+  type HeatMap,
+  type Histogram,
+  heatMapOf,
+  histogramOf,
+  periodFor,
+  periodProfits,
+  rollingOf,
+} from './periods.js';
 import { type ProfitPart, profitParts } from './profit-parts.js';
 import { tripTable } from './trip-table.js';
 import { type Answer, verdictOf } from './verdict.js';
-import { MatchKind } from '../../core/match-event.js';
 
 /** Slices of time that a curve is thinned to; four points each at most. Wider than most screens show. */
 const BUCKETS = 800;
@@ -82,7 +91,9 @@ export function buildReport(recording: Recording, summary: RunSummary, descripti
   const orders = orderTable(recording, span);
   const own = ownValues(recording, span, BUCKETS / 2, MOST_OWN_VALUES);
   if (own.leftOut > 0) {
-    notes.push(`Charts show the first ${MOST_OWN_VALUES} of ${MOST_OWN_VALUES + own.leftOut} values that strategies recorded; all are in metrics.parquet.`);
+    notes.push(
+      `Charts show the first ${MOST_OWN_VALUES} of ${MOST_OWN_VALUES + own.leftOut} values that strategies recorded; all are in metrics.parquet.`,
+    );
   }
   const markouts = markoutCurves(recording);
   const ahead = aheadMedians(recording);
@@ -90,7 +101,7 @@ export function buildReport(recording: Recording, summary: RunSummary, descripti
     summary,
     description,
     strategies: summary.strategies.map((figures, strategy) => {
-      const parts = profitParts(recording, figures, strategy);
+      const parts = profitParts(figures);
       const { currency, durationNs } = summary;
       const evidence = {
         ...{ summary: figures, currency, durationNs, parts, periods: periods[strategy]! },
@@ -144,7 +155,9 @@ function pairsOf(recording: Recording, summary: RunSummary, span: Span, notes: s
   const buckets = Math.min(BUCKETS, Math.floor(PAIR_BUCKETS / Math.max(1, shown.length)));
   const rows = new PairRows(recording);
   const quotes = new OwnQuotes(recording);
-  return shown.map(({ strategy, instrument }) => pairData(recording, strategy, instrument, rows, quotes, span, buckets));
+  return shown.map(({ strategy, instrument }) =>
+    pairData(recording, strategy, instrument, rows, quotes, span, buckets),
+  );
 }
 
 /** Lots ahead when orders came to rest, the median by strategy; `undefined` where none did or nobody saw it. */

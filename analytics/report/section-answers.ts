@@ -49,7 +49,10 @@ export function answersHtml({ strategies, summary }: Report): string {
       const hero = `<div class="hero"><div class="muted">${escapeHtml(name)}</div>
 <div class="profit ${toneOf(profit)}">${signed(profit)}</div>
 <div class="muted">profit after fees, ${currency === '' ? 'quote currency' : escapeHtml(currency)}</div></div>`;
-      return ofStrategy(index, `<section class="answers" aria-label="In a minute">${hero}${verdict.map(answerHtml).join('')}</section>`);
+      return ofStrategy(
+        index,
+        `<section class="answers" aria-label="In a minute">${hero}${verdict.map(answerHtml).join('')}</section>`,
+      );
     })
     .join('');
 }

@@ -19,12 +19,21 @@ export function causesHtml({ strategies, summary }: Report): string {
 function strategyHtml({ parts, period, histogram, heatMap, markouts }: StrategyReport, money: string): string {
   const figures = [
     figure('Profit taken apart', money, partsHtml(parts)),
-    figure('Markouts', 'mid after a fill less its price, bp of the price; bars: two standard errors', markoutsHtml(markouts)),
+    figure(
+      'Markouts',
+      'mid after a fill less its price, bp of the price; bars: two standard errors',
+      markoutsHtml(markouts),
+    ),
     figure(`Profit by ${period}`, `how often how much, ${money}`, histogramHtml(histogram, period)),
   ];
   if (heatMap !== undefined) {
     figures.push(
-      figure(`Profit by ${escapeHtml(heatMap.rowName)} and ${escapeHtml(heatMap.columnName)}`, money, heatMapHtml(heatMap), 'wide'),
+      figure(
+        `Profit by ${escapeHtml(heatMap.rowName)} and ${escapeHtml(heatMap.columnName)}`,
+        money,
+        heatMapHtml(heatMap),
+        'wide',
+      ),
     );
   }
   return `<div class="pairs">${figures.join('')}</div>`;
@@ -52,7 +61,11 @@ function partsHtml(parts: readonly ProfitPart[]): string {
   });
   const height = 16 + all.length * 34;
   const zero = `<line x1="${share(at(0))}" x2="${share(at(0))}" y1="6" y2="${height - 6}" class="axis"/>`;
-  return drawing(height, `Parts of the profit: ${all.map(({ name, amount }) => `${name} ${moneyText(amount)}`).join(', ')}`, [...bars, zero]);
+  return drawing(
+    height,
+    `Parts of the profit: ${all.map(({ name, amount }) => `${name} ${moneyText(amount)}`).join(', ')}`,
+    [...bars, zero],
+  );
 }
 
 function histogramHtml(histogram: Histogram | undefined, period: string): string {
@@ -74,7 +87,8 @@ function histogramHtml(histogram: Histogram | undefined, period: string): string
   const zero = -from / (counts.length * width);
   const labels = [label(0, '', 0), label(1, 'end', counts.length)];
   if (zero > 0.18 && zero < 0.82) labels.push(`<text x="${share(zero)}" y="${high + 28}" class="middle">0</text>`);
-  const rest = beyond === 0 ? '' : `<p class="muted">${countText(beyond)} beyond are counted in the outermost bars.</p>`;
+  const rest =
+    beyond === 0 ? '' : `<p class="muted">${countText(beyond)} beyond are counted in the outermost bars.</p>`;
   return `${drawing(high + 36, `Histogram of profit by ${period}, most frequent ${countText(most)}`, [
     ...bars,
     `<line x1="0" x2="100%" y1="${high + 10}" y2="${high + 10}" class="axis"/>`,
@@ -95,7 +109,8 @@ function heatMapHtml({ rowName, columnName, columns, rows }: HeatMap): string {
   const head = columns.map((name) => `<th scope="col">${name}</th>`).join('');
   const lines = rows.map(({ name, cells }) => {
     const fields = cells.map((cell, index) => {
-      const words = cell === undefined ? '' : ` tabindex="0" ${tip(`${name}, ${columnName} ${columns[index]}: ${signed(cell)}`)}`;
+      const words =
+        cell === undefined ? '' : ` tabindex="0" ${tip(`${name}, ${columnName} ${columns[index]}: ${signed(cell)}`)}`;
       return `<td class="${heatClass(cell, most)}"${words}>${cell === undefined ? '' : shortMoney(cell)}</td>`;
     });
     const total = cells.reduce<number>((sum, cell) => sum + (cell ?? 0), 0);
@@ -113,12 +128,24 @@ function shortMoney(amount: number): string {
   return `${amount < 0 ? '−' : ''}${digits}${letter}`;
 }
 
-const HORIZONS: Readonly<Record<string, string>> = { 0: 'fill', 1e6: '1 ms', 1e7: '10 ms', 1e8: '100 ms', 1e9: '1 s', 5e9: '5 s', 1e10: '10 s', 6e10: '60 s' };
+const HORIZONS: Readonly<Record<string, string>> = {
+  0: 'fill',
+  1e6: '1 ms',
+  1e7: '10 ms',
+  1e8: '100 ms',
+  1e9: '1 s',
+  5e9: '5 s',
+  1e10: '10 s',
+  6e10: '60 s',
+};
 
 function markoutsHtml(curves: readonly MarkoutCurve[]): string {
   if (curves.length === 0) return EMPTY;
-  const horizons = [...new Set(curves.flatMap(({ points }) => points.map(({ horizonNs }) => horizonNs)))].sort((a, b) => a - b);
-  const spread = ({ mean, error }: MarkoutCurve['points'][number]) => 2 * (Number.isFinite(error) ? error : 0) + Math.abs(mean) * 0;
+  const horizons = [...new Set(curves.flatMap(({ points }) => points.map(({ horizonNs }) => horizonNs)))].sort(
+    (a, b) => a - b,
+  );
+  const spread = ({ mean, error }: MarkoutCurve['points'][number]) =>
+    2 * (Number.isFinite(error) ? error : 0) + Math.abs(mean) * 0;
   const all = curves.flatMap(({ points }) => points);
   const low = Math.min(0, ...all.map((point) => point.mean - spread(point)));
   const high = Math.max(0, ...all.map((point) => point.mean + spread(point)));
@@ -128,24 +155,34 @@ function markoutsHtml(curves: readonly MarkoutCurve[]): string {
   const x = (horizonNs: number) => 0.14 + (0.82 * (horizons.indexOf(horizonNs) + 0.5)) / horizons.length;
   const parts = [
     `<line x1="14%" x2="100%" y1="${y(0)}" y2="${y(0)}" class="axis"/>`,
-    ...[high, low].filter((value) => value !== 0).map((value) => `<text x="12%" y="${y(value) + 4}" class="end">${ratioText(value)}</text>`),
+    ...[high, low]
+      .filter((value) => value !== 0)
+      .map((value) => `<text x="12%" y="${y(value) + 4}" class="end">${ratioText(value)}</text>`),
     `<text x="12%" y="${y(0) + 4}" class="end">0</text>`,
     ...horizons.map((each) => `<text x="${share(x(each))}" y="188" class="middle">${HORIZONS[each] ?? ''}</text>`),
   ];
   for (const { name, points } of curves) {
     for (let i = 1; i < points.length; i++) {
       const [a, b] = [points[i - 1]!, points[i]!];
-      parts.push(`<line x1="${share(x(a.horizonNs))}" y1="${y(a.mean)}" x2="${share(x(b.horizonNs))}" y2="${y(b.mean)}" class="curve ${name}"/>`);
+      parts.push(
+        `<line x1="${share(x(a.horizonNs))}" y1="${y(a.mean)}" x2="${share(x(b.horizonNs))}" y2="${y(b.mean)}" class="curve ${name}"/>`,
+      );
     }
     for (const point of points) {
       const at = share(x(point.horizonNs));
       const bar = `<line x1="${at}" x2="${at}" y1="${y(point.mean - spread(point))}" y2="${y(point.mean + spread(point))}" class="error ${name}"/>`;
       const words = `${name}, ${point.horizonNs === 0 ? 'at the fill' : `${HORIZONS[point.horizonNs]} after`}: ${ratioText(point.mean)} bp ± ${ratioText(2 * point.error)}, ${countText(point.fills)} fills`;
       const mark =
-        name === 'maker' ? `<circle cx="${at}" cy="${y(point.mean)}" r="5" class="${name}"/>` : `<circle cx="${at}" cy="${y(point.mean)}" r="4" class="${name} hollow"/>`;
-      parts.push(`<g tabindex="0" ${tip(words)}>${bar}<circle cx="${at}" cy="${y(point.mean)}" r="13" class="touch"/>${mark}</g>`);
+        name === 'maker'
+          ? `<circle cx="${at}" cy="${y(point.mean)}" r="5" class="${name}"/>`
+          : `<circle cx="${at}" cy="${y(point.mean)}" r="4" class="${name} hollow"/>`;
+      parts.push(
+        `<g tabindex="0" ${tip(words)}>${bar}<circle cx="${at}" cy="${y(point.mean)}" r="13" class="touch"/>${mark}</g>`,
+      );
     }
   }
-  const legend = curves.map(({ name }) => `<span class="key ${name}">${name === 'maker' ? '● resting orders' : '○ orders that took'}</span>`);
+  const legend = curves.map(
+    ({ name }) => `<span class="key ${name}">${name === 'maker' ? '● resting orders' : '○ orders that took'}</span>`,
+  );
   return `${drawing(height, 'Markout curves', parts, 'markouts')}<p class="legend">${legend.join(' ')} <span class="muted">above 0: the market stands better than the price</span></p>`;
 }

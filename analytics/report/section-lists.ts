@@ -9,7 +9,9 @@ import type { Report } from './report.js';
 import { shownText } from './section-time.js';
 
 export function figuresHtml({ metrics, summary }: Report): string {
-  const names = summary.strategies.map(({ name }) => `<th scope="col" class="number">${escapeHtml(name)}</th>`).join('');
+  const names = summary.strategies
+    .map(({ name }) => `<th scope="col" class="number">${escapeHtml(name)}</th>`)
+    .join('');
   const groups = metrics.map(({ title, rows }) => {
     const lines = rows.map(
       ({ label, definition, values }) =>
@@ -31,7 +33,10 @@ export function tradesHtml({ trips }: Report): string {
 }
 
 export function ordersHtml({ orders, summary }: Report): string {
-  const some = orders.shown < orders.all ? ': some of every way of ending, others evenly over the run; all are in orders.parquet' : '';
+  const some =
+    orders.shown < orders.all
+      ? ': some of every way of ending, others evenly over the run; all are in orders.parquet'
+      : '';
   const hint =
     orders.all === 0 && summary.orderEvents > 0
       ? 'The orders were not read'

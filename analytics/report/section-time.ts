@@ -22,7 +22,11 @@ export function timeHtml({ data, summary }: Report): string {
   const several = summary.strategies.length > 1 ? 'all strategies, ' : '';
   const own = data.own.map(({ strategy, name }, index) => {
     const title = summary.strategies.length > 1 ? `${data.strategies[strategy]}: ${name}` : name;
-    return figure(escapeHtml(title), 'as the strategy recorded it', plot('own', escapeHtml(title), ` data-own="${index}"`));
+    return figure(
+      escapeHtml(title),
+      'as the strategy recorded it',
+      plot('own', escapeHtml(title), ` data-own="${index}"`),
+    );
   });
   return `<section id="time"><div class="bar"><h2>Over time</h2>
 <label id="pair-choice" hidden>instrument <select id="pair"></select></label>
@@ -42,7 +46,11 @@ function rollingHtml(rolling: Report['data']['rolling'], money: string): string 
   const select = `<select id="rolling" aria-label="Rolling measure"><option value="profit">profit, ${money}</option>
 <option value="deviation">standard deviation of profit, ${money}</option><option value="sharpe">Sharpe ratio</option></select>`;
   if (windows.length === 0) return `<div hidden>${select}</div>`;
-  return figure('Rolling', `${select} over ${escapeHtml(windows.join(', '))}`, plot('rolling', 'Rolling measure over time'));
+  return figure(
+    'Rolling',
+    `${select} over ${escapeHtml(windows.join(', '))}`,
+    plot('rolling', 'Rolling measure over time'),
+  );
 }
 
 /** How many of all are shown, in words. */

@@ -6,8 +6,8 @@ import { Side } from '../../core/market.js';
 import type { Recording } from '../recording.js';
 import { type RoundTrip, walkRoundTrips } from '../round-trips.js';
 import type { Span } from './curves.js';
-import type { TripsData } from './page-data.js';
 import { packed, packedBy, packedTimes } from './packing.js';
+import type { TripsData } from './page-data.js';
 
 /** Trips on the page at most. */
 const MOST = 4000;
@@ -29,11 +29,26 @@ export function tripTable(recording: Recording, span: Span): TripTable {
   const column = (of: (trip: RoundTrip) => number) => Float64Array.from(kept, of);
   const { instruments } = recording;
   const data: TripsData = {
-    strategy: packedBy(column(({ strategy }) => strategy), 1),
-    instrument: packedBy(column(({ instrument }) => instrument), 1),
-    long: packedBy(column(({ side }) => (side === Side.buy ? 1 : 0)), 1),
-    open: packedTimes(column(({ openNs }) => openNs), span),
-    close: packedTimes(column(({ closeNs }) => closeNs), span),
+    strategy: packedBy(
+      column(({ strategy }) => strategy),
+      1,
+    ),
+    instrument: packedBy(
+      column(({ instrument }) => instrument),
+      1,
+    ),
+    long: packedBy(
+      column(({ side }) => (side === Side.buy ? 1 : 0)),
+      1,
+    ),
+    open: packedTimes(
+      column(({ openNs }) => openNs),
+      span,
+    ),
+    close: packedTimes(
+      column(({ closeNs }) => closeNs),
+      span,
+    ),
     qty: packed(column(({ instrument, maxLots }) => instruments[instrument]!.qty(maxLots))),
     profit: packed(column(({ profit }) => profit)),
     fees: packed(column(({ fees }) => fees)),

@@ -38,7 +38,8 @@ export function verdictOf(evidence: Evidence): readonly Answer[] {
   return [moneyAnswer(evidence), reasonAnswer(evidence), deathAnswer(evidence), fillsAnswer(evidence)];
 }
 
-const withUnit = (amount: number | null, currency: string) => `${moneyText(amount)}${currency === '' ? '' : ` ${currency}`}`;
+const withUnit = (amount: number | null, currency: string) =>
+  `${moneyText(amount)}${currency === '' ? '' : ` ${currency}`}`;
 
 /** A change of basis points of the value traded. */
 const pointsText = (points: number) => `${ratioText(points)} bp`;
@@ -59,7 +60,12 @@ function moneyAnswer({ summary, currency, durationNs, periods }: Evidence): Answ
   const gained = periods.profit.filter((each) => each > 0).length;
   const t = (mean / deviation) * Math.sqrt(count);
   if (count >= 20 && deviation > 0) {
-    const sure = Math.abs(t) >= 3 ? 'more than chance would bring' : Math.abs(t) >= 2 ? 'hardly chance alone' : 'no more than chance could bring';
+    const sure =
+      Math.abs(t) >= 3
+        ? 'more than chance would bring'
+        : Math.abs(t) >= 2
+          ? 'hardly chance alone'
+          : 'no more than chance could bring';
     sentences.push(
       `It gained in ${countText(gained)} of ${countText(count)} ${plural(periods.name)}: t = ${ratioText(t)}, ${sure}, if they are independent.`,
     );
@@ -83,7 +89,12 @@ function plural(period: string): string {
 function reasonAnswer({ summary, parts, currency }: Evidence): Answer {
   const question = 'Why?';
   if (parts.length === 0 || summary.trades === 0) {
-    return { question, tone: 'plain', short: 'Nothing to explain', sentences: ['There is no profit or loss to take apart.'] };
+    return {
+      question,
+      tone: 'plain',
+      short: 'Nothing to explain',
+      sentences: ['There is no profit or loss to take apart.'],
+    };
   }
   const sorted = [...parts].sort((a, b) => b.amount - a.amount);
   const best = sorted[0]!;
@@ -122,7 +133,8 @@ const WHY_LOSS: Readonly<Record<string, string>> = {
 function deathAnswer({ summary, currency }: Evidence): Answer {
   const question = 'How would it die?';
   const { profit, drawdown, volume, fees, trades } = summary;
-  if (trades === 0) return { question, tone: 'plain', short: 'It risked nothing', sentences: ['No position was ever held.'] };
+  if (trades === 0)
+    return { question, tone: 'plain', short: 'It risked nothing', sentences: ['No position was ever held.'] };
   const sentences: string[] = [];
   if (drawdown.amount > 0) {
     const times = profit !== null && profit > 0 ? `, ${ratioText(drawdown.amount / profit)} times its profit` : '';
@@ -131,7 +143,12 @@ function deathAnswer({ summary, currency }: Evidence): Answer {
     );
   } else sentences.push('Profit never fell below an earlier peak, at the samples.');
   if (profit === null || profit <= 0) {
-    return { question, tone: profit === null ? 'doubt' : 'bad', short: profit === null ? 'Not known' : 'It already does', sentences };
+    return {
+      question,
+      tone: profit === null ? 'doubt' : 'bad',
+      short: profit === null ? 'Not known' : 'It already does',
+      sentences,
+    };
   }
   const spare = volume > 0 ? (profit / volume) * 1e4 : Number.NaN;
   if (Number.isFinite(spare)) {
@@ -139,14 +156,16 @@ function deathAnswer({ summary, currency }: Evidence): Answer {
   }
   if (fees > 0) sentences.push(`So would fees ${ratioText((profit + fees) / fees)} times as high.`);
   const thin = spare < 0.5;
-  const short = profit + fees <= 0 ? 'By losing its rebates' : thin ? 'By slightly worse prices' : 'By a change of market';
+  const short =
+    profit + fees <= 0 ? 'By losing its rebates' : thin ? 'By slightly worse prices' : 'By a change of market';
   return { question, tone: thin || profit + fees <= 0 ? 'doubt' : 'plain', short, sentences };
 }
 
 function fillsAnswer({ summary, markouts, aheadMedian, config }: Evidence): Answer {
   const question = 'Are the fills believable?';
   const { makerShare, fillRatio, orders } = summary;
-  if (orders.filled === 0) return { question, tone: 'plain', short: 'There are none', sentences: [unsentText(summary)] };
+  if (orders.filled === 0)
+    return { question, tone: 'plain', short: 'There are none', sentences: [unsentText(summary)] };
   const sentences: string[] = [];
   const models = queueModels(config);
   const line = aheadMedian === undefined ? '' : `, with ${countText(Math.round(aheadMedian))} lots ahead in the median`;
@@ -169,6 +188,12 @@ function fillsAnswer({ summary, markouts, aheadMedian, config }: Evidence): Answ
   const doubts = fillDoubts(config);
   sentences.push(...doubts);
   if (models.length > 0) sentences.push(`Queue model: ${models.join(', ')}.`);
-  const short = tooGood ? 'They look too good' : doubts.length === 0 ? 'Mostly' : doubts.length === 1 ? 'With a grain of salt' : 'As an upper bound';
+  const short = tooGood
+    ? 'They look too good'
+    : doubts.length === 0
+      ? 'Mostly'
+      : doubts.length === 1
+        ? 'With a grain of salt'
+        : 'As an upper bound';
   return { question, tone: tooGood || doubts.length > 1 ? 'doubt' : 'plain', short, sentences };
 }

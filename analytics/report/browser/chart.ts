@@ -4,8 +4,8 @@
  */
 import type uPlotType from 'uplot';
 import type { CurveData, MarksData } from '../page-data.js';
-import { type FillMarks, fillMarks, markHooks } from './fill-marks.js';
 import { momentText, numberText } from './figures.js';
+import { type FillMarks, fillMarks, markHooks } from './fill-marks.js';
 import { page, unpackCurve, type Values } from './page-block.js';
 import { colorOf } from './theme.js';
 import { timeLabels } from './time-axis.js';
@@ -41,7 +41,8 @@ const NARROW_AXIS_WIDTH = 56;
 /** All curves on one column of times that reaches from the start to the end of the run. */
 function columnsOf(lines: readonly Line[]): uPlotType.AlignedData {
   const tables = lines.map(({ curve }) => unpackCurve(curve));
-  const joined = tables.length === 1 ? tables[0]! : (uPlot.join(tables as uPlotType.AlignedData[]) as unknown as Values[]);
+  const joined =
+    tables.length === 1 ? tables[0]! : (uPlot.join(tables as uPlotType.AlignedData[]) as unknown as Values[]);
   const columns = joined.map((column) => [...column]) as (number | null | undefined)[][];
   const [start, end] = wholeRange();
   const add = (ms: number, way: 'push' | 'unshift') => {
@@ -97,7 +98,12 @@ function seriesOf({ name, color, dash, width = 1.6, filled, stepped, curve }: Li
 export function drawChart(place: HTMLElement, plan: ChartPlan): uPlotType {
   place.replaceChildren();
   const line = { stroke: colorOf('line'), width: 1 };
-  const axis = { stroke: colorOf('muted'), grid: line, ticks: { ...line, size: 4 }, font: '12px system-ui, sans-serif' };
+  const axis = {
+    stroke: colorOf('muted'),
+    grid: line,
+    ticks: { ...line, size: 4 },
+    font: '12px system-ui, sans-serif',
+  };
   const narrow = place.clientWidth < 560;
   const marks = plan.marks && fillMarks(plan.marks.buys, plan.marks.sells);
   const options: uPlotType.Options = {

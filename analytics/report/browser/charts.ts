@@ -37,7 +37,8 @@ function pairPlan(pair: PairData, onFill: (order: number) => void): ChartPlan {
   const lines: Line[] = [{ name: 'mid', curve: mid, color: 'mid', width: 1.2 }];
   const quote = { stepped: true, width: 1 };
   if (ownBid.time.steps.length > 0) lines.push({ name: 'own bid', curve: ownBid, color: 'buy', ...quote });
-  if (ownAsk.time.steps.length > 0) lines.push({ name: 'own ask', curve: ownAsk, color: 'sell', ...quote, dash: [4, 2] });
+  if (ownAsk.time.steps.length > 0)
+    lines.push({ name: 'own ask', curve: ownAsk, color: 'sell', ...quote, dash: [4, 2] });
   return { lines, height: 330, zero: false, marks: { buys, sells }, onFill };
 }
 
@@ -106,7 +107,8 @@ export class Charts {
     if (place.clientWidth === 0) return;
     const plan = this.#planners[place.dataset.chart!]!(this.#view, place);
     const points = plan?.lines.some(({ curve }) => curve.time.steps.length > 0) ?? false;
-    const marks = plan?.marks === undefined ? 0 : plan.marks.buys.time.steps.length + plan.marks.sells.time.steps.length;
+    const marks =
+      plan?.marks === undefined ? 0 : plan.marks.buys.time.steps.length + plan.marks.sells.time.steps.length;
     if (plan === undefined || (!points && marks === 0)) {
       place.classList.add('nothing');
       place.textContent = 'nothing to draw';
@@ -117,9 +119,11 @@ export class Charts {
     const [whole, shown] = [wholeRange(), this.#range];
     if (shown[0] !== whole[0] || shown[1] !== whole[1]) plot.setScale('x', { min: shown[0], max: shown[1] });
     // From here on every change of the times in view is the reader's.
-    (plot.hooks.setScale ??= []).push((changed, scale) => {
-      if (scale === 'x') this.#seen(changed.scales.x!.min!, changed.scales.x!.max!);
-    });
+    plot.hooks.setScale = [
+      (changed, scale) => {
+        if (scale === 'x') this.#seen(changed.scales.x!.min!, changed.scales.x!.max!);
+      },
+    ];
     this.#plots.set(place, plot);
   }
 

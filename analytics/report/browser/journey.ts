@@ -68,7 +68,10 @@ function spreadOut(moments: readonly Moment[]): number {
 function picture(moments: readonly Moment[], steps: readonly Step[], width: number): SVGSVGElement {
   const svg = draw('svg', { width, height: HEIGHT, class: 'journey' });
   const most = Math.max(0, ...steps.map(({ ahead }) => ahead ?? 0));
-  for (const [name, y] of [['strategy', LANES.strategy], ['venue', LANES.venue]] as const) {
+  for (const [name, y] of [
+    ['strategy', LANES.strategy],
+    ['venue', LANES.venue],
+  ] as const) {
     svg.append(
       draw('line', { x1: 60, x2: width - 10, y1: y, y2: y, class: 'lane' }),
       draw('text', { x: 4, y: y + 4, class: 'lane-name' }, name),
@@ -104,7 +107,9 @@ function messages(moments: readonly Moment[]): SVGElement[] {
       const heard = moments.find((other) => !other.venue && other.step === moment.step);
       if (heard !== undefined) lines.push(message(moment.x, LANES.venue, heard.x, LANES.strategy, 'answer'));
     } else if (moment.step.venueMs === null) {
-      const arrival = moments.slice(index + 1).find((other) => other.venue && answers(other.step.kind, moment.step.kind));
+      const arrival = moments
+        .slice(index + 1)
+        .find((other) => other.venue && answers(other.step.kind, moment.step.kind));
       if (arrival !== undefined) lines.push(message(moment.x, LANES.strategy, arrival.x, LANES.venue, 'request'));
     }
   }
@@ -148,7 +153,8 @@ function sentences(moments: readonly Moment[], sentMs: number): HTMLElement {
       if (step.price !== null && (venue || step.venueMs === null)) details.push(`at ${numberText(step.price)}`);
     }
     if (venue && step.ahead !== null) details.push(`${numberText(step.ahead)} lots ahead`);
-    if ((step.kind === 'rested' || step.kind === 'entered') && step.price !== null) details.push(`mid ${numberText(step.price)}`);
+    if ((step.kind === 'rested' || step.kind === 'entered') && step.price !== null)
+      details.push(`mid ${numberText(step.price)}`);
     row.append(
       make('td', 'number', ms === sentMs ? '0' : `+${lengthText(ms - sentMs)}`),
       make('td', 'muted', venue ? 'venue' : 'strategy'),

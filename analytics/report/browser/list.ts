@@ -155,7 +155,9 @@ export class List {
 
   #refresh(): void {
     const { columns, rows } = this.#options;
-    const tests = this.#filters.map((filter, index) => testOf(columns[index]!, filter)).filter((test) => test !== undefined);
+    const tests = this.#filters
+      .map((filter, index) => testOf(columns[index]!, filter))
+      .filter((test) => test !== undefined);
     const { key } = columns[this.#sortedBy]!;
     const way = this.#descending ? -1 : 1;
     this.#shown = rows.filter((row) => tests.every((test) => test(row)));
@@ -193,7 +195,12 @@ export class List {
       total === 0
         ? `no ${noun}${of}`
         : `${(this.#first + 1).toLocaleString('en-US')}–${last.toLocaleString('en-US')} of ${total.toLocaleString('en-US')} ${noun}${of}`;
-    const [first, before, next, end] = this.#pagers as [HTMLButtonElement, HTMLButtonElement, HTMLButtonElement, HTMLButtonElement];
+    const [first, before, next, end] = this.#pagers as [
+      HTMLButtonElement,
+      HTMLButtonElement,
+      HTMLButtonElement,
+      HTMLButtonElement,
+    ];
     first.disabled = before.disabled = this.#first === 0;
     next.disabled = end.disabled = last >= total;
   }
@@ -223,7 +230,10 @@ function choiceOf({ text }: ListColumn, rows: readonly number[]): HTMLSelectElem
   return select;
 }
 
-function testOf(column: ListColumn, filter: HTMLInputElement | HTMLSelectElement): ((row: number) => boolean) | undefined {
+function testOf(
+  column: ListColumn,
+  filter: HTMLInputElement | HTMLSelectElement,
+): ((row: number) => boolean) | undefined {
   const wanted = filter.value.trim();
   filter.classList.remove('unclear');
   if (wanted === '') return undefined;

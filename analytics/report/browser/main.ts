@@ -3,8 +3,8 @@
  * Called by the browser when the page is there; says so with `data-charts` at the root element.
  */
 import { Charts, type View } from './charts.js';
-import { element, page } from './page-block.js';
 import { showOrders } from './orders.js';
+import { element, page } from './page-block.js';
 import { watchTheme } from './theme.js';
 import { watchTips } from './tips.js';
 import { showTrades } from './trades.js';
@@ -19,7 +19,9 @@ let pickOrder: (id: number) => boolean = () => false;
 function offerPairs(): void {
   const own = page.pairs.flatMap((pair, index) => (pair.strategy === view.strategy ? [index] : []));
   pairs.replaceChildren(
-    ...own.map((index) => new Option(page.symbols[page.pairs[index]!.instrument]!, String(index), false, index === own[0])),
+    ...own.map(
+      (index) => new Option(page.symbols[page.pairs[index]!.instrument]!, String(index), false, index === own[0]),
+    ),
   );
   element('pair-choice').hidden = own.length < 2;
   view.pair = own[0] ?? -1;

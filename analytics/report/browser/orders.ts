@@ -79,7 +79,11 @@ export function showOrders(place: HTMLElement, journey: HTMLElement, strategy: n
       number('filled', 'filled', 'What of it filled.'),
       number('ahead', 'lots ahead', 'Lots ahead in line when it came to rest, as the queue model has it.'),
       {
-        ...{ title: 'to first fill', tip: 'From sending to hearing of the first fill; filters are in ms.', form: 'number' },
+        ...{
+          title: 'to first fill',
+          tip: 'From sending to hearing of the first fill; filters are in ms.',
+          form: 'number',
+        },
         key: (row) => columns.wait[row]!,
         text: (row) => lengthText(columns.wait[row]),
       },
