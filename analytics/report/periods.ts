@@ -47,7 +47,9 @@ export function periodProfits({ timeNs, value }: Series, originNs: bigint, { len
   const first = Number(originNs / BigInt(lengthNs));
   const period: number[] = [];
   const end: number[] = [];
-  for (let i = 0; i < value.length; i++) {
+  // What there was when the curve began opens its first period, and is in none.
+  const opening = value.findIndex((each) => Number.isFinite(each));
+  for (let i = opening + 1; i < value.length && opening >= 0; i++) {
     if (!Number.isFinite(value[i]!)) continue;
     const at = first + Math.ceil((timeNs[i]! + offsetNs) / lengthNs) - 1;
     if (period[period.length - 1] === at) end[end.length - 1] = value[i]!;
@@ -56,8 +58,7 @@ export function periodProfits({ timeNs, value }: Series, originNs: bigint, { len
       end.push(value[i]!);
     }
   }
-  // What there was when the curve began opens its first period.
-  let before = value.find((each) => Number.isFinite(each)) ?? 0;
+  let before = opening < 0 ? 0 : value[opening]!;
   const profit = end.map((each) => {
     const change = each - before;
     before = each;

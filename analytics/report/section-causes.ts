@@ -2,6 +2,7 @@
  * What the profit is made of and how it spreads: its parts, the histogram, the heat map, the markout curves. Drawn here, so they
  * need no script. Called by the page.
  */
+import { formatDuration } from '../../core/time.js';
 import { countText, moneyText, ratioText } from '../figure-text.js';
 import { drawing, escapeHtml, figure, ofStrategy, share, tip } from './html.js';
 import type { MarkoutCurve } from './markout-curves.js';
@@ -128,24 +129,18 @@ function shortMoney(amount: number): string {
   return `${amount < 0 ? '−' : ''}${digits}${letter}`;
 }
 
-const HORIZONS: Readonly<Record<string, string>> = {
-  0: 'fill',
-  1e6: '1 ms',
-  1e7: '10 ms',
-  1e8: '100 ms',
-  1e9: '1 s',
-  5e9: '5 s',
-  1e10: '10 s',
-  6e10: '60 s',
+/** Horizons at the axis, where narrow screens have room for no more than this; and in words. */
+const HORIZON_LABELS: Readonly<Record<number, string>> = {
+  ...{ 0: 'fill', 1e6: '1 ms', 1e7: '10', 1e8: '100 ms', 1e9: '1 s', 5e9: '5', 1e10: '10', 6e10: '60 s' },
 };
+const horizonText = (horizonNs: number) => (horizonNs === 0 ? 'at the fill' : `${formatDuration(horizonNs)} after`);
 
 function markoutsHtml(curves: readonly MarkoutCurve[]): string {
   if (curves.length === 0) return EMPTY;
   const horizons = [...new Set(curves.flatMap(({ points }) => points.map(({ horizonNs }) => horizonNs)))].sort(
     (a, b) => a - b,
   );
-  const spread = ({ mean, error }: MarkoutCurve['points'][number]) =>
-    2 * (Number.isFinite(error) ? error : 0) + Math.abs(mean) * 0;
+  const spread = ({ error }: MarkoutCurve['points'][number]) => 2 * (Number.isFinite(error) ? error : 0);
   const all = curves.flatMap(({ points }) => points);
   const low = Math.min(0, ...all.map((point) => point.mean - spread(point)));
   const high = Math.max(0, ...all.map((point) => point.mean + spread(point)));
@@ -159,7 +154,9 @@ function markoutsHtml(curves: readonly MarkoutCurve[]): string {
       .filter((value) => value !== 0)
       .map((value) => `<text x="12%" y="${y(value) + 4}" class="end">${ratioText(value)}</text>`),
     `<text x="12%" y="${y(0) + 4}" class="end">0</text>`,
-    ...horizons.map((each) => `<text x="${share(x(each))}" y="188" class="middle">${HORIZONS[each] ?? ''}</text>`),
+    ...horizons.map(
+      (each) => `<text x="${share(x(each))}" y="188" class="middle">${HORIZON_LABELS[each] ?? ''}</text>`,
+    ),
   ];
   for (const { name, points } of curves) {
     for (let i = 1; i < points.length; i++) {
@@ -171,7 +168,7 @@ function markoutsHtml(curves: readonly MarkoutCurve[]): string {
     for (const point of points) {
       const at = share(x(point.horizonNs));
       const bar = `<line x1="${at}" x2="${at}" y1="${y(point.mean - spread(point))}" y2="${y(point.mean + spread(point))}" class="error ${name}"/>`;
-      const words = `${name}, ${point.horizonNs === 0 ? 'at the fill' : `${HORIZONS[point.horizonNs]} after`}: ${ratioText(point.mean)} bp ± ${ratioText(2 * point.error)}, ${countText(point.fills)} fills`;
+      const words = `${name}, ${horizonText(point.horizonNs)}: ${ratioText(point.mean)} bp ± ${ratioText(2 * point.error)}, ${countText(point.fills)} fills`;
       const mark =
         name === 'maker'
           ? `<circle cx="${at}" cy="${y(point.mean)}" r="5" class="${name}"/>`

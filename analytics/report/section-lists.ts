@@ -20,7 +20,7 @@ export function figuresHtml({ metrics, summary }: Report): string {
     return `<div class="panel scroll"><table class="figures"><caption>${escapeHtml(title)}</caption><thead><tr><td></td>${names}</tr></thead><tbody>${lines.join('')}</tbody></table></div>`;
   });
   return `<section id="figures"><h2>Figures</h2><p class="muted hint">Point at a name, or tab to it, for what it means.</p>
-<div class="columns">${groups.join('')}</div></section>`;
+<div class="masonry">${groups.join('')}</div></section>`;
 }
 
 export function tradesHtml({ trips }: Report): string {

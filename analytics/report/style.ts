@@ -102,6 +102,7 @@ figcaption span span { color: inherit; } figcaption .buy { color: var(--buy); } 
 .pairs .wide { grid-column: 1 / -1; }
 .columns { display: grid; gap: 14px; align-items: start; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); }
 .columns > .panel { margin: 0; }
+.masonry { columns: 410px; column-gap: 14px; } .masonry > .panel { break-inside: avoid; }
 .nothing { color: var(--muted); text-align: center; padding: 28px 0; font-size: 13.5px; }
 
 .plot { position: relative; min-height: 60px; }
@@ -168,6 +169,7 @@ th[aria-sort=ascending] .sort, th[aria-sort=descending] .sort { color: var(--tex
 .journey { display: block; font-size: 12px; }
 .journey .lane { stroke: var(--line); stroke-width: 2; }
 .journey text { fill: var(--text); text-anchor: middle; } .journey .lane-name { fill: var(--muted); text-anchor: start; } .journey .gap { fill: var(--muted); font-size: 11px; }
+.journey text { paint-order: stroke; stroke: var(--surface); stroke-width: 4px; stroke-linejoin: round; }
 .journey .message { stroke: var(--muted); stroke-width: 1.2; } .journey .request { stroke-dasharray: 4 3; }
 .journey .dot { fill: var(--surface); stroke: var(--text); stroke-width: 2; } .journey .dot.fill { fill: var(--gain); stroke: var(--gain); }
 .journey .dot.end { stroke: var(--loss); fill: none; } .journey .ahead { fill: var(--flat); }

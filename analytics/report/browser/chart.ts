@@ -21,6 +21,8 @@ export interface Line {
   readonly width?: number;
   readonly filled?: boolean;
   readonly stepped?: boolean;
+  /** Behind the others. */
+  readonly faint?: boolean;
 }
 
 export interface ChartPlan {
@@ -79,12 +81,15 @@ function valueRange(plan: ChartPlan, marks: FillMarks | undefined): uPlotType.Ra
   };
 }
 
-function seriesOf({ name, color, dash, width = 1.6, filled, stepped, curve }: Line, plan: ChartPlan): uPlotType.Series {
+function seriesOf(
+  { name, color, dash, width = 1.6, filled, stepped, faint, curve }: Line,
+  plan: ChartPlan,
+): uPlotType.Series {
   const stroke = colorOf(color);
   const text = plan.value ?? numberText;
   return {
     label: name,
-    stroke,
+    stroke: faint === true ? `${stroke}90` : stroke,
     width,
     ...(dash === undefined ? {} : { dash }),
     ...(filled === true ? { fill: `${stroke}1f` } : {}),

@@ -34,11 +34,11 @@ const strategyLines = (curves: typeof page.profit): Line[] =>
 
 function pairPlan(pair: PairData, onFill: (order: number) => void): ChartPlan {
   const { mid, ownBid, ownAsk, buys, sells } = pair;
-  const lines: Line[] = [{ name: 'mid', curve: mid, color: 'mid', width: 1.2 }];
-  const quote = { stepped: true, width: 1 };
+  const lines: Line[] = [];
+  const quote = { stepped: true, faint: true, width: 1 };
   if (ownBid.time.steps.length > 0) lines.push({ name: 'own bid', curve: ownBid, color: 'buy', ...quote });
-  if (ownAsk.time.steps.length > 0)
-    lines.push({ name: 'own ask', curve: ownAsk, color: 'sell', ...quote, dash: [4, 2] });
+  if (ownAsk.time.steps.length > 0) lines.push({ name: 'own ask', curve: ownAsk, color: 'sell', ...quote });
+  lines.push({ name: 'mid', curve: mid, color: 'mid', width: 1.4 });
   return { lines, height: 330, zero: false, marks: { buys, sells }, onFill };
 }
 

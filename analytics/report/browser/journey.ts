@@ -34,8 +34,8 @@ interface Moment {
   x: number;
 }
 
-const LANES = { strategy: 34, venue: 118, bars: 204 };
-const HEIGHT = 232;
+const LANES = { strategy: 34, venue: 118, bars: 212 };
+const HEIGHT = 236;
 const BAR = 52;
 
 export function drawJourney(place: HTMLElement, title: string, sentMs: number, steps: readonly Step[]): void {
@@ -56,13 +56,23 @@ export function drawJourney(place: HTMLElement, title: string, sentMs: number, s
 
 /** Moments from left to right: apart by time, but short and long waits both visible. Returns the width of all. */
 function spreadOut(moments: readonly Moment[]): number {
-  let x = 70;
+  let x = 76;
   for (const [index, moment] of moments.entries()) {
-    const gap = index === 0 ? 0 : moment.ms - moments[index - 1]!.ms;
-    if (index > 0) x += gap === 0 && moments[index - 1]!.venue !== moment.venue ? 30 : 74 + 14 * Math.log10(1 + gap);
+    if (index > 0) {
+      const before = moments[index - 1]!;
+      const gap = moment.ms - before.ms;
+      if (gap > 0) x += 84 + 14 * Math.log10(1 + gap);
+      else if (before.venue !== moment.venue) x += 30;
+      else if (!isPlain(moment)) x += 84;
+    }
     moment.x = x;
   }
-  return x + 90;
+  return x + 100;
+}
+
+/** The answer to what is shown beside it already: that an order was accepted, where it is seen in line. */
+function isPlain({ step, venue }: Moment): boolean {
+  return venue && step.kind === 'accepted';
 }
 
 function picture(moments: readonly Moment[], steps: readonly Step[], width: number): SVGSVGElement {
@@ -82,11 +92,13 @@ function picture(moments: readonly Moment[], steps: readonly Step[], width: numb
   for (const [index, moment] of moments.entries()) {
     const { x, venue, step } = moment;
     const y = venue ? LANES.venue : LANES.strategy;
-    svg.append(dot(moment, y), draw('text', { x, y: y - 10, class: 'step' }, label(moment)));
+    const doubled = isPlain(moment) && index > 0 && moments[index - 1]!.x === x;
+    if (!doubled)
+      svg.append(dot(moment, y), draw('text', { x, y: venue ? y + 20 : y - 12, class: 'step' }, label(moment)));
     if (index > 0) {
       const before = moments[index - 1]!;
       const gap = moment.ms - before.ms;
-      if (gap > 0) svg.append(draw('text', { x: (before.x + x) / 2, y: 78, class: 'gap' }, lengthText(gap)));
+      if (gap > 0) svg.append(draw('text', { x: (before.x + x) / 2, y: 80, class: 'gap' }, lengthText(gap)));
     }
     if (venue && step.ahead !== null && most > 0) {
       const high = Math.max(1, (BAR * Math.max(0, step.ahead)) / most);
