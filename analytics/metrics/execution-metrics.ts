@@ -7,7 +7,7 @@ import { MARKOUT_HORIZONS_NS } from '../markouts.js';
 import type { MarkoutSum } from './fill-costs.js';
 import type { Measurements } from './measurements.js';
 import type { Metric, MetricUnit } from './metric.js';
-import { quantile } from './tail-risk.js';
+import { sortedQuantile } from './tail-risk.js';
 
 const AT_VENUE =
   'Mid of the venue’s recorded book when it happened, own orders not in it; fills without one (bars) are left out. Weighted by value.';
@@ -56,7 +56,7 @@ const latency = (name: string, label: string, at: number, of: (m: Measurements) 
     `${label} ${at === 1 ? 'max' : `p${at * 100}`}`,
     'ns',
     at === 1 ? `max(${what})` : `${at * 100} % quantile of ${what}`,
-    (m) => quantile(of(m), at),
+    (m) => sortedQuantile(of(m), at),
     'Of requests that the venue answered: orders, changes, cancels.',
   );
 
@@ -82,7 +82,7 @@ export const EXECUTION_METRICS: readonly Metric[] = [
     'time in queue (median)',
     'ns',
     'median(filled − came to rest)',
-    ({ times }) => quantile(times.inQueueNs, 0.5),
+    ({ times }) => sortedQuantile(times.inQueueNs, 0.5),
     'Exchange time, over fills of resting orders; from the last time the order lost its place.',
   ),
   metric(

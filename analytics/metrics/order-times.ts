@@ -6,8 +6,9 @@ import { MatchKind } from '../../core/match-event.js';
 import { OrderEventKind } from '../../core/order.js';
 import { SECOND } from '../../core/time.js';
 import type { MeasuredStrategy } from './measured-strategy.js';
+import { rising } from './tail-risk.js';
 
-/** Times in ns. */
+/** Times in ns; columns in rising order. */
 export interface OrderTimes {
   /** From sending a request to when the venue dealt with it; and from there to when the strategy heard. */
   readonly entryNs: Float64Array;
@@ -95,10 +96,10 @@ export function orderTimesOf({ paths, recording, strategy }: MeasuredStrategy): 
     if (!Number.isNaN(restedNs[id]!)) inQueueNs.push(filledNs - restedNs[id]!);
   }
   return {
-    entryNs: Float64Array.from(entryNs),
-    responseNs: Float64Array.from(responseNs),
+    entryNs: rising(entryNs),
+    responseNs: rising(responseNs),
     ...{ requests, mostInASecond, cancelled },
-    inQueueNs: Float64Array.from(inQueueNs),
-    aheadLots: Float64Array.from(aheadLots),
+    inQueueNs: rising(inQueueNs),
+    aheadLots: rising(aheadLots),
   };
 }

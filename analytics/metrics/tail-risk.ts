@@ -5,8 +5,21 @@
  */
 
 /** The value below which a share `at` (0 … 1) lies, straight between neighbours (numpy's default); NaN left out. */
-export function quantile(values: Iterable<number>, at: number): number {
-  const sorted = Float64Array.from([...values].filter((value) => !Number.isNaN(value))).sort();
+export function quantile(values: Float64Array | readonly number[], at: number): number {
+  return sortedQuantile(rising(values), at);
+}
+
+/** The values that are numbers, in rising order. */
+export function rising(values: Float64Array | readonly number[]): Float64Array {
+  const known = Float64Array.from(values).sort();
+  // NaN is sorted behind everything.
+  let count = known.length;
+  while (count > 0 && Number.isNaN(known[count - 1]!)) count--;
+  return known.subarray(0, count);
+}
+
+/** The same of values that stand in rising order. */
+export function sortedQuantile(sorted: Float64Array, at: number): number {
   if (sorted.length === 0) return Number.NaN;
   const place = (sorted.length - 1) * at;
   const low = Math.floor(place);
@@ -28,7 +41,7 @@ export function valueAtRisk(returns: Float64Array, cutoff = 0.05): number {
  * which periods count as worst, as in empyrical.
  */
 export function conditionalValueAtRisk(returns: Float64Array, cutoff = 0.05): number {
-  const known = returns.filter((value) => !Number.isNaN(value)).sort();
+  const known = rising(returns);
   const count = Math.floor((known.length - 1) * cutoff) + 1;
   let sum = 0;
   for (let i = 0; i < count; i++) sum += known[i]!;

@@ -39,6 +39,8 @@ export interface PairData {
   readonly buys: MarksData;
   readonly sells: MarksData;
   readonly position: CurveData;
+  /** All fills, of which the marks may be fewer. */
+  readonly fills: number;
 }
 
 /** Sums over a window that moves along the run. */

@@ -105,6 +105,7 @@ export function pairData(
     buys: marksData(recording, rows.fillsOf(pair), Side.buy, instrument, span, buckets),
     sells: marksData(recording, rows.fillsOf(pair), Side.sell, instrument, span, buckets),
     position: curveData(held, span, buckets, instrument.lotsPerUnit),
+    fills: rows.fillsOf(pair).length,
   };
 }
 

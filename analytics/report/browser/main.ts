@@ -25,6 +25,18 @@ function offerPairs(): void {
   );
   element('pair-choice').hidden = own.length < 2;
   view.pair = own[0] ?? -1;
+  sayDrawn();
+}
+
+/** Where not all fills are drawn, how many. */
+function sayDrawn(): void {
+  const pair = page.pairs[view.pair];
+  const drawn = pair === undefined ? 0 : pair.buys.time.steps.length + pair.sells.time.steps.length;
+  const all = pair?.fills ?? 0;
+  element('drawn').textContent =
+    drawn < all
+      ? `(${drawn.toLocaleString('en-US')} of ${all.toLocaleString('en-US')} fills drawn: first, lowest, highest and last of each slice of time)`
+      : '';
 }
 
 function showStrategy(strategy: number): void {
@@ -75,6 +87,7 @@ const charts = new Charts(view, goToOrder, (text) => {
 watchTabs(charts);
 pairs.addEventListener('change', () => {
   view.pair = Number(pairs.value);
+  sayDrawn();
   charts.show(view, false);
 });
 rolling.addEventListener('change', () => {

@@ -54,4 +54,18 @@ export function watchTheme(onChange: () => void): void {
     say();
     onChange();
   });
+  // Paper is white.
+  let chosen: string | undefined;
+  addEventListener('beforeprint', () => {
+    chosen = root.dataset.theme;
+    if (!isDark()) return;
+    root.dataset.theme = 'light';
+    onChange();
+  });
+  addEventListener('afterprint', () => {
+    if (root.dataset.theme === chosen) return;
+    if (chosen === undefined) delete root.dataset.theme;
+    else root.dataset.theme = chosen;
+    onChange();
+  });
 }
