@@ -8,7 +8,7 @@
  * at · `stress.json` how it goes under stress, if that was asked for. Equal runs give equal bytes, but for the clock's times
  * in the manifest and the versions in manifest and report.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { ZodType } from 'zod';
@@ -16,6 +16,7 @@ import type { Recorder } from '../analytics/recorder.js';
 import { Recording } from '../analytics/recording.js';
 import { renderReportPage } from '../analytics/report/page.js';
 import { buildReport } from '../analytics/report/report.js';
+import type { StressTable } from '../analytics/stress.js';
 import { type RunSummary, summarise } from '../analytics/summary.js';
 import { Instrument, instrumentSpec } from '../core/instrument.js';
 import type { RunResult } from '../core/simulation.js';
@@ -28,6 +29,7 @@ import {
   RUN_FORMAT,
   RUN_VERSION,
   type RunManifest,
+  stressSchema,
   summarySchema,
   type TapeRecord,
 } from './run-folder/manifest.js';
@@ -49,12 +51,14 @@ const SUMMARY = 'summary.json';
 const MANIFEST = 'manifest.json';
 const REPORT = 'report.html';
 const LOG = 'log.txt';
+const STRESS = 'stress.json';
 /** Every file a run folder may hold. */
 export const RUN_FOLDER_FILES: readonly string[] = [
   SUMMARY,
   MANIFEST,
   REPORT,
   LOG,
+  STRESS,
   JOURNAL_FILE,
   ...Object.values(TABLE_FILES),
 ];
@@ -143,11 +147,22 @@ export async function readRunFolder(
 /** Makes `report.html` anew from the folder's other files; returns its path. Throws {@link RunFolderError}. */
 export async function rewriteReport(folder: string): Promise<string> {
   const { summary, manifest, recording } = await readRunFolder(folder, {
-    tables: ['orders', 'fills', 'entries', 'accountEvents', 'equity', 'positions', 'metrics'],
+    tables: TABLE_NAMES.filter((table) => table !== 'terms'),
   });
   const path = join(folder, REPORT);
-  replaceFile(path, reportPage(recording, summary, manifest));
+  replaceFile(path, reportPage(recording, summary, manifest, readStress(folder)));
   return path;
+}
+
+/** Adds to a run folder how the run goes under other assumptions, and makes its report anew. Throws {@link RunFolderError}. */
+export async function addStress(folder: string, stress: StressTable): Promise<void> {
+  replaceFile(join(folder, STRESS), jsonText(stress));
+  await rewriteReport(folder);
+}
+
+/** How the run went under other assumptions, if that was asked for. Throws {@link RunFolderError}. */
+export function readStress(folder: string): StressTable | undefined {
+  return existsSync(join(folder, STRESS)) ? readJson(folder, STRESS, stressSchema) : undefined;
 }
 
 function manifestOf(recording: Recording, content: RunFolderContent): RunManifest {
@@ -195,8 +210,8 @@ function tablesOf(recording: Recording): TableName[] {
   return TABLE_NAMES.filter((table) => !SPARSE_TABLES.includes(table) || rowsOf(recording, table) > 0);
 }
 
-function reportPage(recording: Recording, summary: RunSummary, manifest: RunManifest): string {
-  return renderReportPage(buildReport(recording, summary, manifest), pageParts('main'));
+function reportPage(recording: Recording, summary: RunSummary, manifest: RunManifest, stress?: StressTable): string {
+  return renderReportPage(buildReport(recording, summary, { ...manifest, stress }), pageParts('main'));
 }
 
 /** One line a message: time, strategy, text; control characters written as escapes, so that a message stays one line. */

@@ -139,7 +139,7 @@ const TITLES: Readonly<Record<MetricHead, string>> = {
 };
 
 /** The summary's own figures, then the metrics, by head; rows and heads of which no strategy has anything are left out. */
-export function metricGroups({ strategies }: RunSummary): MetricGroup[] {
+export function metricGroups({ strategies }: Pick<RunSummary, 'strategies'>): MetricGroup[] {
   const groups = (Object.keys(TITLES) as MetricHead[]).map((head) => ({
     title: TITLES[head],
     rows: [...figureRows(head, strategies), ...metricRows(head, strategies)],

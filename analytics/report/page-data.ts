@@ -120,17 +120,22 @@ export interface JourneyData {
   readonly kinds: readonly string[];
 }
 
-export interface PageData {
+/** What every page with charts over time has. */
+export interface CurvesData {
   readonly originMs: number;
   readonly startMs: number;
   readonly endMs: number;
-  readonly currency: string;
+  /** Names of the curves of profit and drawdown. */
   readonly strategies: readonly string[];
-  readonly symbols: readonly string[];
-  /** By strategy. */
   readonly profit: readonly CurveData[];
   /** Fall from the peak so far, values ≤ 0. */
   readonly drawdown: readonly CurveData[];
+}
+
+export interface PageData extends CurvesData {
+  readonly currency: string;
+  readonly symbols: readonly string[];
+  /** By strategy. */
   readonly rolling: readonly (RollingData | null)[];
   readonly pairs: readonly PairData[];
   readonly own: readonly OwnValueData[];

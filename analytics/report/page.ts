@@ -11,7 +11,7 @@ import type { Report } from './report.js';
 import { answersHtml, failureHtml, headerHtml, tabsHtml } from './section-answers.js';
 import { causesHtml } from './section-causes.js';
 import { dataHtml, footerHtml } from './section-data.js';
-import { figuresHtml, ordersHtml, tradesHtml } from './section-lists.js';
+import { figuresHtml, ordersHtml, stressHtml, tradesHtml } from './section-lists.js';
 import { timeHtml } from './section-time.js';
 import { PAGE_STYLE } from './style.js';
 
@@ -41,6 +41,7 @@ export function renderReportPage(report: Report, parts: PageParts): string {
     answersHtml(report),
     timeHtml(report),
     causesHtml(report),
+    stressHtml(report),
     figuresHtml(report),
     tradesHtml(report),
     ordersHtml(report),

@@ -5,6 +5,7 @@
 
 import { MatchKind } from '../../core/match-event.js';
 import type { Recording } from '../recording.js';
+import type { StressTable } from '../stress.js';
 import type { RunSummary } from '../summary.js';
 import { curveData, fallOf, ownValues, profitFromZero, type Span } from './curves.js';
 import { type MarkoutCurve, markoutCurves } from './markout-curves.js';
@@ -24,7 +25,7 @@ import {
 } from './periods.js';
 import { type ProfitPart, profitParts } from './profit-parts.js';
 import { tripTable } from './trip-table.js';
-import { type Answer, verdictOf } from './verdict.js';
+import { type Answer, type Evidence, verdictOf } from './verdict.js';
 
 /** Slices of time that a curve is thinned to; four points each at most. Wider than most screens show. */
 const BUCKETS = 800;
@@ -44,6 +45,8 @@ export interface RunDescription {
   readonly endNs: number | null;
   readonly failure?: { readonly stack: string } | undefined;
   readonly droppedLogLines: number;
+  /** How it goes under other assumptions, if that was tried. */
+  readonly stress?: StressTable | undefined;
   readonly tapes: readonly {
     readonly path?: string | undefined;
     readonly hash?: string | undefined;
@@ -106,6 +109,7 @@ export function buildReport(recording: Recording, summary: RunSummary, descripti
       const evidence = {
         ...{ summary: figures, currency, durationNs, parts, periods: periods[strategy]! },
         ...{ markouts: markouts[strategy]!, aheadMedian: ahead[strategy], config: description.config },
+        ...{ stress: stressOf(description.stress, strategy) },
       };
       return {
         name: figures.name,
@@ -168,4 +172,11 @@ function aheadMedians({ entries, strategies }: Recording): (number | undefined)[
     if (entries.kind.at(row) === MatchKind.rested && !Number.isNaN(lots)) ahead[entries.strategy.at(row)]!.push(lots);
   }
   return ahead.map((lots) => Float64Array.from(lots).sort()[Math.floor(lots.length / 2)]);
+}
+
+/** Profit of one strategy under each change. */
+function stressOf(table: StressTable | undefined, strategy: number): Evidence['stress'] {
+  return (table ?? [])
+    .slice(1)
+    .map(({ change, strategies }) => ({ change, profit: strategies[strategy]?.profit ?? null }));
 }

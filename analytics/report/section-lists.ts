@@ -4,6 +4,7 @@
  */
 import { countText } from '../figure-text.js';
 import { unfilledEnds } from '../order-ends.js';
+import { stressRows } from '../stress.js';
 import { escapeHtml, tip } from './html.js';
 import type { Report } from './report.js';
 import { shownText } from './section-time.js';
@@ -57,4 +58,16 @@ function orderEndsHtml({ strategies }: Report['summary']): string {
   );
   return `<div class="panel scroll"><table class="figures"><caption>Why orders ended without a fill</caption><thead><tr><td></td>${head}</tr></thead>
 <tbody>${rows.join('')}</tbody></table></div>`;
+}
+
+/** What the result hangs on, where that was tried. */
+export function stressHtml({ description }: Report): string {
+  const { stress } = description;
+  if (stress === undefined || stress.length < 2) return '';
+  const { heads, rows } = stressRows(stress);
+  const cell = (text: string, column: number, name: 'td' | 'th') =>
+    `<${name}${name === 'th' ? ' scope="col"' : ''}${column > 1 ? ' class="number"' : ''}>${escapeHtml(text)}</${name}>`;
+  const lines = rows.map((row) => `<tr>${row.map((text, column) => cell(text, column, 'td')).join('')}</tr>`);
+  return `<section id="stress"><h2>What it hangs on</h2><p class="muted hint">The same run under other assumptions, one by one and together. Fees are multiplied, rebates divided.</p>
+<div class="panel scroll"><table class="figures"><thead><tr>${heads.map((text, column) => cell(text, column, 'th')).join('')}</tr></thead><tbody>${lines.join('')}</tbody></table></div></section>`;
 }

@@ -13,12 +13,17 @@ const TOOLS: readonly (readonly [how: string, sign: string, label: string])[] = 
   ['all', 'All', 'Show the whole run'],
 ];
 
-export function timeHtml({ data, summary }: Report): string {
-  const money = data.currency === '' ? 'quote currency' : escapeHtml(data.currency);
-  const tools = TOOLS.map(
+/** Buttons for the times in view. */
+export function toolsHtml(): string {
+  const buttons = TOOLS.map(
     ([how, sign, label]) =>
       `<button type="button" class="tool" data-zoom="${how}" aria-label="${label}" title="${label}">${sign}</button>`,
   );
+  return `<span class="tools">${buttons.join('')}</span>`;
+}
+
+export function timeHtml({ data, summary }: Report): string {
+  const money = data.currency === '' ? 'quote currency' : escapeHtml(data.currency);
   const several = summary.strategies.length > 1 ? 'all strategies, ' : '';
   const own = data.own.map(({ strategy, name }, index) => {
     const title = summary.strategies.length > 1 ? `${data.strategies[strategy]}: ${name}` : name;
@@ -30,7 +35,7 @@ export function timeHtml({ data, summary }: Report): string {
   });
   return `<section id="time"><div class="bar"><h2>Over time</h2>
 <label id="pair-choice" hidden>instrument <select id="pair"></select></label>
-<span class="tools">${tools.join('')}</span></div>
+${toolsHtml()}</div>
 <p class="muted hint">Drag to zoom, double-click to see all; all charts follow. <span id="range" aria-live="polite"></span></p>
 ${figure('Profit', `${several}${money}: realised + unrealised − fees + flows`, plot('profit', 'Profit over time'))}
 ${figure('Drawdown', `${money} below the highest profit so far`, plot('drawdown', 'Drawdown over time'))}

@@ -103,6 +103,8 @@ figcaption span span { color: inherit; } figcaption .buy { color: var(--buy); } 
 .columns { display: grid; gap: 14px; align-items: start; grid-template-columns: repeat(auto-fit, minmax(min(100%, 420px), 1fr)); }
 .columns > .panel { margin: 0; }
 .masonry { columns: 410px; column-gap: 14px; } .masonry > .panel { break-inside: avoid; }
+
+.cards { margin-top: 18px; }
 .nothing { color: var(--muted); text-align: center; padding: 28px 0; font-size: 13.5px; }
 
 .plot { position: relative; min-height: 60px; }

@@ -32,6 +32,8 @@ export interface Evidence {
   /** Lots ahead when resting orders came to rest: the median. */
   readonly aheadMedian: number | undefined;
   readonly config: unknown;
+  /** Profit under other assumptions, where these were tried. */
+  readonly stress: readonly { readonly change: string; readonly profit: number | null }[];
 }
 
 export function verdictOf(evidence: Evidence): readonly Answer[] {
@@ -130,7 +132,7 @@ const WHY_LOSS: Readonly<Record<string, string>> = {
   flows: 'It pays for holding',
 };
 
-function deathAnswer({ summary, currency }: Evidence): Answer {
+function deathAnswer({ summary, currency, stress }: Evidence): Answer {
   const question = 'How would it die?';
   const { profit, drawdown, volume, fees, trades } = summary;
   if (trades === 0)
@@ -155,10 +157,13 @@ function deathAnswer({ summary, currency }: Evidence): Answer {
     sentences.push(`Paying ${pointsText(spare)} more of the value of each trade would leave nothing.`);
   }
   if (fees > 0) sentences.push(`So would fees ${ratioText((profit + fees) / fees)} times as high.`);
+  const fatal = stress.filter(({ profit: under }) => under !== null && under <= 0);
+  for (const { change, profit: under } of stress)
+    sentences.push(`With ${change} it makes ${withUnit(under, currency)}.`);
   const thin = spare < 0.5;
   const short =
     profit + fees <= 0 ? 'By losing its rebates' : thin ? 'By slightly worse prices' : 'By a change of market';
-  return { question, tone: thin || profit + fees <= 0 ? 'doubt' : 'plain', short, sentences };
+  return { question, tone: fatal.length > 0 || thin || profit + fees <= 0 ? 'doubt' : 'plain', short, sentences };
 }
 
 function fillsAnswer({ summary, markouts, aheadMedian, config }: Evidence): Answer {
