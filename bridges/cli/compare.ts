@@ -39,8 +39,8 @@ async function compare(folders: readonly string[], { html, json = false }: Optio
     const { summary, manifest, recording } = await readRunFolder(folder, { tables: ['fills', 'equity'] });
     const { config, seed, tapes, versions } = manifest;
     const tape = tapes.map(({ path, hash }) => ({ path, hash }));
-    // What the configuration does not say: the tapes as they are, and what ran them.
-    const whole = { ...asMap(config), seed, tapes: tape, versions };
+    // Besides: the tapes as they are, and what ran them. Where the folder is says nothing.
+    const whole = { ...asMap(config), out: undefined, seed, tapes: tape, versions };
     runs.push({ label: labels[index]!, summary, config: whole, recording });
   }
   const comparison = compareRuns(runs);

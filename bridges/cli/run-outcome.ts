@@ -77,7 +77,10 @@ export function replay(
     started = true;
   });
   const progress = new RunProgress(title, recorder);
-  simulation.events.on('progress', (told) => progress.update(told));
+  // The first rows are read before there is a recording.
+  simulation.events.on('progress', (told) => {
+    if (started) progress.update(told);
+  });
   try {
     return { result: simulation.run(), started };
   } catch (error) {

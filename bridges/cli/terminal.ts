@@ -17,9 +17,9 @@ export class LiveLines {
   draw(lines: readonly string[]): void {
     if (!this.due) return;
     this.#lastDrawn = performance.now();
-    const width = (process.stderr.columns ?? 80) - 1;
+    const width = (process.stderr.columns || 80) - 1;
     // More lines than the screen has could not be taken back.
-    const shown = lines.slice(0, Math.max(1, (process.stderr.rows ?? 24) - 2));
+    const shown = lines.slice(0, Math.max(1, (process.stderr.rows || 24) - 2));
     const text = shown.map((line) => line.replace(/\p{Cc}/gu, '\ufffd').slice(0, width)).join('\n');
     process.stderr.write(`${this.#up()}${text}`);
     this.#height = shown.length;
