@@ -76,8 +76,43 @@ export class Column {
   }
 }
 
-/** A function of its own, so that its loop is compiled for each type of cell. */
+/** Writes `count` values that stand `stride` apart; a loop of its own for each type of cell, so that V8 compiles each for itself. */
 function fill(tail: CellArray, place: number, cells: Float64Array, from: number, stride: number, count: number): void {
+  if (tail instanceof Float64Array) fillDoubles(tail, place, cells, from, stride, count);
+  else if (tail instanceof Int32Array) fillWholes(tail, place, cells, from, stride, count);
+  else fillBytes(tail, place, cells, from, stride, count);
+}
+
+function fillDoubles(
+  tail: Float64Array,
+  place: number,
+  cells: Float64Array,
+  from: number,
+  stride: number,
+  count: number,
+): void {
+  for (let i = 0, at = from; i < count; i++, at += stride) tail[place + i] = cells[at]!;
+}
+
+function fillWholes(
+  tail: Int32Array,
+  place: number,
+  cells: Float64Array,
+  from: number,
+  stride: number,
+  count: number,
+): void {
+  for (let i = 0, at = from; i < count; i++, at += stride) tail[place + i] = cells[at]!;
+}
+
+function fillBytes(
+  tail: Uint8Array,
+  place: number,
+  cells: Float64Array,
+  from: number,
+  stride: number,
+  count: number,
+): void {
   for (let i = 0, at = from; i < count; i++, at += stride) tail[place + i] = cells[at]!;
 }
 

@@ -4,7 +4,8 @@
  * Knows nothing of who filled it (a recorder during a run, a run folder's files afterwards). Called by metrics, summary,
  * report and the run folder.
  *
- * All times are ns since the run's origin. `NaN` stands for "none": no price, no exchange time, no quote, no mark.
+ * All times are ns since the run's origin. `NaN` stands for "none": no price, no exchange time, no quote, no mark. Longer than most
+ * files because every column of every table is documented here.
  */
 import type { Instrument } from '../core/instrument.js';
 import type { Nanos } from '../core/time.js';

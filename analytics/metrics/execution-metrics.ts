@@ -14,7 +14,8 @@ const AT_VENUE =
 const LATER = `${AT_VENUE} Later mids at exactly that exchange time; fills so near the end of the run that there is none are left out.`;
 const QUEUE = 'As the venue’s queue model has it, which on data by level is a guess.';
 const MID = 's = +1 for buys, −1 for sells; p price; m mid';
-const ORDERS = 'Orders without a mid when they were sent, and refused ones, are left out.';
+const ORDERS =
+  'Orders without a mid when they were sent are left out, and those that never stood in the market: refused, or expired on arrival.';
 
 type Compute = (measurements: Measurements) => number;
 

@@ -2,7 +2,8 @@
  * Metrics of returns, risk and benchmark. Knows nothing of how they are computed beyond whom to ask.
  * Called by the list of built-in metrics.
  *
- * Without capital there is no return: all of these but the money ones are then null.
+ * Without capital there is no return: all of these but the money ones are then null. Longer than most files because each definition
+ * says all that there is to know of its figure.
  */
 import { drawdownOf } from '../drawdown.js';
 import { alpha, beta, capture } from './benchmark.js';

@@ -6,7 +6,8 @@
  * venue's mid when it arrived, e the local mid when it ended (for orders that have not: at the last sample):
  *   slippage to decision = Σ s q (p − m)      to arrival = Σ s q (p − a)      opportunity = Σ s u (e − m)
  *   implementation shortfall = slippage to decision + fees of the fills + opportunity.
- * > 0 = cost. Orders without m, and orders that were refused, are left out; so, of the opportunity, are those without e.
+ * > 0 = cost. Orders without m are left out, and those that never stood in the market (refused, or expired on arrival); of the
+ * opportunity also those without e.
  * Source: A. Perold, "The Implementation Shortfall: Paper versus Reality", Journal of Portfolio Management 14 (1988), 4–9.
  */
 import { Side } from '../../core/market.js';
@@ -34,9 +35,7 @@ export interface Shortfall {
 
 export function shortfallOf({ paths, recording, strategy, account }: MeasuredStrategy): Shortfall {
   const { instruments, fills } = recording;
-  const rates = instruments.map(({ index }) =>
-    account.volumeOf(index) === 0 ? Number.NaN : account.converted(index, 1),
-  );
+  const rates = instruments.map(() => Number.NaN);
   const rateOf = (index: number) => {
     if (Number.isNaN(rates[index]!)) rates[index] = account.converted(index, 1);
     return rates[index]!;

@@ -3,7 +3,6 @@
  * Knows nothing of how trips are found. Called by the measurements, the metrics and the report.
  */
 import type { Account } from '../../core/account.js';
-import { Side } from '../../core/market.js';
 import { HOUR } from '../../core/time.js';
 import { emptyTable } from '../column.js';
 import type { RoundTrip } from '../round-trips.js';
@@ -122,9 +121,4 @@ export function tripsBy({ table }: TripFigures, group: TripGroup, originNs: bigi
     groups.get(key)!.add(table.profit.at(row), table.closeNs.at(row) - openNs, table.worst.at(row), table.best.at(row));
   }
   return new Map([...groups].sort(([a], [b]) => a - b));
-}
-
-/** Long or short, in words. */
-export function tripSideText(side: number): string {
-  return side === Side.buy ? 'long' : 'short';
 }

@@ -22,6 +22,9 @@ import {
 } from '../../analytics/index.js';
 import type { Series } from '../../analytics/recording.js';
 import { AccountEventKind } from '../../core/account-event.js';
+import { Side } from '../../core/market.js';
+import { MatchKind } from '../../core/match-event.js';
+import { OrderEventKind } from '../../core/order.js';
 import { DAY, HOUR, MINUTE, SECOND } from '../../core/time.js';
 import { metricContract } from '../contracts/metric.contract.js';
 import { fourFills, HandMadeRun, settledRun } from './hand-made-run.js';
@@ -253,6 +256,44 @@ test('all falls of a curve are found with their dates, the last one without an e
     { peakNs: 1, troughNs: 2, recoveryNs: 4, amount: 3, lengthNs: 3 },
     { peakNs: 6, troughNs: 7, recoveryNs: undefined, amount: 1, lengthNs: 2 },
   ]);
+});
+
+test('an order that lost its place waits anew from then on', () => {
+  const run = new HandMadeRun({ names: ['a'] });
+  run.venueQuote(0, 99, 101);
+  const order = run.order(1, 99, 10);
+  run.event(order, OrderEventKind.submitted, 0);
+  run.match(order, MatchKind.rested, SECOND, 8);
+  run.match(order, MatchKind.filled, 2 * SECOND, 0);
+  run.match(order, MatchKind.rested, 3 * SECOND, 5);
+  run.match(order, MatchKind.filled, 7 * SECOND, 0);
+  run.fill(order, 8 * SECOND, 99, 4, true, 0, 2 * SECOND);
+  run.fill(order, 9 * SECOND, 99, 6, true, 0, 7 * SECOND);
+  const { recording } = run.recorder;
+  const { times } = new RunMeasurements({ recording, accounts: run.accounts, startNs: 0, endNs: 9e9 }).of(0);
+  expect([...times.inQueueNs]).toEqual([SECOND, 4 * SECOND]);
+  expect([...times.aheadLots]).toEqual([5, 8]);
+});
+
+test('an inverse contract splits its profit by one over price', () => {
+  const specs = [{ symbol: 'COIN', tick: '0.5', lot: '1', contract: 'inverse', multiplier: '100' } as const];
+  const run = new HandMadeRun({ names: ['a'], specs });
+  // 500 contracts of 100 USD: bought at 50,000 while the mid is 50,005, sold at 62,500, the mid.
+  const trade = (side: Side, bid: number, ask: number, priceTicks: number) => {
+    const order = run.order(side, priceTicks, 500);
+    run.venueQuote(0, bid, ask);
+    run.event(order, OrderEventKind.submitted, 0);
+    run.match(order, MatchKind.filled, 0, 0);
+    run.fill(order, 1, priceTicks, 500, true, 0, 0);
+  };
+  trade(Side.buy, 100_000, 100_020, 100_000);
+  trade(Side.sell, 124_999, 125_001, 125_000);
+  const { recording } = run.recorder;
+  const { split, fillCosts } = new RunMeasurements({ recording, accounts: run.accounts, startNs: 0, endNs: 1 }).of(0);
+  expect(split.capture).toBeCloseTo(50_000 * (1 / 50_000 - 1 / 50_005), 15);
+  expect(split.inventory).toBeCloseTo(50_000 * (1 / 50_005 - 1 / 62_500), 15);
+  expect(split.capture + split.inventory).toBeCloseTo(0.2, 14);
+  expect(fillCosts.makerCapture).toBeCloseTo(split.capture, 14);
 });
 
 test('rolling measures are those of each window', () => {
