@@ -2,6 +2,7 @@
  * `npm run bench -- <name>`: runs one bench and prints what it found. A script; started by people and by CI.
  */
 import { parseArgs } from 'node:util';
+import { analytics } from './analytics.js';
 import { disk } from './disk.js';
 import { execution } from './execution.js';
 import { fidelity } from './fidelity.js';
@@ -37,6 +38,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     rounds: 1,
     does: 'queue models against every real order of a day (its own files)',
   },
+  analytics: { run: analytics, rows: 3e6, rounds: 3, does: 'what recording costs; the report of a million fills' },
   micro: { run: micro, rows: 1e6, rounds: 1, does: 'schedule, books and tape decoding by themselves' },
 };
 
