@@ -9,6 +9,7 @@ import type { Recording } from '../analytics/recording.js';
 import { Account } from '../core/account.js';
 import { Instrument } from '../core/instrument.js';
 import { Side } from '../core/market.js';
+import { MatchKind } from '../core/match-event.js';
 import { OrderEventKind } from '../core/order.js';
 import { RandomSource } from '../core/random.js';
 import type { RunResult } from '../core/simulation.js';
@@ -95,39 +96,30 @@ function record(
 ): void {
   const sentNs = nowNs - 20 * LATENCY_NS * random() - 4 * LATENCY_NS;
   const { submitted, accepted, filled } = OrderEventKind;
+  const [bid, ask] = [midTicks - 1, midTicks + 1];
   for (const kind of [submitted, accepted, filled]) {
     const localNs = kind === filled ? nowNs : kind === accepted ? sentNs + 2 * LATENCY_NS : sentNs;
-    append(orders, {
-      ...{ localNs, exchangeNs: kind === submitted ? Number.NaN : localNs - LATENCY_NS, strategy: 0, instrument },
-      ...{ orderId: id, kind, side, type: 0, timeInForce: 0, postOnly: 1, priceTicks, qtyLots: 1 },
-      ...{ leavesLots: kind === filled ? 0 : 1, reason: 0, tag: 0, bidTicks: midTicks - 1, askTicks: midTicks + 1 },
-    });
+    const exchangeNs = kind === submitted ? Number.NaN : localNs - LATENCY_NS;
+    // Limit orders, good till cancelled, post-only; no reason, no tag.
+    const plain = [side, 0, 0, 1, priceTicks, 1, kind === filled ? 0 : 1, 0, 0];
+    append(orders, [localNs, exchangeNs, 0, instrument, id, kind, ...plain, bid, ask]);
   }
-  const quotes = { bidTicks: midTicks - 1, askTicks: midTicks + 1 };
-  append(entries, {
-    ...{ exchangeNs: sentNs + LATENCY_NS, strategy: 0, instrument, orderId: id, kind: 1 },
-    ...{ aheadLots: Math.floor(500 * random()), ...quotes },
-  });
-  const after = (spread: number) => midTicks + spread * (random() - 0.5);
-  append(fills, {
-    ...{ localNs: nowNs, exchangeNs: nowNs - LATENCY_NS, strategy: 0, instrument, orderId: id, side, maker: 1 },
-    ...{ priceTicks, qtyLots: 1, leavesLots: 0, fee: 0.0001, positionLots: account.positionLots(instrument) },
-    ...{ ...quotes, aheadLots: 0, venueBidTicks: midTicks - 1, venueAskTicks: midTicks + 1 },
-    ...{ mid1msTicks: after(1), mid10msTicks: after(2), mid100msTicks: after(4), mid1sTicks: after(8) },
-    ...{ mid5sTicks: after(12), mid10sTicks: after(16), mid60sTicks: after(40) },
-  });
+  const ahead = Math.floor(500 * random());
+  append(entries, [sentNs + LATENCY_NS, 0, instrument, id, MatchKind.rested, ahead, bid, ask]);
+  const mids = [1, 2, 4, 8, 12, 16, 40].map((spread) => midTicks + spread * (random() - 0.5));
+  const head = [nowNs, nowNs - LATENCY_NS, 0, instrument, id, side, 1, priceTicks, 1, 0, 0.0001];
+  append(fills, [...head, account.positionLots(instrument), bid, ask, 0, bid, ask, ...mids]);
 }
 
-/** `row` names the columns in the order of the table. */
-function append<Name extends string>(table: Readonly<Record<Name, Column>>, row: Readonly<Record<Name, number>>): void {
-  const columns = columnsOf(table);
-  const values = Object.values<number>(row);
-  for (let i = 0; i < columns.length; i++) columns[i]!.push(values[i]!);
+/** A row, in the order of the table's columns. Throws for one of another width. */
+function append(table: Readonly<Record<string, Column>>, row: readonly number[]): void {
+  let columns = known.get(table);
+  if (columns === undefined) {
+    columns = Object.values(table);
+    known.set(table, columns);
+  }
+  if (columns.length !== row.length) throw new Error(`a row of ${row.length} cells for ${columns.length} columns`);
+  for (let i = 0; i < row.length; i++) columns[i]!.push(row[i]!);
 }
 
 const known = new WeakMap<object, readonly Column[]>();
-
-function columnsOf(table: Readonly<Record<string, Column>>): readonly Column[] {
-  if (!known.has(table)) known.set(table, Object.values(table));
-  return known.get(table)!;
-}

@@ -29,7 +29,7 @@ export function tradesHtml({ trips }: Report): string {
     trips.shown < trips.all
       ? ': the largest gains and losses of each strategy, and others evenly over the run; all come out of fills.parquet'
       : '';
-  return `<section id="trades"><h2>Trades</h2><p class="muted hint">${shownText(trips, 'round trips')}${some}.</p>
+  return `<section id="trades"><h2>Trades</h2><p class="muted hint">${shownText(trips, 'round trip')}${some}.</p>
 <div class="panel" id="trades-list"><p class="muted">The list needs JavaScript.</p></div></section>`;
 }
 
@@ -41,7 +41,7 @@ export function ordersHtml({ orders, summary }: Report): string {
   const hint =
     orders.all === 0 && summary.orderEvents > 0
       ? 'The orders were not read'
-      : `${shownText(orders, 'orders')}${some}. Choose one to see its journey`;
+      : `${shownText(orders, 'order')}${some}. Choose one to see its journey`;
   return `<section id="orders"><h2>Journeys of orders</h2><p class="muted hint">${hint}.</p>
 <div class="panel" id="journey"></div>
 <div class="panel" id="orders-list"><p class="muted">The list needs JavaScript.</p></div>

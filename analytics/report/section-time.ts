@@ -60,5 +60,6 @@ function rollingHtml(rolling: Report['data']['rolling'], money: string): string 
 
 /** How many of all are shown, in words. */
 export function shownText({ shown, all }: { readonly shown: number; readonly all: number }, noun: string): string {
-  return shown < all ? `${countText(shown)} of ${countText(all)} ${noun}` : `${countText(all)} ${noun}`;
+  const name = all === 1 ? noun : `${noun}s`;
+  return shown < all ? `${countText(shown)} of ${countText(all)} ${name}` : `${countText(all)} ${name}`;
 }

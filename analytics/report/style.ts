@@ -156,7 +156,8 @@ ${HEAT}
 .list th:first-child, .list td:first-child { padding-left: 4px; }
 .sort { background: none; border: 0; padding: 2px 0; cursor: pointer; color: var(--muted); font-size: 12.5px; font-weight: 500; }
 .sort:hover { color: var(--text); }
-th[aria-sort=ascending] .sort::after { content: " ↑"; } th[aria-sort=descending] .sort::after { content: " ↓"; }
+th[aria-sort=ascending] .sort::after { content: " ↑"; content: " ↑" / ""; }
+th[aria-sort=descending] .sort::after { content: " ↓"; content: " ↓" / ""; }
 th[aria-sort=ascending] .sort, th[aria-sort=descending] .sort { color: var(--text); }
 .filters td { padding-top: 0; }
 .filters input, .filters select {

@@ -106,7 +106,9 @@ function reasonAnswer({ summary, parts, currency }: Evidence): Answer {
   if (worst.amount < 0) sentences.push(`Most is lost by ${worst.name}: ${withUnit(worst.amount, currency)}.`);
   const { winRate, roundTrips } = summary;
   if (winRate !== null) {
-    sentences.push(`${shareText(winRate)} of ${countText(roundTrips)} round trips ended with a gain.`);
+    sentences.push(
+      `${shareText(winRate)} of ${countText(roundTrips)} round trip${roundTrips === 1 ? '' : 's'} ended with a gain.`,
+    );
   }
   const profit = summary.profit ?? 0;
   const short = profit >= 0 ? WHY_GAIN[best.name]! : WHY_LOSS[worst.name]!;
