@@ -94,8 +94,7 @@ describe('package.json', () => {
     const sources = files.filter((file) => file.endsWith('.ts'));
     const text = sources.map((file) => readFileSync(join(root, file), 'utf8')).join('\n');
     const used = (name: string) => new RegExp(`['"]${name}(?:/[^'"]*)?['"]`).test(text);
-    // msgpackr waits for the bridge to Python.
-    expect(Object.keys(manifest.dependencies).filter((name) => !used(name))).toEqual(['msgpackr']);
+    expect(Object.keys(manifest.dependencies).filter((name) => !used(name))).toEqual([]);
   });
 });
 

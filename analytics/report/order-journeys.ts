@@ -117,8 +117,9 @@ function walkEvents({ orders: table, instruments }: Recording, orders: ReadonlyM
     if (order === undefined) continue;
     const kind = table.kind.at(row);
     const instrument = instruments[table.instrument.at(row)]!;
-    const price = instrument.price(table.priceTicks.at(row));
-    const qty = instrument.qty(table.qtyLots.at(row));
+    // What a refused order asked for may be neither; files keep whole numbers only.
+    const price = instrument.price(wholeOrNone(table.priceTicks.at(row)));
+    const qty = instrument.qty(wholeOrNone(table.qtyLots.at(row)));
     const localNs = table.localNs.at(row);
     if (kind === submitted || order.steps.length === 0) {
       order.strategy = table.strategy.at(row);
@@ -139,6 +140,10 @@ function walkEvents({ orders: table, instruments }: Recording, orders: ReadonlyM
     const venueNs = REQUESTS.includes(kind) ? Number.NaN : table.exchangeNs.at(row);
     addStep(order, { kind, localNs, venueNs, price, qty, ahead: Number.NaN });
   }
+}
+
+function wholeOrNone(value: number): number {
+  return Number.isSafeInteger(value) ? value : Number.NaN;
 }
 
 function walkFills({ fills, instruments }: Recording, orders: ReadonlyMap<number, ListedOrder>): void {
