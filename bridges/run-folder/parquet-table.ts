@@ -70,6 +70,8 @@ export async function readParquetTable(
   try {
     const metadata = await parquetMetadataAsync(file);
     const present = checkSchema(metadata, columns);
+    // Times stay exact int64 instead of millisecond dates.
+    for (const element of metadata.schema) if (element.type === 'INT64') delete element.logical_type;
     let rowStart = 0;
     for (const group of metadata.row_groups) {
       const rowEnd = rowStart + Number(group.num_rows);
@@ -81,7 +83,6 @@ export async function readParquetTable(
         rowStart,
         rowEnd,
         columns: present.map(({ name }) => name),
-        parsers: EXACT_PARSERS,
         onChunk: ({ columnName, columnData }) => {
           chunks.get(columnName)!.push(columnData as ArrayLike<Cell | undefined>);
         },
@@ -102,11 +103,6 @@ export async function readParquetTable(
     close();
   }
 }
-
-/** Times stay exact int64 instead of millisecond dates. */
-const EXACT_PARSERS = {
-  timestampFromNanoseconds: (nanos: bigint) => nanos,
-} as unknown as NonNullable<Parameters<typeof parquetRead>[0]['parsers']>;
 
 function schemaOf(columns: readonly ColumnSpec[]): SchemaElement[] {
   return [
