@@ -2,6 +2,8 @@
 
 export * from './account-figures.js';
 export * from './column.js';
+export * from './comparison.js';
+export * from './comparison-table.js';
 export * from './decimation.js';
 export * from './drawdown.js';
 export * from './markouts.js';
@@ -33,10 +35,13 @@ export * from './order-ends.js';
 export * from './order-tally.js';
 export * from './recorder.js';
 export * from './recording.js';
-export * from './report.js';
-export * from './report-page.js';
+export * from './report/comparison-page.js';
+export * from './report/page.js';
+export * from './report/report.js';
 export * from './round-trips.js';
 export * from './sharpe.js';
+export * from './stress.js';
 export * from './summary.js';
 export * from './summary-table.js';
 export * from './table-writer.js';
+export * from './text-table.js';

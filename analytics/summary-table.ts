@@ -6,6 +6,7 @@ import type { Closings, FlowFigures } from './account-figures.js';
 import { countText, durationText, moneyText, NO_FIGURE, qtyText, ratioText, shareText } from './figure-text.js';
 import { unfilledEnds } from './order-ends.js';
 import { failedText, type RunSummary, type StrategySummary } from './summary.js';
+import { alignedLines, withoutControls } from './text-table.js';
 
 /** Side by side up to this many strategies, then another table below: fits 80 columns with ordinary names. */
 const STRATEGIES_ABREAST = 4;
@@ -28,6 +29,8 @@ const FIGURES: readonly Figure[] = [
   flow('  interest', 'interest'),
   flow('  dividends', 'dividend'),
   flow('  split cash', 'split'),
+  metric('  from the spread', 'spreadCapture', moneyText),
+  metric('  from positions', 'inventoryProfit', moneyText),
   { label: 'volume', of: ({ volume }) => moneyText(volume) },
   { label: 'trades', of: ({ trades }) => countText(trades) },
   closing('  by liquidation', 'liquidation'),
@@ -42,12 +45,23 @@ const FIGURES: readonly Figure[] = [
     of: ({ orders }) => countText(orders.selfTradesPrevented),
     has: ({ orders }) => orders.selfTradesPrevented > 0,
   },
+  metric('time in queue', 'timeInQueue', durationText),
+  metric('markout 1s (bp)', 'markout1s', ratioText),
   { label: 'max drawdown', of: ({ drawdown }) => moneyText(drawdown.amount) },
   { label: 'longest down', of: ({ drawdown }) => durationText(drawdown.longestNs || null) },
   { label: 'Sharpe (year)', of: ({ sharpe }) => ratioText(sharpe) },
   { label: 'win rate', of: ({ winRate }) => shareText(winRate) },
   { label: 'round trips', of: ({ roundTrips }) => countText(roundTrips) },
 ];
+
+/** A metric, where one of the strategies has it. */
+function metric(label: string, name: string, text: (value: number | null) => string): Figure {
+  return {
+    label,
+    of: ({ metrics }) => text(metrics[name] ?? null),
+    has: ({ metrics }) => metrics[name] != null,
+  };
+}
 
 function flow(label: string, kind: keyof FlowFigures): Figure {
   return { label, of: ({ flows }) => moneyText(flows[kind]), has: ({ flows }) => flows[kind] !== 0 };
@@ -98,7 +112,7 @@ export function formatOrderEnds({ strategies }: RunSummary): string {
       [...abreast.map(({ name }) => withoutControls(name)), 'orders that ended without a fill'],
       ...ends.map(({ text, orders }) => [...orders.map(countText), text]),
     ];
-    lines.push('', ...aligned(rows, (column) => column < abreast.length));
+    lines.push('', ...alignedLines(rows, (column) => column < abreast.length));
   }
   return lines.map((line) => `${line}\n`).join('');
 }
@@ -110,23 +124,7 @@ function tableLines(strategies: readonly StrategySummary[], currency: string): s
     if (has === undefined || strategies.some(has)) rows.push([label, ...strategies.map(of)]);
   }
   for (const [symbol, cells] of positionRows(strategies)) rows.push([symbol, ...cells]);
-  return aligned(rows, (column) => column > 0);
-}
-
-/** The rows as lines, a rule under the first. */
-function aligned(rows: readonly (readonly string[])[], right: (column: number) => boolean): string[] {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => displayWidth(row[column]!))));
-  const lines = rows.map((row) =>
-    row
-      .map((cell, column) => {
-        const space = ' '.repeat(widths[column]! - displayWidth(cell));
-        return right(column) ? space + cell : cell + space;
-      })
-      .join('  ')
-      .trimEnd(),
-  );
-  lines.splice(1, 0, widths.map((width) => '─'.repeat(width)).join('  '));
-  return lines;
+  return alignedLines(rows, (column) => column > 0);
 }
 
 /** A row for each instrument in which some position is open at the end. */
@@ -142,20 +140,4 @@ function positionRows(strategies: readonly StrategySummary[]): [string, string[]
       return instrument === undefined ? NO_FIGURE : qtyText(instrument.position);
     }),
   ]);
-}
-
-/** Control characters would move the cursor or change colours; each becomes one visible sign. */
-function withoutControls(text: string): string {
-  return text.replace(/\p{Cc}/gu, '\ufffd');
-}
-
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
-const WIDE =
-  /^[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}\p{Emoji_Presentation}\u3000-\u303f\uff01-\uff60]/u;
-
-/** Terminal columns a text takes: one a visible character, two for East Asian wide ones and emoji. */
-export function displayWidth(text: string): number {
-  let width = 0;
-  for (const { segment } of graphemes.segment(text)) width += WIDE.test(segment) ? 2 : 1;
-  return width;
 }

@@ -2,6 +2,7 @@
  * `npm run bench -- <name>`: runs one bench and prints what it found. A script; started by people and by CI.
  */
 import { parseArgs } from 'node:util';
+import { analytics } from './analytics.js';
 import { bridge } from './bridge.js';
 import { disk } from './disk.js';
 import { execution } from './execution.js';
@@ -38,6 +39,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     rounds: 1,
     does: 'queue models against every real order of a day (its own files)',
   },
+  analytics: { run: analytics, rows: 3e6, rounds: 3, does: 'what recording costs; the report of a million fills' },
   bridge: { run: bridge, rows: 5e6, rounds: 5, does: 'strategies in Python: decisions, batches, start, environments' },
   micro: { run: micro, rows: 1e6, rounds: 1, does: 'schedule, books and tape decoding by themselves' },
 };

@@ -9,6 +9,7 @@ import { type Order, OrderStatus } from '../core/order.js';
 import { Simulation } from '../core/simulation.js';
 import type { Strategy, StrategyContext } from '../core/strategy.js';
 import type { TapeSource } from '../core/tape.js';
+import type { Nanos } from '../core/time.js';
 import { makerTakerFees } from '../execution/fees.js';
 import { constantLatency } from '../execution/latency.js';
 import { powerQueue } from '../execution/queue-position.js';
@@ -136,6 +137,7 @@ export function simulationOf(
   tape: TapeSource,
   strategies: Readonly<Record<string, Strategy>>,
   observers: readonly Observer[] = [],
+  sampleNs: Nanos = 0,
 ): Simulation {
   return new Simulation({
     tapes: [tape],
@@ -147,7 +149,7 @@ export function simulationOf(
       fees: makerTakerFees({ makerRate: MAKER_RATE, takerRate: TAKER_RATE }),
     }),
     observers,
-    sampleNs: 0,
+    sampleNs,
     sha256: createHash('sha256'),
   });
 }

@@ -3,18 +3,20 @@
  * Knows nothing of how a run is made. Called by the command line and by programs that keep runs.
  *
  * `summary.json` figures · `orders.parquet` `fills.parquet` `equity.parquet` `positions.parquet` and, if any,
- * `order_terms.parquet` `entries.parquet` `account_events.parquet` `metrics.parquet` what happened · `log.txt` what strategies said ·
- * `bridge.journal` what strategies in Python answered · `manifest.json` what ran, on which data · `report.html` to look at. Equal
- * runs give equal bytes, but for the clock's times in the manifest and the versions in manifest and report.
+ * `order_terms.parquet` `entries.parquet` `account_events.parquet` `metrics.parquet` what happened · `log.txt` what strategies
+ * said · `bridge.journal` what strategies in Python answered · `manifest.json` what ran, on which data · `report.html` to look
+ * at · `stress.json` how it goes under stress, if that was asked for. Equal runs give equal bytes, but for the clock's times
+ * in the manifest and the versions in manifest and report.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { ZodType } from 'zod';
 import type { Recorder } from '../analytics/recorder.js';
 import { Recording } from '../analytics/recording.js';
-import { buildReport } from '../analytics/report.js';
-import { renderReportPage } from '../analytics/report-page.js';
+import { renderReportPage } from '../analytics/report/page.js';
+import { buildReport } from '../analytics/report/report.js';
+import type { StressTable } from '../analytics/stress.js';
 import { type RunSummary, summarise } from '../analytics/summary.js';
 import { Instrument, instrumentSpec } from '../core/instrument.js';
 import type { RunResult } from '../core/simulation.js';
@@ -27,10 +29,12 @@ import {
   RUN_FORMAT,
   RUN_VERSION,
   type RunManifest,
+  stressSchema,
   summarySchema,
   type TapeRecord,
 } from './run-folder/manifest.js';
 import { checkRunFolder, placeFolder, RunFolderError, replaceFile } from './run-folder/placement.js';
+import { pageParts } from './run-folder/report-assets.js';
 import {
   readTable,
   rowsOf,
@@ -47,12 +51,14 @@ const SUMMARY = 'summary.json';
 const MANIFEST = 'manifest.json';
 const REPORT = 'report.html';
 const LOG = 'log.txt';
+const STRESS = 'stress.json';
 /** Every file a run folder may hold. */
 export const RUN_FOLDER_FILES: readonly string[] = [
   SUMMARY,
   MANIFEST,
   REPORT,
   LOG,
+  STRESS,
   JOURNAL_FILE,
   ...Object.values(TABLE_FILES),
 ];
@@ -107,10 +113,16 @@ export interface RunFolder {
   readonly recording: Recording;
 }
 
-/** Reads a run folder, by default with all tables. Throws {@link RunFolderError} naming file, place and value. */
+/**
+ * Reads a run folder, by default with all tables and their columns; those that `leaveOut` names in a table stay empty. Throws
+ * {@link RunFolderError} naming file, place and value.
+ */
 export async function readRunFolder(
   folder: string,
-  { tables = TABLE_NAMES }: { tables?: readonly TableName[] } = {},
+  {
+    tables = TABLE_NAMES,
+    leaveOut = {},
+  }: { tables?: readonly TableName[]; leaveOut?: Readonly<Partial<Record<TableName, readonly string[]>>> } = {},
 ): Promise<RunFolder> {
   const manifest = readJson(folder, MANIFEST, manifestSchema);
   const summary: RunSummary = readJson(folder, SUMMARY, summarySchema);
@@ -125,7 +137,7 @@ export async function readRunFolder(
     const rows = manifest.tables[table];
     if (rows === undefined) continue;
     try {
-      await readTable(join(folder, TABLE_FILES[table]), recording, table);
+      await readTable(join(folder, TABLE_FILES[table]), recording, table, leaveOut[table]);
     } catch (error) {
       throw new RunFolderError(`run folder: ${oneLine(error)}`, { cause: error });
     }
@@ -138,14 +150,33 @@ export async function readRunFolder(
   return { summary, manifest, recording };
 }
 
+/** Columns that no report looks at: a third of what there is to read of large runs. */
+const NOT_IN_REPORTS = {
+  orders: ['time_in_force', 'post_only', 'tag', 'bid_ticks', 'ask_ticks', 'detail'],
+  fills: ['leaves_lots'],
+  equity: ['cash', 'equity', 'capital'],
+};
+
 /** Makes `report.html` anew from the folder's other files; returns its path. Throws {@link RunFolderError}. */
 export async function rewriteReport(folder: string): Promise<string> {
   const { summary, manifest, recording } = await readRunFolder(folder, {
-    tables: ['fills', 'accountEvents', 'equity', 'positions', 'metrics'],
+    tables: TABLE_NAMES.filter((table) => table !== 'terms'),
+    leaveOut: NOT_IN_REPORTS,
   });
   const path = join(folder, REPORT);
-  replaceFile(path, reportPage(recording, summary, manifest));
+  replaceFile(path, reportPage(recording, summary, manifest, readStress(folder)));
   return path;
+}
+
+/** Adds to a run folder how the run goes under other assumptions, and makes its report anew. Throws {@link RunFolderError}. */
+export async function addStress(folder: string, stress: StressTable): Promise<void> {
+  replaceFile(join(folder, STRESS), jsonText(stress));
+  await rewriteReport(folder);
+}
+
+/** How the run went under other assumptions, if that was asked for. Throws {@link RunFolderError}. */
+export function readStress(folder: string): StressTable | undefined {
+  return existsSync(join(folder, STRESS)) ? readJson(folder, STRESS, stressSchema) : undefined;
 }
 
 function manifestOf(recording: Recording, content: RunFolderContent): RunManifest {
@@ -193,11 +224,8 @@ function tablesOf(recording: Recording): TableName[] {
   return TABLE_NAMES.filter((table) => !SPARSE_TABLES.includes(table) || rowsOf(recording, table) > 0);
 }
 
-function reportPage(recording: Recording, summary: RunSummary, manifest: RunManifest): string {
-  const require = createRequire(import.meta.url);
-  const script = readFileSync(require.resolve('uplot/dist/uPlot.iife.min.js'), 'utf8');
-  const style = readFileSync(require.resolve('uplot/dist/uPlot.min.css'), 'utf8');
-  return renderReportPage(buildReport(recording, summary, manifest), { script, style });
+function reportPage(recording: Recording, summary: RunSummary, manifest: RunManifest, stress?: StressTable): string {
+  return renderReportPage(buildReport(recording, summary, { ...manifest, stress }), pageParts('main'));
 }
 
 /** One line a message: time, strategy, text; control characters written as escapes, so that a message stays one line. */

@@ -51,7 +51,7 @@ describe('an example prints what it says it prints', () => {
     if (inPython.includes(name) && python.missing !== '') skip(python.missing);
     const expected = join(examples, name, 'expected.out');
     const output = await outputOf(name);
-    if (process.env['UPDATE_EXPECTED'] === '1') writeFileSync(expected, output);
+    if (process.env.UPDATE_EXPECTED === '1') writeFileSync(expected, output);
     expect(output).toBe(readFileSync(expected, 'utf8'));
   });
 });

@@ -73,7 +73,7 @@ describe('the commands of the README', () => {
   test('run as they stand', async () => {
     const commands = commandsOf(readme);
     expect(commands.map(([name]) => name)).toEqual([
-      ...['inspect', 'book', 'run', 'report'],
+      ...['inspect', 'book', 'run', 'report', 'compare', 'run'],
       ...['import', 'import', 'import'],
     ]);
     place.write('btcusdt_20240808.gz', gzipSync(readFileSync(join(fixtures, 'futures.capture'))));

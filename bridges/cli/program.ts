@@ -9,6 +9,7 @@ import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../run-file/config-error.js';
 import { bookCommand } from './book.js';
 import { calibrateCommand } from './calibrate.js';
+import { compareCommand } from './compare.js';
 import { demoCommand } from './demo.js';
 import { importCommand } from './import.js';
 import { inspectCommand } from './inspect.js';
@@ -46,6 +47,7 @@ export function createProgram(): Command {
     bookCommand(),
     runCommand(),
     reportCommand(),
+    compareCommand(),
     demoCommand(),
     calibrateCommand(),
   ];

@@ -3,8 +3,9 @@
  * Called by the program.
  */
 import { Command } from 'commander';
+import { formatStress } from '../../analytics/stress.js';
 import { formatOrderEnds, formatSummary } from '../../analytics/summary-table.js';
-import { readRunFolder, rewriteReport } from '../run-folder.js';
+import { readRunFolder, readStress, rewriteReport } from '../run-folder.js';
 import { whileWriting } from './interruption.js';
 import { print, remark } from './terminal.js';
 
@@ -20,6 +21,9 @@ export function reportCommand(): Command {
 async function report(folder: string, { json = false }: { json?: boolean }): Promise<void> {
   const path = await whileWriting(() => rewriteReport(folder));
   const { summary } = await readRunFolder(folder, { tables: [] });
-  await print(json ? `${JSON.stringify(summary, null, 2)}\n` : formatSummary(summary) + formatOrderEnds(summary));
+  const stress = readStress(folder);
+  const text = () =>
+    formatSummary(summary) + formatOrderEnds(summary) + (stress === undefined ? '' : formatStress(stress));
+  await print(json ? `${JSON.stringify({ ...summary, stress }, null, 2)}\n` : text());
   remark(`report: ${path}`);
 }

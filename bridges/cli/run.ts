@@ -6,10 +6,12 @@ import { Command } from 'commander';
 import { ConfigError } from '../run-file/config-error.js';
 import { prepareRun } from '../run-file/prepare.js';
 import { pathIn, type RunFile, readRunFile } from '../run-file/read.js';
+import { stressedRuns } from '../run-file/stress.js';
 import { checkRunFolderTarget } from '../run-folder.js';
 import { attachedStrategies } from './attached-strategies.js';
 import { collect, wholeNumber } from './option-values.js';
 import { runAndKeep } from './run-outcome.js';
+import { runStress } from './stress-runs.js';
 
 interface Options {
   readonly tape?: readonly string[];
@@ -21,6 +23,7 @@ interface Options {
   readonly attach?: readonly string[];
   readonly replayBridge?: string;
   readonly checkBridge?: string;
+  readonly stress?: readonly string[];
 }
 
 export function runCommand(): Command {
@@ -38,6 +41,11 @@ export function runCommand(): Command {
       'wait for a Python strategy that runs elsewhere, on a Unix socket or 127.0.0.1:PORT; NAME=ADDRESS if there are several',
       collect,
     )
+    .option(
+      '--stress <changes>',
+      'run again with latency=2x, fees=1.5x, queue=MODEL or several of these: each by itself, then all',
+      collect,
+    )
     .option('--replay-bridge <journal>', 'repeat what strategies in Python answered, without Python')
     .option('--check-bridge <journal>', 'say where strategies in Python answer otherwise than in this journal')
     .addHelpText(
@@ -47,7 +55,8 @@ Paths in the run file count from its folder, paths on the command line from here
 
 Example:
   tickwright run examples/touch/run.yaml --tape btc.parquet \\
-    --set venue.latency.entry=100ms --set 'venue.queue={ model: power, exponent: 3 }' --out runs/touch`,
+    --set venue.latency.entry=100ms --set 'venue.queue={ model: power, exponent: 3 }' --out runs/touch
+  tickwright run examples/touch/run.yaml --stress latency=2x,fees=1.5x,queue=back`,
     )
     .action(run);
 }
@@ -65,6 +74,10 @@ async function run(path: string, options: Options): Promise<void> {
   if (options.replayBridge !== undefined && (options.checkBridge ?? options.attach) !== undefined) {
     throw new ConfigError('--replay-bridge runs without Python: not with --check-bridge or --attach');
   }
+  if (options.stress !== undefined && (options.replayBridge ?? options.checkBridge ?? options.attach) !== undefined) {
+    throw new ConfigError('--stress runs every strategy again: not with --replay-bridge, --check-bridge or --attach');
+  }
+  const stressed = stressedRuns(file.config, options.stress ?? []);
   const attached = attachedStrategies(file, options.attach ?? []);
   const prepared = await prepareRun(file, {
     python: {
@@ -75,7 +88,10 @@ async function run(path: string, options: Options): Promise<void> {
     },
   });
   const { config } = file;
-  await runAndKeep({ run: prepared, folder, config, seed: config.seed, overwrite, json });
+  await runAndKeep({
+    ...{ run: prepared, folder, config, seed: config.seed, overwrite, json },
+    ...(stressed.length > 0 && { stress: (summary) => runStress(file, summary, stressed) }),
+  });
 }
 
 function folderOf(file: RunFile): string {

@@ -3,11 +3,51 @@
  * Knows nothing of any command. Called by the commands.
  */
 
-/** A bar on stderr that redraws itself at most ten times a second; silent where stderr is no terminal. */
+/** Lines on stderr that are redrawn in place, at most ten times a second; nothing where stderr is no terminal. */
+export class LiveLines {
+  readonly watched = process.stderr.isTTY === true;
+  #lastDrawn = Number.NEGATIVE_INFINITY;
+  #height = 0;
+
+  /** Whether it is time to draw again; asked first, so that what is not drawn need not be made. */
+  get due(): boolean {
+    return this.watched && performance.now() - this.#lastDrawn >= 100;
+  }
+
+  draw(lines: readonly string[]): void {
+    if (!this.due) return;
+    this.#lastDrawn = performance.now();
+    const width = (process.stderr.columns || 80) - 1;
+    // More lines than the screen has could not be taken back.
+    const shown = lines.slice(0, Math.max(1, (process.stderr.rows || 24) - 2));
+    const text = shown.map((line) => line.replace(/\p{Cc}/gu, '\ufffd').slice(0, width)).join('\n');
+    process.stderr.write(`${this.#up()}${text}`);
+    this.#height = shown.length;
+  }
+
+  clear(): void {
+    if (this.#height > 0) process.stderr.write(this.#up());
+    this.#height = 0;
+  }
+
+  /** To the beginning of what was drawn, which goes. */
+  #up(): string {
+    return `\r${this.#height > 1 ? `\x1b[${this.#height - 1}A` : ''}\x1b[J`;
+  }
+}
+
+/** `fraction` in [0, 1] as a bar with its percentage. */
+export function barText(fraction: number): string {
+  const width = 30;
+  const part = Math.min(1, Math.max(0, Number.isNaN(fraction) ? 0 : fraction));
+  const filled = Math.round(part * width);
+  return `${'█'.repeat(filled)}${'░'.repeat(width - filled)} ${String(Math.floor(part * 100)).padStart(3)} %`;
+}
+
+/** One bar on stderr; silent where that is no terminal. */
 export class ProgressBar {
   readonly #title: string;
-  readonly #shown = process.stderr.isTTY === true;
-  #lastDrawn = Number.NEGATIVE_INFINITY;
+  readonly #lines = new LiveLines();
 
   constructor(title: string) {
     this.#title = title;
@@ -15,20 +55,12 @@ export class ProgressBar {
 
   /** `fraction` in [0, 1]; `note` stands behind the bar. */
   update(fraction: number, note = ''): void {
-    if (!this.#shown) return;
-    const now = performance.now();
-    if (now - this.#lastDrawn < 100) return;
-    this.#lastDrawn = now;
-    const width = 30;
-    const filled = Math.round(Math.min(1, Math.max(0, fraction)) * width);
-    const bar = '█'.repeat(filled) + '░'.repeat(width - filled);
-    const line = `${this.#title} ${bar} ${String(Math.floor(fraction * 100)).padStart(3)} % ${note}`;
-    process.stderr.write(`\r\x1b[2K${line.slice(0, (process.stderr.columns ?? 80) - 1)}`);
+    if (this.#lines.due) this.#lines.draw([`${this.#title} ${barText(fraction)} ${note}`]);
   }
 
   /** Takes the bar away. */
   end(): void {
-    if (this.#shown && this.#lastDrawn > 0) process.stderr.write('\r\x1b[2K');
+    this.#lines.clear();
   }
 }
 

@@ -162,6 +162,20 @@ export const summarySchema = z.object({
   ),
 });
 
+/** `stress.json`: the run as it is, then each change. */
+export const stressSchema = z.array(
+  z.object({
+    change: z.string(),
+    failure: z.string().exactOptional(),
+    strategies: z.array(
+      z.object({
+        ...{ name: z.string(), profit: amount, fees: z.number(), trades: count },
+        ...{ fillRatio: amount, drawdown: z.number() },
+      }),
+    ),
+  }),
+);
+
 function none() {
   return { count: 0, value: 0, fees: 0 };
 }

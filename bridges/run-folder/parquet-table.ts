@@ -59,40 +59,42 @@ export function writeParquetTable(
 
 /**
  * Reads a table that has at least these columns in these forms, group by group; `onGroup` gets a group's cells by
- * column, in the order of `columns`. Throws `Error` naming the file and what is wrong with it.
+ * column, in the order of `columns`, each column in one piece or several; `undefined` is null. Throws `Error` naming the file and what is wrong with it.
  */
 export async function readParquetTable(
   path: string,
   columns: readonly ColumnSpec[],
-  onGroup: (cells: Cell[][], rows: number) => void,
+  onGroup: (cells: ArrayLike<Cell | undefined>[][]) => void,
 ): Promise<void> {
   const { file, close } = openFile(path);
   try {
     const metadata = await parquetMetadataAsync(file);
     const present = checkSchema(metadata, columns);
+    // Times stay exact int64 instead of millisecond dates.
+    for (const element of metadata.schema) if (element.type === 'INT64') delete element.logical_type;
     let rowStart = 0;
     for (const group of metadata.row_groups) {
       const rowEnd = rowStart + Number(group.num_rows);
-      const parts = new Map<string, Cell[]>(present.map(({ name }) => [name, []]));
+      // Chunks are passed on as they come: nothing is copied where a group's column is one chunk.
+      const chunks = new Map<string, ArrayLike<Cell | undefined>[]>(present.map(({ name }) => [name, []]));
       await parquetRead({
         file,
         metadata,
         rowStart,
         rowEnd,
         columns: present.map(({ name }) => name),
-        parsers: EXACT_PARSERS,
         onChunk: ({ columnName, columnData }) => {
-          const part = parts.get(columnName)!;
-          for (let i = 0; i < columnData.length; i++) part.push((columnData[i] as Cell | undefined) ?? null);
+          chunks.get(columnName)!.push(columnData as ArrayLike<Cell | undefined>);
         },
       });
-      const cells = columns.map(({ name }) => parts.get(name) ?? new Array<Cell>(rowEnd - rowStart).fill(null));
-      for (const [index, part] of cells.entries()) {
-        if (part.length !== rowEnd - rowStart) {
-          throw new Error(`column ${columns[index]!.name} has ${part.length} of ${rowEnd - rowStart} rows`);
+      const cells = columns.map(({ name }) => chunks.get(name) ?? [{ length: rowEnd - rowStart }]);
+      for (const [index, parts] of cells.entries()) {
+        const rows = parts.reduce((sum, { length }) => sum + length, 0);
+        if (rows !== rowEnd - rowStart) {
+          throw new Error(`column ${columns[index]!.name} has ${rows} of ${rowEnd - rowStart} rows`);
         }
       }
-      onGroup(cells, rowEnd - rowStart);
+      onGroup(cells);
       rowStart = rowEnd;
     }
   } catch (error) {
@@ -101,11 +103,6 @@ export async function readParquetTable(
     close();
   }
 }
-
-/** Times stay exact int64 instead of millisecond dates. */
-const EXACT_PARSERS = {
-  timestampFromNanoseconds: (nanos: bigint) => nanos,
-} as unknown as NonNullable<Parameters<typeof parquetRead>[0]['parsers']>;
 
 function schemaOf(columns: readonly ColumnSpec[]): SchemaElement[] {
   return [

@@ -14,7 +14,7 @@ import type { Cell, ColumnSpec } from './parquet-table.js';
 /** A column of a file: how a cell is made from the recording, and, unless it is derived, how it goes back. */
 export interface MappedColumn extends ColumnSpec {
   readonly write: (row: number) => Cell;
-  readonly restore?: (cell: Cell) => void;
+  readonly restore?: (cell: Cell, row: number) => void;
 }
 
 /** Where rows say of which strategy and instrument they are; −1 = no instrument. */
@@ -74,9 +74,9 @@ export function namesOrNone(recording: Recording, table: Rows): MappedColumn[] {
       nullable: true,
       doc: 'symbol; null for what concerns the whole account',
       write: (row) => (table.instrument.at(row) < 0 ? null : instrument.write(row)),
-      restore: (cell) => {
+      restore: (cell, row) => {
         if (cell === null) table.instrument.push(-1);
-        else instrument.restore!(cell);
+        else instrument.restore!(cell, row);
       },
     },
   ];
@@ -102,8 +102,8 @@ export function coded(name: string, column: Column, texts: readonly string[], do
     doc,
     write: (row) => texts[column.at(row)] ?? `code ${column.at(row)}`,
     restore: (cell) => {
-      const unknown = /^code (\d+)$/.exec(cell as string);
-      column.push(unknown === null ? known(codes, cell) : Number(unknown[1]));
+      const code = codes.get(cell as string) ?? Number(/^code (\d+)$/.exec(cell as string)?.[1] ?? Number.NaN);
+      column.push(Number.isNaN(code) ? known(codes, cell) : code);
     },
   };
 }

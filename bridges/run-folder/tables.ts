@@ -21,7 +21,7 @@ import {
   TriggerBy,
 } from '../../core/order.js';
 import { formatDuration } from '../../core/time.js';
-import { readParquetTable, writeParquetTable } from './parquet-table.js';
+import { type Cell, readParquetTable, writeParquetTable } from './parquet-table.js';
 import {
   added,
   coded,
@@ -67,21 +67,37 @@ export function writeTable(path: string, recording: Recording, table: TableName)
   writeParquetTable(path, columns, rowsOf(recording, table), (column, row) => columns[column]!.write(row));
 }
 
-/** Appends the file's rows to the recording's table. Throws `Error` naming file, column, row and value. */
-export async function readTable(path: string, recording: Recording, table: TableName): Promise<void> {
-  const columns = MAPPINGS[table](recording).filter((column) => column.restore !== undefined);
-  let row = 0;
-  await readParquetTable(path, columns, (cells, rows) => {
-    for (let i = 0; i < rows; i++, row++) {
-      for (const [index, column] of columns.entries()) {
-        try {
-          column.restore!(cells[index]![i]!);
-        } catch (error) {
-          throw new Error(`row ${row}, column ${column.name}: ${(error as Error).message}`);
-        }
-      }
-    }
+/**
+ * Appends the file's rows to the recording's table; columns that `leaveOut` names stay empty. Throws `Error` naming file, column,
+ * row and value.
+ */
+export async function readTable(
+  path: string,
+  recording: Recording,
+  table: TableName,
+  leaveOut: readonly string[] = [],
+): Promise<void> {
+  const columns = MAPPINGS[table](recording).filter(
+    ({ name, restore }) => restore !== undefined && !leaveOut.includes(name),
+  );
+  let first = 0;
+  await readParquetTable(path, columns, (cells) => {
+    let rows = 0;
+    for (const [index, column] of columns.entries()) rows = restoreColumn(column, cells[index]!, first);
+    first += rows;
   });
+}
+
+/** One column of a group of rows after the other is several times as fast as one row. Returns how many there were. */
+function restoreColumn(column: MappedColumn, parts: readonly ArrayLike<Cell | undefined>[], first: number): number {
+  const { name, restore } = column;
+  let row = first;
+  try {
+    for (const part of parts) for (let i = 0; i < part.length; i++, row++) restore!(part[i] ?? null, row);
+  } catch (error) {
+    throw new Error(`row ${row}, column ${name}: ${(error as Error).message}`);
+  }
+  return row - first;
 }
 
 const MAPPINGS: Readonly<Record<TableName, (recording: Recording) => MappedColumn[]>> = {
@@ -113,9 +129,8 @@ const MAPPINGS: Readonly<Record<TableName, (recording: Recording) => MappedColum
         optional: true,
         doc: 'what exactly was refused: the limit, its value and the attempt; null otherwise',
         write: (row) => recording.details.get(row) ?? null,
-        // The tag stands before it, so its length says which row this is.
-        restore: (cell) => {
-          if (cell !== null) recording.details.set(table.tag.length - 1, cell as string);
+        restore: (cell, row) => {
+          if (cell !== null) recording.details.set(row, cell as string);
         },
       },
     ];

@@ -1,22 +1,19 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildReport, type RunDescription } from '../../analytics/report.js';
-import { escapeHtml, renderReportPage, scriptSafe } from '../../analytics/report-page.js';
+import type { Recording } from '../../analytics/recording.js';
+import { escapeHtml, scriptSafe } from '../../analytics/report/html.js';
+import { renderReportPage } from '../../analytics/report/page.js';
+import { buildReport, type RunDescription } from '../../analytics/report/report.js';
 import { summarise } from '../../analytics/summary.js';
-import type { RunFailure } from '../../core/simulation.js';
-import { SECOND } from '../../core/time.js';
+import { manyFills } from '../../bench/many-fills.js';
+import { pageParts } from '../../bridges/run-folder/report-assets.js';
+import type { RunFailure, RunResult } from '../../core/simulation.js';
+import { DAY, SECOND } from '../../core/time.js';
 import { fourFills, HandMadeRun, ODD_SYMBOL } from './hand-made-run.js';
-
-const require = createRequire(import.meta.url);
-const library = {
-  script: readFileSync(require.resolve('uplot/dist/uPlot.iife.min.js'), 'utf8'),
-  style: readFileSync(require.resolve('uplot/dist/uPlot.min.css'), 'utf8'),
-};
 
 const HOSTILE = `</script><script>alert(1)</script><img src=x onerror="alert('2')">&amp;`;
 
@@ -43,7 +40,18 @@ function pageOf(run: HandMadeRun, startNs: number, endNs: number, failure?: RunF
     ],
   };
   const summary = summarise(recording, run.outcome(startNs, endNs, failure));
-  return renderReportPage(buildReport(recording, summary, description), library);
+  return renderReportPage(buildReport(recording, summary, description), pageParts('main'));
+}
+
+/** The page of a run of which nothing but the recording is known. */
+function reportOf(recording: Recording, result: RunResult): string {
+  const { startNs, endNs } = result;
+  const { sampleNs } = recording;
+  const description: RunDescription = {
+    ...{ config: null, seed: 1, versions: {}, sampleNs, startNs, endNs, droppedLogLines: 0, tapes: [] },
+  };
+  const report = buildReport(recording, summarise(recording, result), description);
+  return renderReportPage(report, pageParts('main'));
 }
 
 /** A run whose names and messages try to break out of the page. */
@@ -62,7 +70,7 @@ describe('the report page as text', () => {
   const page = pageOf(fourFills(), 0, 50 * SECOND);
 
   test('names no address to load from, and allows only its own scripts and style', () => {
-    expect(page).not.toMatch(/(src|href)="(?!data:)/);
+    expect(page).not.toMatch(/(src|href)="(?!data:|#)/);
     const policy = /Content-Security-Policy" content="([^"]*)"/.exec(page)![1]!;
     expect(policy).toContain("default-src 'none'");
     expect(policy).not.toContain('unsafe');
@@ -155,43 +163,144 @@ describe.skipIf(CHROMIUM === undefined)('the report page in a browser', () => {
     return drawn / (data.length / 4);
   })`;
 
+  const WIDE = 'document.documentElement.scrollWidth';
+
   test('draws a chart in every place, from 400 to 1600 pixels, light and dark, without sideways scrolling', async () => {
     const html = pageOf(fourFills(), 0, 50 * SECOND);
     for (const width of [400, 1600]) {
       for (const scheme of ['light', 'dark'] as const) {
         const page = await open(html, width, scheme);
         const ink = (await page.evaluate(INK)) as number[];
-        expect(ink, 'equity, drawdown, price, position, two metrics less one without numbers').toHaveLength(5);
+        expect(ink, 'profit, drawdown, price, position, one own value; another is no number').toHaveLength(5);
         for (const share of ink) expect(share).toBeGreaterThan(0.005);
-        const wide = (await page.evaluate('document.documentElement.scrollWidth')) as number;
-        expect(wide, `width ${width}`).toBeLessThanOrEqual(width);
+        expect(await page.locator('.plot.nothing').count(), 'what is no number').toBe(1);
+        expect(await page.evaluate(WIDE), `width ${width}`).toBeLessThanOrEqual(width);
         await page.close();
       }
     }
   });
 
-  test('marks buys and sells in their colours, and names the fill under the cursor', async () => {
+  const GROUND = 'getComputedStyle(document.body).backgroundColor';
+
+  test('is dark where the system is, and where the reader says so', async () => {
+    const html = pageOf(fourFills(), 0, 50 * SECOND);
+    const dark = await open(html, 1200, 'dark');
+    const [night, day] = ['rgb(18, 20, 23)', 'rgb(247, 247, 245)'];
+    expect(await dark.evaluate(GROUND)).toBe(night);
+    await dark.close();
+    const page = await open(html);
+    expect(await page.evaluate(GROUND)).toBe(day);
+    await page.locator('#theme').click();
+    expect(await page.evaluate(GROUND)).toBe(night);
+    for (const share of (await page.evaluate(INK)) as number[]) expect(share).toBeGreaterThan(0.005);
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.evaluate(GROUND), 'paper is white').toBe('rgba(0, 0, 0, 0)');
+    await page.close();
+  });
+
+  test('marks buys and sells, names the fill under the cursor, and goes to its order', async () => {
     const page = await open(pageOf(fourFills(), 0, 50 * SECOND));
-    const price = page.locator('figure', { hasText: '4 fills' }).locator('.u-over');
+    const price = page.locator('[data-chart=price] .u-over');
     await price.scrollIntoViewIfNeeded();
     const box = (await price.boundingBox())!;
-    // The first fill: 10 s of 50 s, at 100 between 95 and 105 (and 6 % of room above and below).
+    // The first fill: 10 s of 50 s, at 100 between 95 and 105 (and 7 % of room above and below).
     await page.mouse.move(box.x + box.width * 0.2, box.y + box.height * 0.5);
-    expect(await page.locator('.tip:visible').textContent({ timeout: 5000 })).toBe('bought 4 at 100');
+    const tip = page.locator('.fill-tip:visible');
+    expect(await tip.textContent({ timeout: 5000 })).toBe('bought 4 at 100, resting (order 1)');
+    await page.mouse.click(box.x + box.width * 0.2, box.y + box.height * 0.5);
+    expect(await page.locator('#journey h3').textContent()).toMatch(/^Order 1: limit to buy 4 ABC at 100, sent /);
+    await page.close();
+  });
+
+  test('zooms all charts together by drag, by buttons and by keys', async () => {
+    const page = await open(pageOf(fourFills(), 0, 50 * SECOND));
+    const shown = page.locator('#range');
+    const profit = page.locator('[data-chart=profit] .u-over');
+    await profit.scrollIntoViewIfNeeded();
+    const box = (await profit.boundingBox())!;
+    await page.mouse.move(box.x + box.width * 0.2, box.y + 50);
+    await page.mouse.down();
+    await page.mouse.move(box.x + box.width * 0.6, box.y + 60, { steps: 4 });
+    await page.mouse.up();
+    await expect.poll(() => shown.textContent()).toMatch(/\((19\.\d|20(\.\d)?) s\)$/);
+    await page.locator('[data-zoom=in]').click();
+    await expect.poll(() => shown.textContent()).toMatch(/\((9\.\d+|10(\.\d)?) s\)$/);
+    await page.locator('[data-chart=position]').focus();
+    await page.keyboard.press('-');
+    await expect.poll(() => shown.textContent()).toMatch(/\((19\.\d|20(\.\d)?) s\)$/);
+    await page.keyboard.press('0');
+    await expect.poll(() => shown.textContent()).toMatch(/\(50 s\)$/);
+    await page.keyboard.press('ArrowRight');
+    const values = page.locator('.u-legend .u-series:first-child .u-value');
+    const times = await values.allTextContents();
+    expect(times.filter((text) => text !== '–').length, 'the cursor is in all charts').toBeGreaterThanOrEqual(4);
+    await page.close();
+  });
+
+  test('lists trades that sort and filter, a page at a time', async () => {
+    const page = await open(pageOf(fourFills(), 0, 50 * SECOND));
+    const list = page.locator('#trades-list');
+    const column = (number: number) => list.locator(`tbody td:nth-child(${number})`).allTextContents();
+    // Two trips, the profits of which are worked out in hand-made-run.ts.
+    expect(await column(6)).toEqual(['−9.99', '−2.03']);
+    await list.getByRole('button', { name: 'profit', exact: true }).click();
+    expect(await column(6), 'largest first').toEqual(['−2.03', '−9.99']);
+    await list.getByRole('button', { name: 'profit', exact: true }).click();
+    expect(await column(6)).toEqual(['−9.99', '−2.03']);
+    expect(await list.locator('th[aria-sort=ascending]').textContent()).toBe('profit');
+    await list.getByLabel('Filter by profit').fill('> -5');
+    expect(await column(6)).toEqual(['−2.03']);
+    await list.getByLabel('Filter by profit').fill('nonsense');
+    expect(await column(6), 'what is no comparison filters nothing').toHaveLength(2);
+    expect(await list.locator('input.unclear').count()).toBe(1);
+    await list.getByLabel('Filter by profit').fill('');
+    await list.getByLabel('Filter by side').selectOption('▲ long');
+    expect(await column(6)).toEqual(['−9.99']);
+    expect(await list.locator('.count').textContent()).toBe('1–1 of 1 round trips (of 2)');
+    await page.close();
+  });
+
+  test('shows the journey of the order that is chosen by keyboard', async () => {
+    const page = await open(pageOf(fourFills(), 0, 50 * SECOND));
+    await page.locator('#orders-list tbody tr').nth(1).focus();
+    await page.keyboard.press('Enter');
+    await expect.poll(() => page.locator('#journey h3').textContent()).toMatch(/^Order 2: limit to sell 3 ABC at 105/);
+    await page.locator('#journey summary').click();
+    const steps = await page.locator('#journey .steps tr').allTextContents();
+    expect(steps[0]).toBe('0strategysent: 3, at 105');
+    expect(steps.some((step) => step.includes('fills 1'))).toBe(true);
+    expect(steps.at(-1)).toContain('cancelled');
+    await page.close();
+  });
+
+  test('switches from strategy to strategy', async () => {
+    const page = await open(pageOf(fourFills(), 0, 50 * SECOND));
+    expect(await page.locator('.hero:visible .profit').textContent()).toBe('−12.02');
+    await page.getByRole('tab', { name: 'maker' }).focus();
+    await page.keyboard.press('ArrowRight');
+    expect(await page.locator('.answers:visible .short').first().textContent()).toContain('It never traded');
+    expect(await page.locator('#trades-list .count').textContent()).toContain('no round trips');
+    await page.close();
+  });
+
+  test('says what a figure means when it has the focus', async () => {
+    const page = await open(pageOf(fourFills(), 0, 50 * SECOND));
+    await page.locator('.term', { hasText: 'fill ratio' }).first().focus();
+    expect(await page.locator('#tip').textContent()).toBe('Orders with at least one fill ÷ orders sent.');
     await page.close();
   });
 
   test('follows when the window gets narrower', async () => {
     const page = await open(pageOf(fourFills(), 0, 50 * SECOND), 1400);
     await page.setViewportSize({ width: 420, height: 800 });
-    await expect.poll(() => page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(420);
+    await expect.poll(() => page.evaluate(WIDE)).toBeLessThanOrEqual(420);
     await page.close();
   });
 
   test('runs nothing that came in through names, config or messages', async () => {
     const page = await open(hostileRun());
-    expect(await page.locator('h3').first().textContent()).toBe('The run stopped before its end');
-    expect(await page.locator('article h3').textContent()).toBe(HOSTILE);
+    expect(await page.locator('.alert h3').textContent()).toBe('The run stopped before its end');
+    expect(await page.locator('h1').textContent()).toBe(HOSTILE);
     expect(await page.locator('img').count()).toBe(0);
     await page.close();
   });
@@ -201,7 +310,13 @@ describe.skipIf(CHROMIUM === undefined)('the report page in a browser', () => {
     for (let second = 0; second < 50; second += 10) quiet.sample(second * SECOND);
     quiet.sample(50 * SECOND, true);
     const page = await open(pageOf(quiet, 0, 50 * SECOND));
-    expect((await page.evaluate(INK)) as number[]).toHaveLength(2);
+    expect((await page.evaluate(INK)) as number[], 'profit and drawdown').toHaveLength(2);
+    expect(await page.locator('.answer .short').allTextContents()).toEqual([
+      '○ It never traded',
+      '○ Nothing to explain',
+      '○ It risked nothing',
+      '○ There are none',
+    ]);
     await page.close();
     const single = new HandMadeRun({ names: ['single'] });
     single.quote(199, 201);
@@ -213,4 +328,28 @@ describe.skipIf(CHROMIUM === undefined)('the report page in a browser', () => {
     for (const share of ink) expect(share).toBeGreaterThan(0.003);
     await other.close();
   });
+
+  test('makes sense of fifty instruments', async () => {
+    const { recorder, result } = manyFills(5000, 50);
+    const html = reportOf(recorder.recording, result);
+    expect(html.length).toBeLessThan(3e6);
+    const page = await open(html);
+    expect(await page.locator('#pair option').count()).toBe(50);
+    await page.locator('#pair').selectOption('49');
+    const ink = (await page.evaluate(INK)) as number[];
+    expect(ink.length).toBeGreaterThanOrEqual(5);
+    for (const share of ink) expect(share).toBeGreaterThan(0.003);
+    await page.close();
+  });
+
+  test('stays below 3 MB with two million fills in a year, and opens', async () => {
+    const { recorder, result } = manyFills(2_000_000, 1, 365 * DAY);
+    const html = reportOf(recorder.recording, result);
+    expect(html.length).toBeLessThan(3e6);
+    expect(html).toContain('Profit by year and month');
+    const page = await open(html);
+    expect(await page.locator('#drawn').textContent()).toMatch(/of 2,000,000 fills drawn/);
+    for (const share of (await page.evaluate(INK)) as number[]) expect(share).toBeGreaterThan(0.005);
+    await page.close();
+  }, 180_000);
 });

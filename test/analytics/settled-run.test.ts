@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { unfilledEnds } from '../../analytics/order-ends.js';
 import { Recorder } from '../../analytics/recorder.js';
 import { profitSeries } from '../../analytics/recording.js';
-import { buildReport, type RunDescription } from '../../analytics/report.js';
-import { renderReportPage } from '../../analytics/report-page.js';
+import { renderReportPage } from '../../analytics/report/page.js';
+import { buildReport, type RunDescription } from '../../analytics/report/report.js';
 import { roundTripsOf } from '../../analytics/round-trips.js';
 import { summarise } from '../../analytics/summary.js';
 import { formatOrderEnds, formatSummary } from '../../analytics/summary-table.js';
@@ -14,6 +14,7 @@ import { Side } from '../../core/market.js';
 import { GroupKind, OrderEventKind, REASON_TEXTS, Reason, SelfTrade, TriggerBy } from '../../core/order.js';
 import { SECOND } from '../../core/time.js';
 import { fourFills, HandMadeRun, settledRun } from './hand-made-run.js';
+import { unpacked } from './unpacked.js';
 
 const run = settledRun();
 const { recording } = run.recorder;
@@ -189,10 +190,11 @@ describe('texts', () => {
     expect(
       table
         .split('\n')
-        .slice(2, 17)
-        .map((line) => line.slice(0, 13).trim()),
+        .slice(2, 19)
+        .map((line) => line.slice(0, 17).trim()),
     ).toEqual([
-      ...['profit', 'realised', 'unrealised', 'fees', 'volume', 'trades', 'maker share', 'orders sent', 'fill ratio'],
+      ...['profit', 'realised', 'unrealised', 'fees', 'from the spread', 'from positions', 'volume', 'trades'],
+      ...['maker share', 'orders sent', 'fill ratio'],
       ...['rejected', 'max drawdown', 'longest down', 'Sharpe (year)', 'win rate', 'round trips'],
     ]);
   });
@@ -210,9 +212,9 @@ describe('texts', () => {
       ...{ droppedLogLines: 0, tapes: [] },
     };
     const report = buildReport(recording, summary, description);
-    expect(report.pairs[0]!.position.value).toEqual([0, 4, 8.1, 5, 3, 0, 0]);
-    expect(report.profit[0]!.value[0], 'starts at 0, capital or not').toBe(0);
-    const page = renderReportPage(report, { script: '', style: '' });
+    expect(unpacked(report.data.pairs[0]!.position.value)).toEqual([0, 4, 8.1, 5, 3, 0, 0]);
+    expect(unpacked(report.data.profit[0]!.value)[0], 'starts at 0, capital or not').toBe(0);
+    const page = renderReportPage(report, { chartScript: '', chartStyle: '', script: '' });
     for (const text of [
       'Why orders ended without a fill',
       'rejected: a risk limit',
@@ -221,8 +223,8 @@ describe('texts', () => {
     ]) {
       expect(page).toContain(text);
     }
-    expect(page).toContain('<dt>positions liquidated</dt><dd>1</dd>');
-    expect(page).not.toContain('borrowing');
+    expect(page).toMatch(/>positions liquidated<\/span><\/th><td class="number">1<\/td>/);
+    expect(page).not.toContain('>borrowing</span>');
   });
 });
 

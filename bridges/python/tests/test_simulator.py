@@ -15,7 +15,10 @@ import pytest
 
 import tickwright as tw
 from running import MAIN, is_running, needs_program, run_file
+from tickwright.frame import encode, pack
+from tickwright.layout import ERROR
 from tickwright.program import find_program
+from tickwright.stream import PipeStream
 
 LINUX = sys.platform.startswith("linux")
 TARGET = tw.spaces.Target(-1, 0, 1)
@@ -77,9 +80,9 @@ def test_ctrl_c_in_a_step_ends_it_and_the_next_reset_starts_anew(tmp_path: Path)
     pid = pid_of(env)
     before = signal.signal(signal.SIGALRM, interrupt)
     try:
-        os.kill(pid, signal.SIGSTOP)
-        signal.setitimer(signal.ITIMER_REAL, 0.05)
+        os.kill(pid, signal.SIGSTOP)  # so that the step lasts until the alarm
         with pytest.raises(KeyboardInterrupt):
+            signal.setitimer(signal.ITIMER_REAL, 0.5)
             env.step(2)
     finally:
         signal.signal(signal.SIGALRM, before)
@@ -131,6 +134,22 @@ def test_a_simulator_that_dies_is_an_error_and_the_next_reset_starts_anew(tmp_pa
             env.step(1)
         env.reset()
         env.step(1)
+
+
+def test_what_the_simulator_said_before_it_went_is_heard_also_by_who_only_writes() -> None:
+    said, ours = os.pipe()
+    heard, theirs = os.pipe()
+    os.write(theirs, encode(ERROR, 0, pack({"code": "FEATURE", "message": "there is no such thing"})))
+    for fd in (said, theirs):
+        os.close(fd)
+    talk = tw.Conversation(PipeStream(heard, ours))
+    try:
+        with pytest.raises(tw.RemoteError, match="FEATURE: there is no such thing"):
+            talk.reset()
+        with pytest.raises(tw.FrameError, match="the simulator is gone"):
+            talk.reset()
+    finally:
+        talk.close()
 
 
 @needs_program
