@@ -115,7 +115,8 @@ class Conversation:
         self.positions: Sequence[float] = ()
         """Decimal, signed, one an instrument."""
         self.features: tuple[str, ...] = ()
-        self.x: FeatureRow = feature_row_class(())((0,), _F64, bytearray())
+        self._payload: Payload = bytearray()
+        self._row: FeatureRow | None = None
         self.events: Sequence[Event] = ()
         """What came with the request, in the order in which it is to be handled. Orders have taken all of it in."""
         self.rows = 0
@@ -238,12 +239,8 @@ class Conversation:
             raise self._payload_fault(payload)
         self.now, self.cash, self.equity, self.fees, *positions = self._state.unpack_from(payload)
         self.positions = positions
-        shape = self._row_shape
-        if shape[0]:
-            if len(payload) == self._head_bytes and isinstance(payload, bytearray):
-                self.x = self._row_class(shape, _F64, payload, self._state_bytes)
-            else:  # a row of its own, so that who keeps it does not keep all tables
-                self.x = self._row_class(shape, _F64, bytearray(payload[self._state_bytes : self._head_bytes]))
+        self._payload = payload
+        self._row = None
         return True
 
     def _payload_fault(self, payload: Payload) -> FrameError:
@@ -392,6 +389,22 @@ class Conversation:
             at += 8 * levels
         return Book(self.run.instruments[index], now, *columns), at
 
+    @property
+    def x(self) -> FeatureRow:
+        """The features as they came with this request: a row that is one's own, the same until the next request."""
+        row = self._row
+        if row is None:
+            payload, at = self._payload, self._state_bytes
+            if len(payload) != self._head_bytes or payload.__class__ is not bytearray:
+                # So that who keeps the row does not keep all tables.
+                payload, at = bytearray(payload[at : self._head_bytes]), 0
+            row = self._row = self._row_class(self._row_shape, _F64, payload, at)
+        return row
+
+    def feature_bytes(self) -> bytearray:
+        """The features as float64 bytes, a copy: for who makes an array of its own of them."""
+        return bytearray(self._payload[self._state_bytes : self._head_bytes])
+
     # -- replies
 
     def add(self, operation: tuple[Any, ...]) -> None:
@@ -458,7 +471,17 @@ class Conversation:
         try:
             self._write(frame)
         except OSError as error:
+            self._hear_last_words()
             raise FrameError("EXIT", f"the simulator is gone: {error}") from None
+
+    def _hear_last_words(self) -> None:
+        """Raises what a simulator that does not listen any more said before it went; nothing where it said nothing."""
+        try:
+            frame = self._read_frame()
+        except (OSError, FrameError):
+            return
+        if frame is not None and frame[0] == ERROR:
+            raise _remote_error(frame[2]) from None
 
     def error(self, code: str, message: str, trace: str | None = None) -> None:
         """Tells the simulator why this side ends; quietly nothing where it is gone."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import os
+import struct
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeAlias
 
@@ -21,6 +22,8 @@ from .spaces import Action, Box
 
 Reward: TypeAlias = str | Callable[[Moment], float]
 
+_F64 = np.dtype("<f8")
+_f64 = struct.Struct("<d").pack
 _ACCOUNT = ("position", "cash", "equity", "fees")
 
 
@@ -199,12 +202,13 @@ class Player:
 
     def _observe(self) -> FloatArray:
         talk = self.talk
-        width = self._width
-        observation = np.empty(self._size)
         if self._plain:
-            observation[:width] = talk.x
-            observation[width] = talk.positions[0]
+            data = talk.feature_bytes()
+            data += _f64(talk.positions[0])
+            observation = np.frombuffer(data, _F64)
         else:
+            width = self._width
+            observation = np.empty(self._size)
             observation[:width] = np.asarray(talk.x)[:width]
             for tail in self._tail:
                 values = tail()
