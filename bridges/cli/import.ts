@@ -2,10 +2,12 @@
  * `tickwright import …`: vendor files into a tape. Knows nothing of the formats. Called by the program.
  */
 import { statSync } from 'node:fs';
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { CONTRACTS } from '../../core/index.js';
+import { importBinanceArchive } from '../import/binance-archive.js';
 import { importBinanceCapture } from '../import/binance-capture.js';
 import { importCsv } from '../import/csv.js';
-import { readMapping } from '../import/csv-mapping.js';
+import { derivedNanos, readMapping } from '../import/csv-mapping.js';
 import type { OnProgress } from '../import/input-file.js';
 import { importLobster } from '../import/lobster.js';
 import type { ImportedTape } from '../import/row-collector.js';
@@ -24,8 +26,8 @@ interface Target {
 export function importCommand(): Command {
   const command = new Command('import')
     .description('Make a tape of vendor files.')
-    .addHelpText('after', '\nExample:\n  tickwright import binance-capture --help');
-  command.addCommand(binanceCapture()).addCommand(lobster()).addCommand(csv());
+    .addHelpText('after', '\nExample:\n  tickwright import binance-archive --help');
+  for (const format of [binanceCapture(), binanceArchive(), lobster(), csv()]) command.addCommand(format);
   return command;
 }
 
@@ -55,6 +57,25 @@ function binanceCapture(): Command {
           ...(spotQuoteLatency !== undefined && { spotQuoteLatencyNs: spotQuoteLatency }),
         }),
       );
+    });
+}
+
+function binanceArchive(): Command {
+  return terms(target(new Command('binance-archive')))
+    .description(
+      'Files of data.binance.vision, spot or futures: trades, aggTrades, bookTicker, klines, fundingRate; zip or CSV.',
+    )
+    .argument('<files...>', 'files of one symbol, of any kinds and days, named as the archive names them')
+    .requiredOption('--tick <size>', 'price step, e.g. 0.1', decimalText)
+    .requiredOption('--lot <size>', 'quantity step, e.g. 0.001', decimalText)
+    .requiredOption('--local-from <text>', 'when rows are seen: "exchange", or "exchange + 5ms"', localFrom)
+    .option('--symbol <symbol>', 'the instrument’s name on the tape; default: from the files’ names')
+    .addHelpText(
+      'after',
+      '\nExample:\n  tickwright import binance-archive BTCUSDT-trades-2024-03-*.zip --tick 0.1 --lot 0.001 --local-from "exchange + 5ms" --out btc.parquet',
+    )
+    .action(async (files: readonly string[], { out, json, ...options }) => {
+      await keep({ out, json }, (onProgress) => importBinanceArchive({ files, onProgress, ...options }));
     });
 }
 
@@ -100,6 +121,21 @@ function csv(): Command {
       const mapping = await readMapping(options.mapping);
       await keep(options, (onProgress) => importCsv({ files, mapping, onProgress }));
     });
+}
+
+function localFrom(text: string): string {
+  if (derivedNanos(text, 'exchange', '+') !== undefined) return text;
+  throw new InvalidArgumentError('Allowed: "exchange", or "exchange + 5ms" for a delay.');
+}
+
+/** Contract terms of what is not simply worth price × quantity. */
+function terms(command: Command): Command {
+  return command
+    .addOption(new Option('--contract <kind>', 'linear (default) or inverse').choices(CONTRACTS))
+    .option('--multiplier <units>', 'units in a quantity of 1; default 1', decimalText)
+    .option('--base <currency>', 'currency code')
+    .option('--quote <currency>', 'currency code')
+    .option('--expiry <time>', 'of a future, e.g. 2024-12-27T08:00:00Z');
 }
 
 function target(command: Command): Command {
