@@ -1,6 +1,6 @@
 /** The door of `tickwright/bridges`: re-exports only. */
 
-export * from './import/binance-archive.js';
+export { type BinanceArchiveOptions, importBinanceArchive } from './import/binance-archive.js';
 export * from './import/binance-capture.js';
 export * from './import/csv.js';
 export * from './import/csv-mapping.js';

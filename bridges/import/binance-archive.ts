@@ -88,7 +88,7 @@ async function withStep(cause: unknown, fault: StepError | undefined, { path, ki
 }
 
 /** One pass over the lines of all files. */
-class ArchiveReader {
+export class ArchiveReader {
   readonly collector: RowCollector;
   market: 'spot' | 'futures' | undefined;
   /** The number off the tick or lot that the last line was refused for. */

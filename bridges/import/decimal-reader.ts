@@ -78,7 +78,10 @@ export class DecimalReader {
       top *= POWERS[shift]!;
     } else bottom *= POWERS[-shift]!;
     if (top > Number.MAX_SAFE_INTEGER || bottom > Number.MAX_SAFE_INTEGER) return Number.NaN;
-    return top % bottom === 0 ? top / bottom : Number.NaN;
+    if (bottom === 1) return top;
+    // Where it divides, the quotient is exact and so is the product; a remainder by % takes ten times as long.
+    const units = top / bottom;
+    return Math.floor(units) === units && units * bottom === top ? units : Number.NaN;
   }
 
   #slowly(text: string): number {

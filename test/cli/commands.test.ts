@@ -212,6 +212,7 @@ describe('help and use', () => {
   const commands = [
     'import binance-capture',
     'import lobster',
+    'import binance-archive',
     'import csv',
     'inspect',
     'book',
