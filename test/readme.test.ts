@@ -23,6 +23,7 @@ const DOCUMENTS = [
   'CHANGELOG.md',
   'docs/run-file.md',
   'docs/import/binance-archive.md',
+  'docs/import/tardis.md',
   'examples/README.md',
   'bridges/tape/FORMAT.md',
   'bridges/python/README.md',
@@ -67,14 +68,13 @@ test.each(quoted)('what the README shows of $file is that file', ({ file, conten
   expect(content, 'copy the file into the README').toBe(textOf(file));
 });
 
-/** The fixtures of the archive importer under the names that the documents use. */
-function copyArchive(place: Workplace): void {
-  const folder = join(fixtures, 'binance-archive');
-  for (const name of readdirSync(folder)) {
-    copyFileSync(
-      join(folder, name),
-      place.path(name.replace(/^(ABC(?=USD)|XYZ(?=-))/, (it) => (it === 'ABC' ? 'BTC' : 'BTCUSDT'))),
-    );
+/** The fixtures of the importers of archives under the names that the documents use. */
+function copyArchives(place: Workplace): void {
+  for (const folder of ['binance-archive', 'tardis']) {
+    for (const name of readdirSync(join(fixtures, folder))) {
+      const renamed = name.replace(/ABC(?=USD|-P)/, 'BTC').replace(/^XYZ(?=-)/, 'BTCUSDT');
+      copyFileSync(join(fixtures, folder, name), place.path(renamed));
+    }
   }
 }
 
@@ -86,12 +86,12 @@ describe('the commands of the README', () => {
     const commands = commandsOf(readme);
     expect(commands.map(([name]) => name)).toEqual([
       ...['inspect', 'book', 'run', 'report'],
-      ...['import', 'import', 'import', 'import'],
+      ...['import', 'import', 'import', 'import', 'import'],
     ]);
     place.write('btcusdt_20240808.gz', gzipSync(readFileSync(join(fixtures, 'futures.capture'))));
     const lobster = commands.flat().find((word) => word.includes('_message_'))!;
     copyFileSync(join(fixtures, 'ABC_2024-11-04_34200000_57600000_message_5.csv'), place.path(lobster));
-    copyArchive(place);
+    copyArchives(place);
     copyFileSync(join(fixtures, 'trades.csv'), place.path('trades.csv'));
     copyFileSync(join(fixtures, 'trades.mapping.yaml'), place.path('trades.yaml'));
 
@@ -108,8 +108,8 @@ describe('the commands of the import pages', () => {
   const place = new Workplace();
   afterAll(() => place.remove());
 
-  test.each(['binance-archive'])('%s: run as they stand', async (page) => {
-    copyArchive(place);
+  test.each(['binance-archive', 'tardis'])('%s: run as they stand', async (page) => {
+    copyArchives(place);
     const commands = commandsOf(textOf(`docs/import/${page}.md`));
     expect(commands.length).toBeGreaterThan(1);
     for (const words of commands) {

@@ -11,6 +11,9 @@ import { derivedNanos, readMapping } from '../import/csv-mapping.js';
 import type { OnProgress } from '../import/input-file.js';
 import { importLobster } from '../import/lobster.js';
 import type { ImportedTape } from '../import/row-collector.js';
+import { importTardis } from '../import/tardis.js';
+import { readTardisInstruments } from '../import/tardis-instruments.js';
+import { TARDIS_KINDS } from '../import/tardis-kind.js';
 import { openTape } from '../tape/tape-file.js';
 import { writeTape } from '../tape/tape-writer.js';
 import { factsOf, factsText } from './inspect.js';
@@ -27,7 +30,7 @@ export function importCommand(): Command {
   const command = new Command('import')
     .description('Make a tape of vendor files.')
     .addHelpText('after', '\nExample:\n  tickwright import binance-archive --help');
-  for (const format of [binanceCapture(), binanceArchive(), lobster(), csv()]) command.addCommand(format);
+  for (const format of [binanceCapture(), binanceArchive(), tardis(), lobster(), csv()]) command.addCommand(format);
   return command;
 }
 
@@ -76,6 +79,35 @@ function binanceArchive(): Command {
     )
     .action(async (files: readonly string[], { out, json, ...options }) => {
       await keep({ out, json }, (onProgress) => importBinanceArchive({ files, onProgress, ...options }));
+    });
+}
+
+function tardis(): Command {
+  return terms(target(new Command('tardis')))
+    .description(
+      'CSV files of Tardis.dev: trades, incremental_book_L2, book_snapshot_N, quotes, book_ticker, derivative_ticker, liquidations.',
+    )
+    .argument('<files...>', 'files of any kinds and symbols, those of one kind in order of time')
+    .option('--tick <size>', 'price step of the one symbol, e.g. 0.1', decimalText)
+    .option('--lot <size>', 'quantity step of the one symbol, e.g. 0.001', decimalText)
+    .option('--symbol <symbol>', 'the instrument’s name on the tape; default: as in the files')
+    .option('--instruments <file>', 'several symbols instead: YAML or JSON with tick and lot of each')
+    .addOption(new Option('--other-symbols <what>', 'symbols that it does not list').choices(['refuse', 'drop']))
+    .addOption(new Option('--type <kind>', 'what files are whose names do not say it').choices(TARDIS_KINDS))
+    .addOption(
+      new Option('--negative-latency <what>', 'local before exchange time: refuse, or move all local times')
+        .choices(['refuse', 'shift'])
+        .default('refuse'),
+    )
+    .addHelpText(
+      'after',
+      '\nExample:\n  tickwright import tardis deribit_trades_2020-04-01_BTC-PERPETUAL.csv.gz --tick 0.5 --lot 10 --out btc.parquet',
+    )
+    .action(async (files: readonly string[], { out, json, instruments: table, ...options }) => {
+      const instruments = table === undefined ? undefined : await readTardisInstruments(table);
+      await keep({ out, json }, (onProgress) =>
+        importTardis({ files, onProgress, ...options, ...(instruments !== undefined && { instruments }) }),
+      );
     });
 }
 

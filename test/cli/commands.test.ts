@@ -213,6 +213,7 @@ describe('help and use', () => {
     'import binance-capture',
     'import lobster',
     'import binance-archive',
+    'import tardis',
     'import csv',
     'inspect',
     'book',

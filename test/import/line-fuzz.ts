@@ -73,7 +73,7 @@ export const onOneLine = (bytes: Buffer): boolean => !bytes.includes(10);
 export function expectSoundRows(columns: Columns): void {
   for (let row = 0; row < columns.length; row++) {
     const sound =
-      Number.isSafeInteger(columns.exchangeNs[row]) &&
+      Number.isInteger(columns.exchangeNs[row]) &&
       columns.localNs[row]! >= columns.exchangeNs[row]! &&
       Number.isSafeInteger(columns.qtyLots[row]) &&
       columns.qtyLots[row]! >= 0 &&
