@@ -82,7 +82,7 @@ export class LineFields {
     const ticks = reader.unitsAt(this.bytes, this.starts[place]!, this.starts[place + 1]! - 1);
     if (Math.abs(ticks) <= MAX_PRICE_TICKS) return ticks;
     const text = this.text(place);
-    if (Number.isNaN(ticks)) throw new StepError(`${name}: price ${reader.fault(text)} (the tick)`, 'tick');
+    if (Number.isNaN(ticks)) throw offStep(`${name}: price ${reader.fault(text)} (the tick)`, 'tick', text, reader);
     throw new RangeError(`${name}: price ${text} is beyond ${MAX_PRICE_TICKS} ticks`);
   }
 
@@ -91,7 +91,7 @@ export class LineFields {
     const lots = reader.unitsAt(this.bytes, this.starts[place]!, this.starts[place + 1]! - 1);
     if (lots >= 0) return lots;
     const text = this.text(place);
-    if (Number.isNaN(lots)) throw new StepError(`${name}: quantity ${reader.fault(text)} (the lot)`, 'lot');
+    if (Number.isNaN(lots)) throw offStep(`${name}: quantity ${reader.fault(text)} (the lot)`, 'lot', text, reader);
     throw new RangeError(`${name}: quantity ${text} is negative`);
   }
 }
@@ -103,7 +103,12 @@ const WORDS = {
   False: Buffer.from('False'),
 } as const;
 
-/** A number off the tick or the lot, or no number at all. */
+function offStep(message: string, step: 'tick' | 'lot', text: string, reader: DecimalReader): RangeError {
+  // What has no nearest step either is no number, and no step would fit it.
+  return Number.isNaN(reader.nearest(text)) ? new RangeError(message) : new StepError(message, step);
+}
+
+/** A number off the tick or the lot. */
 export class StepError extends RangeError {
   readonly step: 'tick' | 'lot';
 
