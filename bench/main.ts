@@ -6,6 +6,7 @@ import { bridge } from './bridge.js';
 import { disk } from './disk.js';
 import { execution } from './execution.js';
 import { fidelity } from './fidelity.js';
+import { importing } from './import.js';
 import { latency } from './latency.js';
 import { micro } from './micro.js';
 import { peers } from './peers.js';
@@ -39,6 +40,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     does: 'queue models against every real order of a day (its own files)',
   },
   bridge: { run: bridge, rows: 5e6, rounds: 5, does: 'strategies in Python: decisions, batches, start, environments' },
+  import: { run: importing, rows: 2e6, rounds: 5, does: 'vendor files in gzip to rows in memory' },
   micro: { run: micro, rows: 1e6, rounds: 1, does: 'schedule, books and tape decoding by themselves' },
 };
 
