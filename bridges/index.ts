@@ -1,11 +1,15 @@
 /** The door of `tickwright/bridges`: re-exports only. */
 
+export { type BinanceArchiveOptions, importBinanceArchive } from './import/binance-archive.js';
 export * from './import/binance-capture.js';
 export * from './import/csv.js';
 export * from './import/csv-mapping.js';
 export { ImportError, type ImportProgress, type InputFact, type OnProgress } from './import/input-file.js';
 export * from './import/lobster.js';
 export type { ImportedTape } from './import/row-collector.js';
+export { importTardis, type TardisOptions } from './import/tardis.js';
+export { readTardisInstruments, type TardisTable } from './import/tardis-instruments.js';
+export type { TardisKind } from './import/tardis-kind.js';
 export * from './plugin-loader.js';
 export * from './run-file/config-error.js';
 export * from './run-file/prepare.js';

@@ -2,7 +2,7 @@
  * The documents say what is so: code in the README is the examples' own, its commands run, its fields are the schema's,
  * and every file that a document names is there.
  */
-import { copyFileSync, existsSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -22,6 +22,8 @@ const DOCUMENTS = [
   'CONTRIBUTING.md',
   'CHANGELOG.md',
   'docs/run-file.md',
+  'docs/import/binance-archive.md',
+  'docs/import/tardis.md',
   'examples/README.md',
   'bridges/tape/FORMAT.md',
   'bridges/python/README.md',
@@ -66,6 +68,16 @@ test.each(quoted)('what the README shows of $file is that file', ({ file, conten
   expect(content, 'copy the file into the README').toBe(textOf(file));
 });
 
+/** The fixtures of the importers of archives under the names that the documents use. */
+function copyArchives(place: Workplace): void {
+  for (const folder of ['binance-archive', 'tardis']) {
+    for (const name of readdirSync(join(fixtures, folder))) {
+      const renamed = name.replace(/ABC(?=USD|-P)/, 'BTC').replace(/^XYZ(?=-)/, 'BTCUSDT');
+      copyFileSync(join(fixtures, folder, name), place.path(renamed));
+    }
+  }
+}
+
 describe('the commands of the README', () => {
   const place = new Workplace();
   afterAll(() => place.remove());
@@ -74,16 +86,32 @@ describe('the commands of the README', () => {
     const commands = commandsOf(readme);
     expect(commands.map(([name]) => name)).toEqual([
       ...['inspect', 'book', 'run', 'report', 'compare', 'run'],
-      ...['import', 'import', 'import'],
+      ...['import', 'import', 'import', 'import', 'import'],
     ]);
     place.write('btcusdt_20240808.gz', gzipSync(readFileSync(join(fixtures, 'futures.capture'))));
     const lobster = commands.flat().find((word) => word.includes('_message_'))!;
     copyFileSync(join(fixtures, 'ABC_2024-11-04_34200000_57600000_message_5.csv'), place.path(lobster));
+    copyArchives(place);
     copyFileSync(join(fixtures, 'trades.csv'), place.path('trades.csv'));
     copyFileSync(join(fixtures, 'trades.mapping.yaml'), place.path('trades.yaml'));
 
     expect(await place.run('demo', '--rows', '20000')).toMatchObject({ code: 0 });
     expect(existsSync(place.path('runs/demo/run/report.html'))).toBe(true);
+    for (const words of commands) {
+      const { code, stderr } = await place.run(...words);
+      expect(code, `${words.join(' ')}: ${stderr}`).toBe(0);
+    }
+  });
+});
+
+describe('the commands of the import pages', () => {
+  const place = new Workplace();
+  afterAll(() => place.remove());
+
+  test.each(['binance-archive', 'tardis'])('%s: run as they stand', async (page) => {
+    copyArchives(place);
+    const commands = commandsOf(textOf(`docs/import/${page}.md`));
+    expect(commands.length).toBeGreaterThan(1);
     for (const words of commands) {
       const { code, stderr } = await place.run(...words);
       expect(code, `${words.join(' ')}: ${stderr}`).toBe(0);

@@ -2,13 +2,18 @@
  * `tickwright import …`: vendor files into a tape. Knows nothing of the formats. Called by the program.
  */
 import { statSync } from 'node:fs';
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { CONTRACTS } from '../../core/index.js';
+import { importBinanceArchive } from '../import/binance-archive.js';
 import { importBinanceCapture } from '../import/binance-capture.js';
 import { importCsv } from '../import/csv.js';
-import { readMapping } from '../import/csv-mapping.js';
+import { derivedNanos, readMapping } from '../import/csv-mapping.js';
 import type { OnProgress } from '../import/input-file.js';
 import { importLobster } from '../import/lobster.js';
 import type { ImportedTape } from '../import/row-collector.js';
+import { importTardis } from '../import/tardis.js';
+import { readTardisInstruments } from '../import/tardis-instruments.js';
+import { TARDIS_KINDS } from '../import/tardis-kind.js';
 import { openTape } from '../tape/tape-file.js';
 import { writeTape } from '../tape/tape-writer.js';
 import { factsOf, factsText } from './inspect.js';
@@ -24,8 +29,8 @@ interface Target {
 export function importCommand(): Command {
   const command = new Command('import')
     .description('Make a tape of vendor files.')
-    .addHelpText('after', '\nExample:\n  tickwright import binance-capture --help');
-  command.addCommand(binanceCapture()).addCommand(lobster()).addCommand(csv());
+    .addHelpText('after', '\nExample:\n  tickwright import binance-archive --help');
+  for (const format of [binanceCapture(), binanceArchive(), tardis(), lobster(), csv()]) command.addCommand(format);
   return command;
 }
 
@@ -54,6 +59,54 @@ function binanceCapture(): Command {
           ...{ files, symbol, tick, lot, quotes, offLotLevels, onProgress },
           ...(spotQuoteLatency !== undefined && { spotQuoteLatencyNs: spotQuoteLatency }),
         }),
+      );
+    });
+}
+
+function binanceArchive(): Command {
+  return terms(target(new Command('binance-archive')))
+    .description(
+      'Files of data.binance.vision, spot or futures: trades, aggTrades, bookTicker, klines, fundingRate; zip or CSV.',
+    )
+    .argument('<files...>', 'files of one symbol, of any kinds and days, named as the archive names them')
+    .requiredOption('--tick <size>', 'price step, e.g. 0.1', decimalText)
+    .requiredOption('--lot <size>', 'quantity step, e.g. 0.001', decimalText)
+    .requiredOption('--local-from <text>', 'when rows are seen: "exchange", or "exchange + 5ms"', localFrom)
+    .option('--symbol <symbol>', 'the instrument’s name on the tape; default: from the files’ names')
+    .addHelpText(
+      'after',
+      '\nExample:\n  tickwright import binance-archive BTCUSDT-trades-2024-03-*.zip --tick 0.1 --lot 0.001 --local-from "exchange + 5ms" --out btc.parquet',
+    )
+    .action(async (files: readonly string[], { out, json, ...options }) => {
+      await keep({ out, json }, (onProgress) => importBinanceArchive({ files, onProgress, ...options }));
+    });
+}
+
+function tardis(): Command {
+  return terms(target(new Command('tardis')))
+    .description(
+      'CSV files of Tardis.dev: trades, incremental_book_L2, book_snapshot_N, quotes, book_ticker, derivative_ticker, liquidations.',
+    )
+    .argument('<files...>', 'files of any kinds and symbols, those of one kind in order of time')
+    .option('--tick <size>', 'price step of the one symbol, e.g. 0.1', decimalText)
+    .option('--lot <size>', 'quantity step of the one symbol, e.g. 0.001', decimalText)
+    .option('--symbol <symbol>', 'the instrument’s name on the tape; default: as in the files')
+    .option('--instruments <file>', 'several symbols instead: YAML or JSON with tick and lot of each')
+    .addOption(new Option('--other-symbols <what>', 'symbols that it does not list').choices(['refuse', 'drop']))
+    .addOption(new Option('--type <kind>', 'what files are whose names do not say it').choices(TARDIS_KINDS))
+    .addOption(
+      new Option('--negative-latency <what>', 'local before exchange time: refuse, or move all local times')
+        .choices(['refuse', 'shift'])
+        .default('refuse'),
+    )
+    .addHelpText(
+      'after',
+      '\nExample:\n  tickwright import tardis deribit_trades_2020-04-01_BTC-PERPETUAL.csv.gz --tick 0.5 --lot 10 --out btc.parquet',
+    )
+    .action(async (files: readonly string[], { out, json, instruments: table, ...options }) => {
+      const instruments = table === undefined ? undefined : await readTardisInstruments(table);
+      await keep({ out, json }, (onProgress) =>
+        importTardis({ files, onProgress, ...options, ...(instruments !== undefined && { instruments }) }),
       );
     });
 }
@@ -100,6 +153,21 @@ function csv(): Command {
       const mapping = await readMapping(options.mapping);
       await keep(options, (onProgress) => importCsv({ files, mapping, onProgress }));
     });
+}
+
+function localFrom(text: string): string {
+  if (derivedNanos(text, 'exchange', '+') !== undefined) return text;
+  throw new InvalidArgumentError('Allowed: "exchange", or "exchange + 5ms" for a delay.');
+}
+
+/** Contract terms of what is not simply worth price × quantity. */
+function terms(command: Command): Command {
+  return command
+    .addOption(new Option('--contract <kind>', 'linear (default) or inverse').choices(CONTRACTS))
+    .option('--multiplier <units>', 'units in a quantity of 1; default 1', decimalText)
+    .option('--base <currency>', 'currency code')
+    .option('--quote <currency>', 'currency code')
+    .option('--expiry <time>', 'of a future, e.g. 2024-12-27T08:00:00Z');
 }
 
 function target(command: Command): Command {

@@ -113,6 +113,32 @@ const derived = (from: 'exchange' | 'local', sign: '+' | '-') =>
     error: `expected "${from}" or "${from} ${sign} 5ms"`,
   });
 
+/** Tick, lot and contract terms by symbol, as text so that they are exact. */
+export const instrumentTable = z
+  .record(
+    z.string(),
+    z.strictObject({
+      tick: decimal('0.01'),
+      lot: decimal('0.001'),
+      contract: z.enum(CONTRACTS).exactOptional(),
+      multiplier: decimal('50').exactOptional(),
+      base: z.string().exactOptional(),
+      quote: z.string().exactOptional(),
+      expiry: z.string().exactOptional(),
+    }),
+  )
+  .superRefine((table, context) => {
+    if (Object.keys(table).length === 0) context.addIssue({ code: 'custom', message: 'expected at least one symbol' });
+    for (const [symbol, terms] of Object.entries(table)) {
+      if (symbol === '') continue;
+      try {
+        new Instrument({ symbol, ...terms }, 0);
+      } catch (fault) {
+        context.addIssue({ code: 'custom', path: [symbol], message: (fault as RangeError).message });
+      }
+    }
+  });
+
 const mappingSchema = z
   .strictObject({
     separator: z.string().length(1, { error: 'expected one character' }).default(','),
@@ -123,19 +149,7 @@ const mappingSchema = z
     symbol: z.union([z.strictObject({ column }), z.strictObject({ constant: z.string().min(1) })], {
       error: 'expected { column: … } or { constant: … }',
     }),
-    /** Tick, lot and contract terms by symbol, as text so that they are exact. */
-    instruments: z.record(
-      z.string(),
-      z.strictObject({
-        tick: decimal('0.01'),
-        lot: decimal('0.001'),
-        contract: z.enum(CONTRACTS).exactOptional(),
-        multiplier: decimal('50').exactOptional(),
-        base: z.string().exactOptional(),
-        quote: z.string().exactOptional(),
-        expiry: z.string().exactOptional(),
-      }),
-    ),
+    instruments: instrumentTable,
     /** Rows of symbols that are not among the instruments. */
     otherSymbols: z.enum(['refuse', 'drop']).default('refuse'),
     exchangeTime: time.optional(),
@@ -179,15 +193,6 @@ const mappingSchema = z
     if (constant !== undefined && mapping.instruments[constant] === undefined) {
       issue('instruments', `expected tick and lot for ${JSON.stringify(constant)}`);
     }
-    if (Object.keys(mapping.instruments).length === 0) issue('instruments', 'expected at least one symbol');
-    for (const [symbol, terms] of Object.entries(mapping.instruments)) {
-      if (symbol === '') continue;
-      try {
-        new Instrument({ symbol, ...terms }, 0);
-      } catch (fault) {
-        context.addIssue({ code: 'custom', path: ['instruments', symbol], message: (fault as RangeError).message });
-      }
-    }
   });
 
 export const SHAPES = [
@@ -207,7 +212,12 @@ export type CsvTime = z.output<typeof time>;
  * `source` is how the message calls it, e.g. the file's path.
  */
 export function checkMapping(given: unknown, source = 'mapping'): CsvMapping {
-  const result = mappingSchema.safeParse(given);
+  return checkedBy(mappingSchema, given, source);
+}
+
+/** What the schema makes of the value; throws as {@link checkMapping} does. */
+export function checkedBy<Schema extends z.ZodType>(schema: Schema, given: unknown, source: string): z.output<Schema> {
+  const result = schema.safeParse(given);
   if (result.success) return result.data;
   const faults = result.error.issues.map((issue) => {
     const path = issue.path.join('.') || 'mapping';
@@ -219,6 +229,11 @@ export function checkMapping(given: unknown, source = 'mapping'): CsvMapping {
 
 /** Reads a mapping from a YAML or JSON file (JSON is YAML) and checks it. */
 export async function readMapping(path: string): Promise<CsvMapping> {
+  return checkMapping(await readYaml(path), path);
+}
+
+/** The value that a YAML or JSON file holds. Throws `ImportError` with the line. */
+export async function readYaml(path: string): Promise<unknown> {
   let text: string;
   try {
     text = await readFile(path, 'utf8');
@@ -226,15 +241,13 @@ export async function readMapping(path: string): Promise<CsvMapping> {
     const { code, message } = cause as NodeJS.ErrnoException;
     throw new ImportError(`${path}: ${code === 'ENOENT' ? 'there is no such file' : message}`);
   }
-  let given: unknown;
   try {
-    given = parseYaml(text);
+    return parseYaml(text);
   } catch (cause) {
     if (!(cause instanceof YAMLParseError)) throw cause;
     const line = cause.linePos?.[0].line;
     throw new ImportError(`${path}${line === undefined ? '' : `:${line}`}: ${cause.message.split('\n')[0]}`);
   }
-  return checkMapping(given, path);
 }
 
 /** Which of the shapes a checked mapping has. */

@@ -1,12 +1,13 @@
 /**
- * Reads a text file, plain or gzip, line by line without ever holding the whole of it, and says what file it was.
+ * Reads a text file, plain, gzip or alone in a zip, line by line without ever holding the whole of it, and says what it was.
  * Knows nothing of what the lines mean. Called by the importers.
  */
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { pipeline, Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { crc32, createGunzip, createInflateRaw, type Gunzip, type InflateRaw } from 'node:zlib';
+import { findZipEntry, type ZipEntry } from './zip-entry.js';
 
 /** Something in an input file that cannot be imported. The message starts with file and line and fits one line. */
 export class ImportError extends Error {
@@ -57,6 +58,7 @@ export async function readLines(
   try {
     const { size } = await handle.stat();
     const packing = await packingOf(handle, path);
+    const entry = packing === 'zip' ? await zipEntry(handle, size, path) : undefined;
     const hash = createHash('sha256');
     const splitter = new LineSplitter(path, onLine);
     const tapped = tap(handle, (chunk, read) => {
@@ -64,9 +66,10 @@ export async function readLines(
       onBytes(read, size);
     });
     try {
-      for await (const chunk of packing === 'gzip' ? gunzip(tapped) : tapped) splitter.push(chunk as Buffer);
+      const unpacked = entry !== undefined ? unzip(tapped, entry) : packing === 'gzip' ? gunzip(tapped) : tapped;
+      for await (const chunk of unpacked) splitter.push(chunk);
     } catch (cause) {
-      throw readError(path, splitter.lines, cause);
+      throw readError(path, splitter.lines, packing, cause);
     }
     splitter.end();
     return { name: basename(path), sizeBytes: size, sha256: hash.digest('hex'), lines: splitter.lines };
@@ -90,23 +93,26 @@ async function openInput(path: string): Promise<FileHandle> {
   throw new ImportError(`${path}: is a folder or a device, not a file`);
 }
 
+type Packing = 'gzip' | 'zip' | 'plain';
+
 /** By the first bytes, whatever the name says. */
-async function packingOf(handle: FileHandle, path: string): Promise<'gzip' | 'plain'> {
+async function packingOf(handle: FileHandle, path: string): Promise<Packing> {
   const head = Buffer.alloc(4);
   const { bytesRead } = await handle.read(head, 0, 4, 0);
   if (bytesRead === 0) throw new ImportError(`${path}: the file is empty`);
   const magic = head.subarray(0, bytesRead).toString('hex');
   if (magic.startsWith('1f8b')) return 'gzip';
+  if (magic === '504b0304') return 'zip';
   const other = OTHER_MAGIC.find(([start]) => magic.startsWith(start));
   if (other !== undefined) {
-    throw new ImportError(`${path}: is ${other[1]}, not plain text or gzip; unpack it first`);
+    throw new ImportError(`${path}: is ${other[1]}, not plain text, gzip or zip; unpack it first`);
   }
   return 'plain';
 }
 
 const OTHER_MAGIC: readonly (readonly [string, string])[] = [
   ['28b52ffd', 'zstd-compressed'],
-  ['504b0304', 'a zip archive'],
+  ['504b0506', 'an empty zip archive'],
   ['425a68', 'bzip2-compressed'],
   ['fd377a58', 'xz-compressed'],
   ['50415231', 'a Parquet file'],
@@ -129,20 +135,64 @@ async function* tap(handle: FileHandle, onChunk: (chunk: Buffer, read: number) =
 }
 
 function gunzip(source: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
-  const unpacked = createGunzip({ chunkSize: 256 * 1024 });
+  return through(source, createGunzip({ chunkSize: 256 * 1024 }));
+}
+
+async function zipEntry(handle: FileHandle, size: number, path: string): Promise<ZipEntry> {
+  try {
+    return await findZipEntry(handle, size);
+  } catch (cause) {
+    throw cause instanceof RangeError ? new ImportError(`${path}: ${cause.message}`) : cause;
+  }
+}
+
+/** The unpacked data of the entry; all of the archive is read, as its hash is of all. Throws `RangeError` where damaged. */
+async function* unzip(source: AsyncIterable<Buffer>, entry: ZipEntry): AsyncGenerator<Buffer> {
+  const packed = cut(source, entry.from, entry.to);
+  const inflater = entry.deflated ? createInflateRaw({ chunkSize: 256 * 1024 }) : undefined;
+  let sum = 0;
+  let bytes = 0;
+  for await (const chunk of inflater === undefined ? packed : through(packed, inflater)) {
+    sum = crc32(chunk, sum);
+    bytes += chunk.length;
+    yield chunk;
+  }
+  // An inflater stops at the end of the deflated data, wherever that is.
+  const used = inflater?.bytesWritten ?? entry.to - entry.from;
+  if (sum !== entry.crc32 || bytes !== entry.unpackedBytes || used !== entry.to - entry.from) {
+    throw new RangeError('the zip data is damaged: what it unpacks to has another checksum or size than it should');
+  }
+}
+
+/** The bytes from `from` to `to` of all that the source gives. */
+async function* cut(source: AsyncIterable<Buffer>, from: number, to: number): AsyncGenerator<Buffer> {
+  let at = 0;
+  for await (const chunk of source) {
+    const part = chunk.subarray(Math.max(0, from - at), Math.max(0, to - at));
+    at += chunk.length;
+    if (part.length > 0) yield part;
+  }
+}
+
+function through(source: AsyncIterable<Buffer>, unpacked: Gunzip | InflateRaw): AsyncIterable<Buffer> {
   // The callback is needed for `pipeline` to hand errors of the source on to the reader of `unpacked`.
   pipeline(Readable.from(source, { objectMode: false }), unpacked, () => {});
   return unpacked;
 }
 
-function readError(path: string, lines: number, cause: unknown): unknown {
+function readError(path: string, lines: number, packing: Packing, cause: unknown): unknown {
   if (cause instanceof ImportError) return cause;
   const { code, message } = cause as NodeJS.ErrnoException;
+  if (packing === 'zip' && cause instanceof RangeError && code === undefined) {
+    return new ImportError(`${path}: ${message}`);
+  }
   if (code === 'Z_BUF_ERROR') {
-    return new ImportError(`${path}:${lines + 1}: the gzip data ends in the middle of this line: the file was cut off`);
+    return new ImportError(
+      `${path}:${lines + 1}: the ${packing} data ends in the middle of this line: the file was cut off`,
+    );
   }
   if (code?.startsWith('Z_')) {
-    return new ImportError(`${path}:${lines + 1}: the gzip data is damaged from about here on (${message})`);
+    return new ImportError(`${path}:${lines + 1}: the ${packing} data is damaged from about here on (${message})`);
   }
   return code === undefined ? cause : new ImportError(`${path}: ${message}`);
 }

@@ -7,7 +7,6 @@ import {
   type Columns,
   formatEpoch,
   type InstrumentSpec,
-  type OrderedColumns,
   TapeBuilder,
   type TapeInfo,
 } from '../../core/index.js';
@@ -28,6 +27,11 @@ export interface TapeOrigins {
   readonly files: readonly InputFact[];
   /** Choices worth keeping beside the data, e.g. `{ tick: '0.01 because …' }`. */
   readonly choices?: Readonly<Record<string, string>>;
+  /**
+   * Rows that came late within their own stream, for importers that read several streams of one market one after the other:
+   * that these lie in one order afterwards is no correction. Default: every row that sorting moved.
+   */
+  readonly reordered?: { readonly exchange: number; readonly local: number };
 }
 
 /** Rows of one tape in the order they were received. */
@@ -92,7 +96,8 @@ export class RowCollector {
     const names = origins.files.map((file) => file.name).join(', ');
     if (this.rows.length === 0) throw new ImportError(`${names}: there is nothing in it for the tape, not one row`);
     const ordered = this.rows.build();
-    this.#countDisorder(ordered);
+    const { exchangeDisorder: exchange, localDisorder: local } = ordered;
+    this.#countDisorder(origins.reordered ?? { exchange, local }, ordered.split);
     const originNs = this.epochOf(moveToOrigin(ordered.columns));
     const provenance: Record<string, string> = { importer: origins.importer, importerVersion: origins.version };
     origins.files.forEach((file, index) => {
@@ -105,16 +110,16 @@ export class RowCollector {
     };
   }
 
-  #countDisorder({ exchangeDisorder, localDisorder, split }: OrderedColumns): void {
+  #countDisorder({ exchange, local }: { exchange: number; local: number }, split: number): void {
     this.tally.count(
       'reordered-rows',
       'rows that came after a row with a later exchange time stand in order of exchange time on the exchange side',
-      exchangeDisorder,
+      exchange,
     );
     this.tally.count(
       'reordered-local-rows',
       'rows that came after a row with a later local time stand in order of local time on the local side',
-      localDisorder,
+      local,
     );
     this.tally.count(
       'split-rows',

@@ -15,6 +15,7 @@ const place = new Workplace();
 const CAPTURE = '--symbol BTCUSDT --tick 0.1 --lot 0.001 --out t.parquet';
 const TRADE = (fields: string) =>
   `1723161256298000000 {"stream":"btcusdt@trade","data":{"e":"trade","E":1723161256300,"T":1723161256298,"s":"BTCUSDT","t":1,${fields},"X":"MARKET","m":false}}\n`;
+const ARCHIVE = '--tick 0.1 --lot 0.001 --local-from exchange --out t.parquet';
 const MAPPING = `
 symbol: { constant: X }
 instruments: { X: { tick: '0.01', lot: '1' } }
@@ -139,6 +140,15 @@ const CASES: Record<string, Case[]> = {
     ['book market.parquet --instrument SYN-A --levels 0', 2, 'Allowed: a whole number from 1 to 10000'],
     ['book market.parquet --instrument SYN-A --every 100', 2, 'Allowed: event, or a duration above 0 such as 100ms'],
     ['book market.parquet --instrument SYN-A --clock wall', 2, 'Allowed choices are exchange, local'],
+    [
+      `import binance-archive A-trades-2024-03-01.zip ${ARCHIVE.replace('exchange', 'local')}`,
+      2,
+      'Allowed: "exchange", or "exchange + 5ms"',
+    ],
+    ['import tardis a_trades.csv --type candles --out t.parquet', 2, 'Allowed choices are trades, liquidations'],
+    ['import tardis a_trades.csv --tick 0 --lot 1 --out t.parquet', 2, 'Allowed: a decimal above 0'],
+    ['import binance-archive a.zip --tick 1 --lot 1 --out t.parquet', 2, "required option '--local-from"],
+    [`import binance-archive a.zip ${ARCHIVE} --contract odd`, 2, 'Allowed choices are linear, inverse'],
     [`import binance-capture capture.txt ${CAPTURE.replace('0.1', 'NaN')}`, 2, 'Allowed: a decimal above 0'],
     [`import binance-capture capture.txt ${CAPTURE.replace('0.001', '-1')}`, 2, 'Allowed: a decimal above 0'],
     [
@@ -224,6 +234,12 @@ const CASES: Record<string, Case[]> = {
     [`import binance-capture negative.txt ${CAPTURE}`, 1, 'negative.txt:1'],
     [`import binance-capture capture.txt ${CAPTURE.replace('t.parquet', 'full')}`, 1, 'full: is a folder'],
     [`import binance-capture capture.txt ${CAPTURE.replace('t.parquet', 'none/t.parquet')}`, 1, 'none/t.parquet'],
+    [`import binance-archive capture.txt ${ARCHIVE}`, 1, 'capture.txt: is not named as the archive names its files'],
+    [`import binance-archive A-trades-2024-03-01.zip ${ARCHIVE}`, 1, 'A-trades-2024-03-01.zip: there is no such file'],
+    ['import tardis a_trades.csv --lot 1 --out t.parquet', 1, 'tick or lot is missing: give both, or a table'],
+    ['import tardis a_trades.csv --tick 1 --lot 1 --out t.parquet', 1, 'a_trades.csv: there is no such file'],
+    ['import tardis nan.csv --tick 1 --lot 1 --out t.parquet', 1, 'nan.csv: its name does not say what it is'],
+    ['import tardis a_trades.csv --instruments none.yaml --out t.parquet', 1, 'none.yaml: there is no such file'],
     ['import csv nan.csv --mapping none.yaml --out t.parquet', 1, 'none.yaml: there is no such file'],
     ['import csv nan.csv --mapping typo-mapping.yaml --out t.parquet', 1, 'typo-mapping.yaml'],
     ['import csv nan.csv --mapping mapping.yaml --out t.parquet', 1, 'nan.csv:3'],

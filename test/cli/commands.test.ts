@@ -212,6 +212,8 @@ describe('help and use', () => {
   const commands = [
     'import binance-capture',
     'import lobster',
+    'import binance-archive',
+    'import tardis',
     'import csv',
     'inspect',
     'book',

@@ -54,7 +54,11 @@ const replaceIn = (line: number, from: string, to: string) => {
 
 const BINANCE: Case[] = [
   ['an empty file', '', ': the file is empty'],
-  ['a zstd file', Buffer.from('28b52ffd0000', 'hex'), ': is zstd-compressed, not plain text or gzip; unpack it first'],
+  [
+    'a zstd file',
+    Buffer.from('28b52ffd0000', 'hex'),
+    ': is zstd-compressed, not plain text, gzip or zip; unpack it first',
+  ],
   [
     'a gzip file cut off',
     gzipSync(FUTURES).subarray(0, -40),

@@ -3,17 +3,25 @@ import { readFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
+import { importBinanceArchive } from '../../bridges/import/binance-archive.js';
 import { importBinanceCapture } from '../../bridges/import/binance-capture.js';
 import { importCsv } from '../../bridges/import/csv.js';
 import { readMapping } from '../../bridges/import/csv-mapping.js';
 import type { ImportProgress } from '../../bridges/import/input-file.js';
 import { importLobster } from '../../bridges/import/lobster.js';
 import type { ImportedTape } from '../../bridges/import/row-collector.js';
+import { importTardis } from '../../bridges/import/tardis.js';
+import { readTardisInstruments } from '../../bridges/import/tardis-instruments.js';
 import { MemoryTape } from '../../core/index.js';
 import { FIXTURES, tapeText, temporaryFile } from './tape-rows.js';
 
 const fixture = (name: string) => join(FIXTURES, name);
 const futures = { symbol: 'ABCUSDT', tick: '0.1', lot: '0.001' };
+const archived = (...names: string[]) => names.map((name) => fixture(`binance-archive/${name}`));
+const archive = { tick: '0.1', lot: '0.001', localFrom: 'exchange + 5ms' };
+const tardis = (...names: string[]) =>
+  importTardis({ files: names.map((name) => fixture(`tardis/${name}`)), tick: '0.5', lot: '10' });
+const perpetual = (kind: string) => `deribit_${kind}_2020-03-01_ABC-PERPETUAL.csv`;
 const lobsterFile = 'ABC_2024-11-04_34200000_57600000_message_5.csv';
 
 async function csv(name: string, mapping: string, path = fixture(name)): Promise<ImportedTape> {
@@ -31,6 +39,39 @@ const CASES: Record<string, () => Promise<ImportedTape>> = {
       lot: '0.0001',
       quotes: true,
       spotQuoteLatencyNs: 2_000_000,
+    }),
+  'archive-trades': () =>
+    importBinanceArchive({
+      files: archived('ABCUSDT-trades-2024-03-02.csv', 'ABCUSDT-trades-2024-03-01.zip'),
+      ...archive,
+    }),
+  'archive-all': () =>
+    importBinanceArchive({
+      files: archived(
+        ...['ABCUSDT-bookTicker-2024-03-01.csv', 'ABCUSDT-1m-2024-03-01.csv', 'ABCUSDT-fundingRate-2024-03.csv'],
+        ...['ABCUSDT-trades-2024-03-01.zip', 'ABCUSDT-trades-2024-03-02.csv'],
+      ),
+      ...archive,
+    }),
+  'archive-spot': () =>
+    importBinanceArchive({
+      files: archived('XYZ-trades-2025-01-02.csv', 'XYZ-1h-2024-12-31.csv'),
+      ...{ tick: '0.0001', lot: '0.0001', localFrom: 'exchange' },
+    }),
+  'archive-coin-m': () =>
+    importBinanceArchive({
+      files: archived('ABCUSD_PERP-aggTrades-2024-03-01.csv'),
+      ...{ ...archive, lot: '1', contract: 'inverse', multiplier: '100', symbol: 'ABC' },
+    }),
+  'tardis-book': () => tardis(`${perpetual('incremental_book_L2')}.gz`, `${perpetual('trades')}.gz`),
+  'tardis-snapshots': () => tardis(perpetual('book_snapshot_5')),
+  'tardis-quotes': () => tardis(perpetual('quotes'), perpetual('liquidations')),
+  'tardis-ticker': () => tardis(perpetual('derivative_ticker')),
+  'tardis-several': async () =>
+    importTardis({
+      files: [fixture('tardis/perpetuals_trades_2020-03-01_ALL.csv')],
+      instruments: await readTardisInstruments(fixture('tardis/instruments.yaml')),
+      otherSymbols: 'drop',
     }),
   lobster: () => importLobster({ messages: fixture(lobsterFile), feedLatencyNs: 1000 }),
   trades: () => csv('trades.csv', 'trades.mapping.yaml'),

@@ -23,6 +23,16 @@ describe('TimestampReader', () => {
     fc.assert(property, { numRuns: 2_000, seed: 1 });
   });
 
+  it('reads digits alone as it reads them with a point behind', () => {
+    const digits = fc.bigInt({ min: 0n, max: 10n ** 19n - 1n }).map(String);
+    const padded = fc.tuple(digits, fc.integer({ min: 1, max: 19 })).map(([text, width]) => text.padStart(width, '0'));
+    const property = fc.property(padded, fc.constantFrom('ms', 'us', 'ns' as const), (text, unit) => {
+      const reader = new TimestampReader(unit as TimeUnit);
+      expect(epochOf(reader, text)).toBe(epochOf(reader, `${text}.`));
+    });
+    fc.assert(property, { numRuns: 5_000, seed: 3 });
+  });
+
   it('reads ISO 8601 as the Date of JavaScript does, to the ns', () => {
     const property = fc.property(
       fc.date({ min: new Date('1900-01-01'), max: new Date('2200-01-01'), noInvalidDate: true }),
