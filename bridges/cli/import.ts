@@ -6,6 +6,7 @@ import { Command, Option } from 'commander';
 import { importBinanceCapture } from '../import/binance-capture.js';
 import { importCsv } from '../import/csv.js';
 import { readMapping } from '../import/csv-mapping.js';
+import { importDatabento } from '../import/databento.js';
 import type { OnProgress } from '../import/input-file.js';
 import { importLobster } from '../import/lobster.js';
 import type { ImportedTape } from '../import/row-collector.js';
@@ -13,7 +14,7 @@ import { openTape } from '../tape/tape-file.js';
 import { writeTape } from '../tape/tape-writer.js';
 import { factsOf, factsText } from './inspect.js';
 import { whileWriting } from './interruption.js';
-import { decimalText, duration } from './option-values.js';
+import { collect, decimalText, duration, list, wholeNumber } from './option-values.js';
 import { ProgressBar, print } from './terminal.js';
 
 interface Target {
@@ -25,7 +26,7 @@ export function importCommand(): Command {
   const command = new Command('import')
     .description('Make a tape of vendor files.')
     .addHelpText('after', '\nExample:\n  tickwright import binance-capture --help');
-  command.addCommand(binanceCapture()).addCommand(lobster()).addCommand(csv());
+  command.addCommand(binanceCapture()).addCommand(databento()).addCommand(lobster()).addCommand(csv());
   return command;
 }
 
@@ -53,6 +54,41 @@ function binanceCapture(): Command {
         importBinanceCapture({
           ...{ files, symbol, tick, lot, quotes, offLotLevels, onProgress },
           ...(spotQuoteLatency !== undefined && { spotQuoteLatencyNs: spotQuoteLatency }),
+        }),
+      );
+    });
+}
+
+function databento(): Command {
+  return target(new Command('databento'))
+    .description(
+      'Databento DBN files: mbo, mbp-1, mbp-10, tbbo, trades, bbo, ohlcv, status, statistics; plain or zstd.',
+    )
+    .argument('<files...>', 'DBN files: consecutive days in order of time, or several schemas of one time')
+    .option('--definition <file>', 'definitions: ticks, multipliers, currencies, expiries; may be given again', collect)
+    .option('--symbols <names>', 'these alone, separated by commas; symbols or instrument ids', list)
+    .option('--publisher <id>', 'this one alone (number of a venue and feed)', wholeNumber(1, 65_535))
+    .option('--tick <size>', 'price step where no definition has one, e.g. 0.25', decimalText)
+    .option('--lot <size>', 'quantity step, a whole number; default: 1', decimalText)
+    .addOption(
+      new Option('--off-tick-prints <what>', 'trades off the tick, such as hidden ones at the midpoint')
+        .choices(['refuse', 'drop'])
+        .default('refuse'),
+    )
+    .addHelpText(
+      'after',
+      '\nExample:\n  tickwright import databento glbx-mdp3-20240508.mbo.dbn.zst --definition glbx-mdp3-20240508.definition.dbn.zst --out es.parquet',
+    )
+    .action(async (files: readonly string[], options) => {
+      const { definition, symbols, publisher, tick, lot, offTickPrints } = options;
+      await keep(options, (onProgress) =>
+        importDatabento({
+          ...{ files, offTickPrints, onProgress },
+          ...(definition !== undefined && { definitions: definition }),
+          ...(symbols !== undefined && { symbols }),
+          ...(publisher !== undefined && { publisher }),
+          ...(tick !== undefined && { tick }),
+          ...(lot !== undefined && { lot }),
         }),
       );
     });

@@ -1,12 +1,13 @@
 /**
- * Reads a text file, plain or gzip, line by line without ever holding the whole of it, and says what file it was.
- * Knows nothing of what the lines mean. Called by the importers.
+ * Reads a file, plain, gzip or zstd, in pieces or line by line without ever holding the whole of it, and says what file it was.
+ * Knows nothing of what is in it. Called by the importers.
  */
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import { ZstdError, ZstdUnpacker } from './zstd-stream.js';
 
 /** Something in an input file that cannot be imported. The message starts with file and line and fits one line. */
 export class ImportError extends Error {
@@ -20,6 +21,7 @@ export interface InputFact {
   readonly sizeBytes: number;
   /** Hex SHA-256 of the file as it lies on disk (compressed, if it is). */
   readonly sha256: string;
+  /** 0 of files without lines. */
   readonly lines: number;
 }
 
@@ -53,23 +55,51 @@ export async function readLines(
   onLine: OnLine,
   onBytes: (read: number, total: number) => void = () => {},
 ): Promise<InputFact> {
+  const splitter = new LineSplitter(path, onLine);
+  const place = () => `${path}:${splitter.lines + 1}`;
+  const fact = await readPieces(path, { take: (bytes) => splitter.push(bytes), onBytes, place, unit: 'this line' });
+  splitter.end();
+  return { ...fact, lines: splitter.lines };
+}
+
+/** How {@link readPieces} hands a file on. */
+export interface PieceReading {
+  /** Takes the next bytes, unpacked; they are its own. */
+  readonly take: (bytes: Buffer) => void;
+  /** Asked after each piece: the rest need not be read. */
+  readonly enough?: () => boolean;
+  readonly onBytes?: (read: number, total: number) => void;
+  /** Path and place that has been reached, for errors of the packing. */
+  readonly place: () => string;
+  /** What stands at that place: `this line`. */
+  readonly unit: string;
+  /** A word about a packing that is known here, by the first four bytes in hex; else the usual one. */
+  readonly refusal?: (magic: string) => string | undefined;
+}
+
+/**
+ * Reads a file piece by piece, unpacked by what its first bytes say. Throws {@link ImportError} when it is missing, no file,
+ * compressed in another way, damaged or truncated. The hash is of the whole file only if all of it was read.
+ */
+export async function readPieces(path: string, reading: PieceReading): Promise<InputFact> {
   const handle = await openInput(path);
   try {
     const { size } = await handle.stat();
-    const packing = await packingOf(handle, path);
+    const packing = await packingOf(handle, path, reading.refusal);
     const hash = createHash('sha256');
-    const splitter = new LineSplitter(path, onLine);
     const tapped = tap(handle, (chunk, read) => {
       hash.update(chunk);
-      onBytes(read, size);
+      reading.onBytes?.(read, size);
     });
     try {
-      for await (const chunk of packing === 'gzip' ? gunzip(tapped) : tapped) splitter.push(chunk as Buffer);
+      for await (const chunk of UNPACKED[packing](tapped)) {
+        reading.take(chunk);
+        if (reading.enough?.() === true) break;
+      }
     } catch (cause) {
-      throw readError(path, splitter.lines, cause);
+      throw readError(path, reading, cause);
     }
-    splitter.end();
-    return { name: basename(path), sizeBytes: size, sha256: hash.digest('hex'), lines: splitter.lines };
+    return { name: basename(path), sizeBytes: size, sha256: hash.digest('hex'), lines: 0 };
   } finally {
     await handle.close();
   }
@@ -91,21 +121,27 @@ async function openInput(path: string): Promise<FileHandle> {
 }
 
 /** By the first bytes, whatever the name says. */
-async function packingOf(handle: FileHandle, path: string): Promise<'gzip' | 'plain'> {
+async function packingOf(
+  handle: FileHandle,
+  path: string,
+  refusal: PieceReading['refusal'],
+): Promise<'gzip' | 'zstd' | 'plain'> {
   const head = Buffer.alloc(4);
   const { bytesRead } = await handle.read(head, 0, 4, 0);
   if (bytesRead === 0) throw new ImportError(`${path}: the file is empty`);
   const magic = head.subarray(0, bytesRead).toString('hex');
   if (magic.startsWith('1f8b')) return 'gzip';
+  const word = refusal?.(magic);
+  if (word !== undefined) throw new ImportError(`${path}: ${word}`);
+  if (magic === '28b52ffd') return 'zstd';
   const other = OTHER_MAGIC.find(([start]) => magic.startsWith(start));
   if (other !== undefined) {
-    throw new ImportError(`${path}: is ${other[1]}, not plain text or gzip; unpack it first`);
+    throw new ImportError(`${path}: is ${other[1]}, not plain, gzip or zstd; unpack it first`);
   }
   return 'plain';
 }
 
 const OTHER_MAGIC: readonly (readonly [string, string])[] = [
-  ['28b52ffd', 'zstd-compressed'],
   ['504b0304', 'a zip archive'],
   ['425a68', 'bzip2-compressed'],
   ['fd377a58', 'xz-compressed'],
@@ -128,6 +164,13 @@ async function* tap(handle: FileHandle, onChunk: (chunk: Buffer, read: number) =
   }
 }
 
+/** How the bytes of each packing come out. */
+const UNPACKED = {
+  plain: (source: AsyncIterable<Buffer>) => source,
+  gzip: gunzip,
+  zstd: unpackZstd,
+} as const;
+
 function gunzip(source: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
   const unpacked = createGunzip({ chunkSize: 256 * 1024 });
   // The callback is needed for `pipeline` to hand errors of the source on to the reader of `unpacked`.
@@ -135,14 +178,27 @@ function gunzip(source: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
   return unpacked;
 }
 
-function readError(path: string, lines: number, cause: unknown): unknown {
+async function* unpackZstd(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const unpacker = await ZstdUnpacker.create();
+  try {
+    for await (const chunk of source) yield* unpacker.unpack(chunk);
+    if (!unpacker.whole) throw new ZstdError(CUT_OFF);
+  } finally {
+    unpacker.close();
+  }
+}
+
+const CUT_OFF = 'cut off';
+
+function readError(path: string, { place, unit }: PieceReading, cause: unknown): unknown {
   if (cause instanceof ImportError) return cause;
   const { code, message } = cause as NodeJS.ErrnoException;
-  if (code === 'Z_BUF_ERROR') {
-    return new ImportError(`${path}:${lines + 1}: the gzip data ends in the middle of this line: the file was cut off`);
+  const packing = cause instanceof ZstdError ? 'zstd' : 'gzip';
+  if (code === 'Z_BUF_ERROR' || message === CUT_OFF) {
+    return new ImportError(`${place()}: the ${packing} data ends in the middle of ${unit}: the file was cut off`);
   }
-  if (code?.startsWith('Z_')) {
-    return new ImportError(`${path}:${lines + 1}: the gzip data is damaged from about here on (${message})`);
+  if (code?.startsWith('Z_') || cause instanceof ZstdError) {
+    return new ImportError(`${place()}: the ${packing} data is damaged from about here on (${message})`);
   }
   return code === undefined ? cause : new ImportError(`${path}: ${message}`);
 }
