@@ -6,6 +6,7 @@ import { bridge } from './bridge.js';
 import { disk } from './disk.js';
 import { execution } from './execution.js';
 import { fidelity } from './fidelity.js';
+import { importBench } from './import.js';
 import { latency } from './latency.js';
 import { micro } from './micro.js';
 import { peers } from './peers.js';
@@ -37,6 +38,12 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     rows: 1,
     rounds: 1,
     does: 'queue models against every real order of a day (its own files)',
+  },
+  import: {
+    run: importBench,
+    rows: 5e6,
+    rounds: 3,
+    does: 'vendor files into tapes: Databento mbo, decoded alone and imported whole',
   },
   bridge: { run: bridge, rows: 5e6, rounds: 5, does: 'strategies in Python: decisions, batches, start, environments' },
   micro: { run: micro, rows: 1e6, rounds: 1, does: 'schedule, books and tape decoding by themselves' },

@@ -84,7 +84,7 @@ export class DbnEventRows {
     }
     const volumeHigh = words[at + BarField.volume + 1]! >>> 0;
     const volume = volumeHigh * WORD + (words[at + BarField.volume]! >>> 0);
-    if (volumeHigh >= EXACT_HIGH) throw new RangeError(`volume ${volume} is beyond 2^53`);
+    if (volumeHigh >= EXACT_HIGH) throw new RangeError(`volume ${BigInt(volume)} is beyond 2^53`);
     rows.happened = rows.time(at + 2, 'ts_event') + interval;
     rows.local = rows.happened;
     rows.flags = Flag.last;

@@ -94,8 +94,8 @@ export class DbnStream {
       const allowed = own === undefined || rtype === own || ANYWHERE.includes(rtype);
       this.#allowed[rtype] = allowed && this.#recordWords[rtype]! > 0 ? 1 : 0;
     }
-    this.metadata = metadata;
     this.#taker.begin(metadata);
+    this.metadata = metadata;
     return length;
   }
 
