@@ -8,6 +8,7 @@ import { disk } from './disk.js';
 import { execution } from './execution.js';
 import { fidelity } from './fidelity.js';
 import { importing } from './import.js';
+import { importDbn } from './import-dbn.js';
 import { latency } from './latency.js';
 import { micro } from './micro.js';
 import { peers } from './peers.js';
@@ -41,6 +42,12 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     does: 'queue models against every real order of a day (its own files)',
   },
   analytics: { run: analytics, rows: 3e6, rounds: 3, does: 'what recording costs; the report of a million fills' },
+  'import-dbn': {
+    run: importDbn,
+    rows: 5e6,
+    rounds: 3,
+    does: 'vendor files into tapes: Databento mbo, decoded alone and imported whole',
+  },
   bridge: { run: bridge, rows: 5e6, rounds: 5, does: 'strategies in Python: decisions, batches, start, environments' },
   import: { run: importing, rows: 2e6, rounds: 5, does: 'vendor files in gzip to rows in memory' },
   micro: { run: micro, rows: 1e6, rounds: 1, does: 'schedule, books and tape decoding by themselves' },

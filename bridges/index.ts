@@ -4,6 +4,8 @@ export { type BinanceArchiveOptions, importBinanceArchive } from './import/binan
 export * from './import/binance-capture.js';
 export * from './import/csv.js';
 export * from './import/csv-mapping.js';
+export { type DatabentoOptions, importDatabento } from './import/databento.js';
+export type { OffTickPrints } from './import/dbn-trade.js';
 export { ImportError, type ImportProgress, type InputFact, type OnProgress } from './import/input-file.js';
 export * from './import/lobster.js';
 export type { ImportedTape } from './import/row-collector.js';

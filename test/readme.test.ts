@@ -24,6 +24,7 @@ const DOCUMENTS = [
   'docs/run-file.md',
   'docs/import/binance-archive.md',
   'docs/import/tardis.md',
+  'docs/import/databento.md',
   'examples/README.md',
   'bridges/tape/FORMAT.md',
   'bridges/python/README.md',
@@ -86,12 +87,15 @@ describe('the commands of the README', () => {
     const commands = commandsOf(readme);
     expect(commands.map(([name]) => name)).toEqual([
       ...['inspect', 'book', 'run', 'report', 'compare', 'run'],
-      ...['import', 'import', 'import', 'import', 'import'],
+      ...['import', 'import', 'import', 'import', 'import', 'import'],
     ]);
     place.write('btcusdt_20240808.gz', gzipSync(readFileSync(join(fixtures, 'futures.capture'))));
     const lobster = commands.flat().find((word) => word.includes('_message_'))!;
     copyFileSync(join(fixtures, 'ABC_2024-11-04_34200000_57600000_message_5.csv'), place.path(lobster));
     copyArchives(place);
+    // What is packed and how is told by a file's first bytes, not by its name.
+    copyFileSync(join(fixtures, 'databento-mbo.dbn.zst'), place.path('glbx-mdp3-20240508.mbo.dbn.zst'));
+    copyFileSync(join(fixtures, 'databento-definition.dbn'), place.path('glbx-mdp3-20240508.definition.dbn.zst'));
     copyFileSync(join(fixtures, 'trades.csv'), place.path('trades.csv'));
     copyFileSync(join(fixtures, 'trades.mapping.yaml'), place.path('trades.yaml'));
 

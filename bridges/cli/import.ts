@@ -8,6 +8,7 @@ import { importBinanceArchive } from '../import/binance-archive.js';
 import { importBinanceCapture } from '../import/binance-capture.js';
 import { importCsv } from '../import/csv.js';
 import { derivedNanos, readMapping } from '../import/csv-mapping.js';
+import { importDatabento } from '../import/databento.js';
 import type { OnProgress } from '../import/input-file.js';
 import { importLobster } from '../import/lobster.js';
 import type { ImportedTape } from '../import/row-collector.js';
@@ -18,7 +19,7 @@ import { openTape } from '../tape/tape-file.js';
 import { writeTape } from '../tape/tape-writer.js';
 import { factsOf, factsText } from './inspect.js';
 import { whileWriting } from './interruption.js';
-import { decimalText, duration } from './option-values.js';
+import { collect, decimalText, duration, list, wholeNumber } from './option-values.js';
 import { ProgressBar, print } from './terminal.js';
 
 interface Target {
@@ -30,7 +31,8 @@ export function importCommand(): Command {
   const command = new Command('import')
     .description('Make a tape of vendor files.')
     .addHelpText('after', '\nExample:\n  tickwright import binance-archive --help');
-  for (const format of [binanceCapture(), binanceArchive(), tardis(), lobster(), csv()]) command.addCommand(format);
+  for (const format of [binanceCapture(), binanceArchive(), databento(), tardis(), lobster(), csv()])
+    command.addCommand(format);
   return command;
 }
 
@@ -107,6 +109,41 @@ function tardis(): Command {
       const instruments = table === undefined ? undefined : await readTardisInstruments(table);
       await keep({ out, json }, (onProgress) =>
         importTardis({ files, onProgress, ...options, ...(instruments !== undefined && { instruments }) }),
+      );
+    });
+}
+
+function databento(): Command {
+  return target(new Command('databento'))
+    .description(
+      'Databento DBN files: mbo, mbp-1, mbp-10, tbbo, trades, bbo, ohlcv, status, statistics; plain or zstd.',
+    )
+    .argument('<files...>', 'DBN files: consecutive days in order of time, or several schemas of one time')
+    .option('--definition <file>', 'definitions: ticks, multipliers, currencies, expiries; may be given again', collect)
+    .option('--symbols <names>', 'these alone, separated by commas; symbols or instrument ids', list)
+    .option('--publisher <id>', 'this one alone (number of a venue and feed)', wholeNumber(1, 65_535))
+    .option('--tick <size>', 'price step where no definition has one, e.g. 0.25', decimalText)
+    .option('--lot <size>', 'quantity step, a whole number; default: 1', decimalText)
+    .addOption(
+      new Option('--off-tick-prints <what>', 'trades off the tick, such as hidden ones at the midpoint')
+        .choices(['refuse', 'drop'])
+        .default('refuse'),
+    )
+    .addHelpText(
+      'after',
+      '\nExample:\n  tickwright import databento glbx-mdp3-20240508.mbo.dbn.zst --definition glbx-mdp3-20240508.definition.dbn.zst --out es.parquet',
+    )
+    .action(async (files: readonly string[], options) => {
+      const { definition, symbols, publisher, tick, lot, offTickPrints } = options;
+      await keep(options, (onProgress) =>
+        importDatabento({
+          ...{ files, offTickPrints, onProgress },
+          ...(definition !== undefined && { definitions: definition }),
+          ...(symbols !== undefined && { symbols }),
+          ...(publisher !== undefined && { publisher }),
+          ...(tick !== undefined && { tick }),
+          ...(lot !== undefined && { lot }),
+        }),
       );
     });
 }

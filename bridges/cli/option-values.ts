@@ -51,3 +51,10 @@ export function decimalText(text: string): string {
 export function collect(text: string, before: readonly string[] = []): readonly string[] {
   return [...before, text];
 }
+
+/** Names separated by commas. */
+export function list(text: string): readonly string[] {
+  const names = text.split(',').map((name) => name.trim());
+  if (names.every((name) => name !== '')) return names;
+  throw new InvalidArgumentError('Allowed: names separated by commas, such as ESH4,NQH4.');
+}

@@ -1,6 +1,6 @@
 /**
- * Reads a text file, plain, gzip or alone in a zip, line by line without ever holding the whole of it, and says what it was.
- * Knows nothing of what the lines mean. Called by the importers.
+ * Reads a file, plain, gzip, zstd or alone in a zip, in pieces or line by line without ever holding the whole of it, and says
+ * what file it was. Knows nothing of what is in it. Called by the importers.
  */
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
@@ -8,6 +8,7 @@ import { basename } from 'node:path';
 import { pipeline, Readable } from 'node:stream';
 import { crc32, createGunzip, createInflateRaw, type Gunzip, type InflateRaw } from 'node:zlib';
 import { findZipEntry, type ZipEntry } from './zip-entry.js';
+import { ZstdError, ZstdUnpacker } from './zstd-stream.js';
 
 /** Something in an input file that cannot be imported. The message starts with file and line and fits one line. */
 export class ImportError extends Error {
@@ -21,6 +22,7 @@ export interface InputFact {
   readonly sizeBytes: number;
   /** Hex SHA-256 of the file as it lies on disk (compressed, if it is). */
   readonly sha256: string;
+  /** 0 of files without lines. */
   readonly lines: number;
 }
 
@@ -54,25 +56,54 @@ export async function readLines(
   onLine: OnLine,
   onBytes: (read: number, total: number) => void = () => {},
 ): Promise<InputFact> {
+  const splitter = new LineSplitter(path, onLine);
+  const place = () => `${path}:${splitter.lines + 1}`;
+  const fact = await readPieces(path, { take: (bytes) => splitter.push(bytes), onBytes, place, unit: 'this line' });
+  splitter.end();
+  return { ...fact, lines: splitter.lines };
+}
+
+/** How {@link readPieces} hands a file on. */
+export interface PieceReading {
+  /** Takes the next bytes, unpacked; they are its own. */
+  readonly take: (bytes: Buffer) => void;
+  /** Asked after each piece: the rest need not be read. */
+  readonly enough?: () => boolean;
+  readonly onBytes?: (read: number, total: number) => void;
+  /** Path and place that has been reached, for errors of the packing. */
+  readonly place: () => string;
+  /** What stands at that place: `this line`. */
+  readonly unit: string;
+  /** A word about a packing that is known here, by the first four bytes in hex; else the usual one. */
+  readonly refusal?: (magic: string) => string | undefined;
+}
+
+/**
+ * Reads a file piece by piece, unpacked by what its first bytes say. Throws {@link ImportError} when it is missing, no file,
+ * compressed in another way, damaged or truncated. The hash is of the whole file only if all of it was read.
+ */
+export async function readPieces(path: string, reading: PieceReading): Promise<InputFact> {
   const handle = await openInput(path);
   try {
     const { size } = await handle.stat();
-    const packing = await packingOf(handle, path);
+    const packing = await packingOf(handle, path, reading.refusal);
     const entry = packing === 'zip' ? await zipEntry(handle, size, path) : undefined;
     const hash = createHash('sha256');
-    const splitter = new LineSplitter(path, onLine);
     const tapped = tap(handle, (chunk, read) => {
       hash.update(chunk);
-      onBytes(read, size);
+      reading.onBytes?.(read, size);
     });
     try {
-      const unpacked = entry !== undefined ? unzip(tapped, entry) : packing === 'gzip' ? gunzip(tapped) : tapped;
-      for await (const chunk of unpacked) splitter.push(chunk);
+      for await (const chunk of entry === undefined
+        ? UNPACKED[packing as keyof typeof UNPACKED](tapped)
+        : unzip(tapped, entry)) {
+        reading.take(chunk);
+        if (reading.enough?.() === true) break;
+      }
     } catch (cause) {
-      throw readError(path, splitter.lines, packing, cause);
+      throw readError(path, reading, packing, cause);
     }
-    splitter.end();
-    return { name: basename(path), sizeBytes: size, sha256: hash.digest('hex'), lines: splitter.lines };
+    return { name: basename(path), sizeBytes: size, sha256: hash.digest('hex'), lines: 0 };
   } finally {
     await handle.close();
   }
@@ -93,25 +124,27 @@ async function openInput(path: string): Promise<FileHandle> {
   throw new ImportError(`${path}: is a folder or a device, not a file`);
 }
 
-type Packing = 'gzip' | 'zip' | 'plain';
+type Packing = 'gzip' | 'zstd' | 'zip' | 'plain';
 
 /** By the first bytes, whatever the name says. */
-async function packingOf(handle: FileHandle, path: string): Promise<Packing> {
+async function packingOf(handle: FileHandle, path: string, refusal: PieceReading['refusal']): Promise<Packing> {
   const head = Buffer.alloc(4);
   const { bytesRead } = await handle.read(head, 0, 4, 0);
   if (bytesRead === 0) throw new ImportError(`${path}: the file is empty`);
   const magic = head.subarray(0, bytesRead).toString('hex');
   if (magic.startsWith('1f8b')) return 'gzip';
+  const word = refusal?.(magic);
+  if (word !== undefined) throw new ImportError(`${path}: ${word}`);
+  if (magic === '28b52ffd') return 'zstd';
   if (magic === '504b0304') return 'zip';
   const other = OTHER_MAGIC.find(([start]) => magic.startsWith(start));
   if (other !== undefined) {
-    throw new ImportError(`${path}: is ${other[1]}, not plain text, gzip or zip; unpack it first`);
+    throw new ImportError(`${path}: is ${other[1]}, not plain, gzip, zstd or zip; unpack it first`);
   }
   return 'plain';
 }
 
 const OTHER_MAGIC: readonly (readonly [string, string])[] = [
-  ['28b52ffd', 'zstd-compressed'],
   ['504b0506', 'an empty zip archive'],
   ['425a68', 'bzip2-compressed'],
   ['fd377a58', 'xz-compressed'],
@@ -133,6 +166,13 @@ async function* tap(handle: FileHandle, onChunk: (chunk: Buffer, read: number) =
     yield part;
   }
 }
+
+/** How the bytes of each packing come out. */
+const UNPACKED = {
+  plain: (source: AsyncIterable<Buffer>) => source,
+  gzip: gunzip,
+  zstd: unpackZstd,
+} as const;
 
 function gunzip(source: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
   return through(source, createGunzip({ chunkSize: 256 * 1024 }));
@@ -180,19 +220,29 @@ function through(source: AsyncIterable<Buffer>, unpacked: Gunzip | InflateRaw): 
   return unpacked;
 }
 
-function readError(path: string, lines: number, packing: Packing, cause: unknown): unknown {
+async function* unpackZstd(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+  const unpacker = await ZstdUnpacker.create();
+  try {
+    for await (const chunk of source) yield* unpacker.unpack(chunk);
+    if (!unpacker.whole) throw new ZstdError(CUT_OFF);
+  } finally {
+    unpacker.close();
+  }
+}
+
+const CUT_OFF = 'cut off';
+
+function readError(path: string, { place, unit }: PieceReading, packing: Packing, cause: unknown): unknown {
   if (cause instanceof ImportError) return cause;
   const { code, message } = cause as NodeJS.ErrnoException;
   if (packing === 'zip' && cause instanceof RangeError && code === undefined) {
     return new ImportError(`${path}: ${message}`);
   }
-  if (code === 'Z_BUF_ERROR') {
-    return new ImportError(
-      `${path}:${lines + 1}: the ${packing} data ends in the middle of this line: the file was cut off`,
-    );
+  if (code === 'Z_BUF_ERROR' || message === CUT_OFF) {
+    return new ImportError(`${place()}: the ${packing} data ends in the middle of ${unit}: the file was cut off`);
   }
-  if (code?.startsWith('Z_')) {
-    return new ImportError(`${path}:${lines + 1}: the ${packing} data is damaged from about here on (${message})`);
+  if (code?.startsWith('Z_') || cause instanceof ZstdError) {
+    return new ImportError(`${place()}: the ${packing} data is damaged from about here on (${message})`);
   }
   return code === undefined ? cause : new ImportError(`${path}: ${message}`);
 }

@@ -40,8 +40,9 @@ export class RowCollector {
   readonly tally = new CorrectionTally();
   #baseSeconds = Number.NaN;
 
-  constructor(set: ColumnSet = {}) {
-    this.rows = new TapeBuilder(set);
+  /** `rows`: room for as many before it must grow. */
+  constructor(set: ColumnSet = {}, rows?: number) {
+    this.rows = new TapeBuilder(set, rows);
   }
 
   /**

@@ -4,6 +4,7 @@
  */
 import { chmodSync, copyFileSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { getuid } from 'node:process';
+import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { writeTape } from '../../bridges/tape/tape-writer.js';
@@ -13,6 +14,7 @@ import { runText, Workplace } from './command-line.js';
 const place = new Workplace();
 
 const CAPTURE = '--symbol BTCUSDT --tick 0.1 --lot 0.001 --out t.parquet';
+const DBN = '--tick 0.25 --out t.parquet';
 const TRADE = (fields: string) =>
   `1723161256298000000 {"stream":"btcusdt@trade","data":{"e":"trade","E":1723161256300,"T":1723161256298,"s":"BTCUSDT","t":1,${fields},"X":"MARKET","m":false}}\n`;
 const ARCHIVE = '--tick 0.1 --lot 0.001 --local-from exchange --out t.parquet';
@@ -100,6 +102,9 @@ beforeAll(() => {
   place.write('back.csv', CSV('soon,10.00,5'));
   place.write('negative.csv', CSV('1723161256299,10.00,-5'));
   place.write('columns.csv', 'a,b\n1,2\n');
+  const fixtures = fileURLToPath(new URL('../fixtures/import/', import.meta.url));
+  copyFileSync(`${fixtures}databento-mbo.dbn`, place.path('good.dbn'));
+  place.write('cut.dbn.zst', readFileSync(`${fixtures}databento-mbo.dbn.zst`).subarray(0, 300));
   place.write('lobster.csv', '34200.1,9,1,100,5850000,1\n');
 
   mkdirSync(place.path('full'));
@@ -151,6 +156,9 @@ const CASES: Record<string, Case[]> = {
     [`import binance-archive a.zip ${ARCHIVE} --contract odd`, 2, 'Allowed choices are linear, inverse'],
     [`import binance-capture capture.txt ${CAPTURE.replace('0.1', 'NaN')}`, 2, 'Allowed: a decimal above 0'],
     [`import binance-capture capture.txt ${CAPTURE.replace('0.001', '-1')}`, 2, 'Allowed: a decimal above 0'],
+    ['import databento good.dbn --out t.parquet --tick 0', 2, 'Allowed: a decimal above 0'],
+    ['import databento good.dbn --out t.parquet --symbols A,,B', 2, 'Allowed: names separated by commas'],
+    ['import databento good.dbn --out t.parquet --publisher x', 2, 'Allowed: a whole number from 1 to 65535'],
     [
       'import binance-capture capture.txt --symbol X --tick 1 --lot 1',
       2,
@@ -240,6 +248,12 @@ const CASES: Record<string, Case[]> = {
     ['import tardis a_trades.csv --tick 1 --lot 1 --out t.parquet', 1, 'a_trades.csv: there is no such file'],
     ['import tardis nan.csv --tick 1 --lot 1 --out t.parquet', 1, 'nan.csv: its name does not say what it is'],
     ['import tardis a_trades.csv --instruments none.yaml --out t.parquet', 1, 'none.yaml: there is no such file'],
+    [`import databento none.dbn ${DBN}`, 1, 'none.dbn: there is no such file'],
+    [`import databento mapping.yaml ${DBN}`, 1, 'mapping.yaml: its metadata: the data begins with'],
+    [`import databento cut.dbn.zst ${DBN}`, 1, 'cut.dbn.zst: its metadata: the zstd data ends in the middle of that'],
+    [`import databento good.dbn ${DBN} --symbols ZZZ`, 1, 'good.dbn: there is no record of ZZZ; there are ABC'],
+    ['import databento good.dbn --out t.parquet', 1, 'good.dbn: record 1 at byte 360: the tick of ABC (instrument 42)'],
+    [`import databento good.dbn ${DBN} --definition good.dbn`, 1, 'good.dbn: its metadata: the schema is mbo'],
     ['import csv nan.csv --mapping none.yaml --out t.parquet', 1, 'none.yaml: there is no such file'],
     ['import csv nan.csv --mapping typo-mapping.yaml --out t.parquet', 1, 'typo-mapping.yaml'],
     ['import csv nan.csv --mapping mapping.yaml --out t.parquet', 1, 'nan.csv:3'],

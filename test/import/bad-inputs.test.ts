@@ -55,9 +55,14 @@ const replaceIn = (line: number, from: string, to: string) => {
 const BINANCE: Case[] = [
   ['an empty file', '', ': the file is empty'],
   [
-    'a zstd file',
-    Buffer.from('28b52ffd0000', 'hex'),
-    ': is zstd-compressed, not plain text, gzip or zip; unpack it first',
+    'a bzip2 file',
+    Buffer.from('425a68393141', 'hex'),
+    ': is bzip2-compressed, not plain, gzip, zstd or zip; unpack it first',
+  ],
+  [
+    'a zstd file cut off',
+    Buffer.from('28b52ffd0458', 'hex'),
+    ':1: the zstd data ends in the middle of this line: the file was cut off',
   ],
   [
     'a gzip file cut off',

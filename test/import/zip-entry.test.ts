@@ -101,7 +101,7 @@ describe('a zip archive of one file', () => {
 
   it.each<[string, Buffer, string]>([
     ['two files', zip(TEXT, { names: ['a.csv', 'b.csv'] }), 'the zip archive holds 2 files where one was expected'],
-    ['no file', zip(TEXT, { names: [] }), 'is an empty zip archive, not plain text, gzip or zip'],
+    ['no file', zip(TEXT, { names: [] }), 'is an empty zip archive, not plain, gzip, zstd or zip'],
     ['encrypted', zip(TEXT, { flags: 1 }), 'the zip archive is encrypted'],
     ['another method', zip(TEXT, { method: 14 }), 'packed by method 14, not by deflate'],
     ['another checksum', zip(TEXT, { crc: 12345 }), 'the zip data is damaged: what it unpacks to has another checksum'],
