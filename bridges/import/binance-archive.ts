@@ -9,7 +9,8 @@
 import { Instrument, type InstrumentSpec, instrumentSpec } from '../../core/index.js';
 import { ArchiveClock } from './binance-archive-clock.js';
 import { type ArchiveFile, type ArchiveKind, orderedFiles } from './binance-archive-name.js';
-import { type ArchiveWriter, archiveWriter, SHAPES } from './binance-archive-rows.js';
+import { type ArchiveWriter, archiveWriter } from './binance-archive-rows.js';
+import { SHAPES } from './binance-archive-shape.js';
 import { derivedNanos } from './csv-mapping.js';
 import { DecimalReader } from './decimal-reader.js';
 import { ImportError, type InputFact, type OnProgress, readLines } from './input-file.js';
