@@ -2,7 +2,8 @@
  * One import, measured in a process of its own. A script; started by import with a job, answers with time and memory.
  */
 import path from 'node:path';
-import { DatabentoReader, importDatabento, readDbnMetadata } from '../bridges/import/databento.js';
+import { importDatabento, readDbnMetadata } from '../bridges/import/databento.js';
+import { DatabentoReader } from '../bridges/import/databento-reader.js';
 import { DbnStream } from '../bridges/import/dbn-stream.js';
 import { readPieces } from '../bridges/import/input-file.js';
 import { writeTape } from '../bridges/tape/tape-writer.js';

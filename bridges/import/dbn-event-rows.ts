@@ -1,6 +1,6 @@
 /**
  * DBN bars, trading status and statistics → rows of the tape.
- * Knows nothing of files or symbols. Called by databento.
+ * Knows nothing of files or symbols. Called by databento-reader.
  *
  * - A bar is stamped with its beginning and stands on the tape where it closes, on both clocks: Databento makes it and states no
  *   capture time.

@@ -1,6 +1,6 @@
 /**
  * Which instrument of the tape a DBN record is about: instrument ids → symbols by date, and symbols → terms by definitions.
- * Knows nothing of rows. Called by databento.
+ * Knows nothing of rows. Called by databento-reader.
  *
  * - A symbol is one instrument of the tape, also where its id changes from day to day; then its book begins anew.
  * - The symbol is the one that the file was asked for by (its metadata maps it to an id from day to day), so a continuous one

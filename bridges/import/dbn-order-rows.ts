@@ -1,6 +1,6 @@
 /**
  * DBN market data by order (mbo) → rows of orders, executions and trades.
- * Knows nothing of files or symbols. Called by databento.
+ * Knows nothing of files or symbols. Called by databento-reader. (Past 300 lines: one action after another, on the same orders.)
  *
  * - A, M, C → orderAdd, orderModify, orderCancel; R → an orderCancel of all that rests. What an A repeats unchanged is left alone,
  *   else an A of a known order replaces it; an M of an unknown one adds it. All of that is counted.

@@ -1,6 +1,6 @@
 /**
  * DBN market data by price → rows of trades, best quotes and depth: trades, tbbo, mbp-1, mbp-10, bbo and the consolidated ones.
- * Knows nothing of files or symbols. Called by databento.
+ * Knows nothing of files or symbols. Called by databento-reader.
  *
  * - T → a trade, after the prices that the same record states. Trades of bbo records (the last one before the interval's end) are
  *   not taken: they are not all of them.

@@ -3,7 +3,7 @@
  * refusal that says where, or a tape whose times and numbers are whole; never another error, never a hang.
  */
 import { expect, it } from 'vitest';
-import { DatabentoReader } from '../../bridges/import/databento.js';
+import { DatabentoReader } from '../../bridges/import/databento-reader.js';
 import { DbnStream } from '../../bridges/import/dbn-stream.js';
 import { ImportError } from '../../bridges/import/input-file.js';
 import { MemoryTape } from '../../core/index.js';

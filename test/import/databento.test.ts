@@ -182,6 +182,29 @@ describe('several files', () => {
     expect(correctionsOf(tape)).toMatchObject({ 'trades-twice': 2 });
   });
 
+  it('trades of another instrument are none of the same', async () => {
+    const trades = temporaryFile('t.dbn', dbn({ schema: 'trades' }, [trade(1)]));
+    const other = priced(0x01, [[99, 1, 101, 1]], { id: 43, action: 'T', event: 1 });
+    const quotes = temporaryFile('q.dbn', dbn({ schema: 'mbp-1', mappings: [] }, [other]));
+    const tape = await importDatabento({ files: [trades, quotes], tick: '1' });
+    expect([...rowsOf(tape.columns, 'exchange')].filter(({ kind }) => kind === Kind.trade)).toHaveLength(2);
+    expect(correctionsOf(tape)).toEqual({});
+  });
+
+  it('a snapshot at midnight stands before a change that happened before and was captured after it', async () => {
+    const midnight = { recv: DAY, event: DAY - 5n * SECOND };
+    const records = [
+      mbo({ order: 1, price: 100, size: 2, ...midnight, flags: 0x28 }),
+      mbo({ order: 2, price: 101, side: 'A', ...midnight, flags: 0xa8 }),
+      mbo({ action: 'C', order: 1, price: 100, size: 2, event: DAY - 50n, recv: DAY + 50n }),
+    ];
+    const { columns, info } = await importBytes(dbn({ schema: 'mbo' }, records));
+    const rows = [...rowsOf(columns, 'exchange')];
+    expect(rows.map(({ kind }) => kind)).toEqual([Kind.orderAdd, Kind.orderAdd, Kind.orderCancel]);
+    expect(rows.map(({ exchangeNs }) => info.originNs + BigInt(exchangeNs))).toEqual([DAY - 50n, DAY - 50n, DAY - 50n]);
+    expect(rows.map(({ localNs }) => info.originNs + BigInt(localNs))).toEqual([DAY, DAY, DAY + 50n]);
+  });
+
   it('orders and levels of one instrument are refused', async () => {
     const orders = temporaryFile('o.dbn', dbn({ schema: 'mbo' }, [mbo({ price: 99 })]));
     const levels = temporaryFile('l.dbn', dbn({ schema: 'mbp-10' }, [priced(0x0a, [[99, 1, 101, 1]], {})]));
