@@ -67,6 +67,11 @@ function otherFuture(rows: TapeBuilder, seed: number, kept: 'exchangeNs' | 'loca
     const at = changed.add(exchangeNs, localNs, code, columns.flags[row]!, columns.instrument[row]!, tick, lots);
     changed.columns.orderId![at] = columns.orderId![row]!;
     changed.columns.value![at] = columns.value![row]!;
+    // A bar stays one: its open, high and low move with its close.
+    const moved = tick - columns.priceTicks[row]!;
+    for (const price of ['openTicks', 'highTicks', 'lowTicks'] as const) {
+      changed.columns[price]![at] = columns[price]![row]! + moved;
+    }
   }
   return changed;
 }
