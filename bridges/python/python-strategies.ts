@@ -90,7 +90,7 @@ export class PythonStrategies {
       const readies = entries.map((entry, at) => {
         const channel = channels[at];
         if (channel !== undefined) return shakeHands(channel, welcomeOf(entry, run), { token: tokens[at] });
-        return readySchema.parse(reader!.head.strategies[at]!.ready);
+        return readyOf(reader!, at);
       });
       if (run.journalIn !== undefined) {
         const strategies = entries.map(({ name }, at) => ({ name, ready: written(readies[at]!) }));
@@ -128,6 +128,16 @@ function openJournal(path: string, entries: readonly RemoteEntry[]): JournalRead
   if (there === here) return reader;
   reader.close();
   throw new BridgeError('JOURNAL', `${path}: is of the Python strategies ${there}, the run has ${here || 'none'}`);
+}
+
+/** What a strategy of a journal had announced. */
+function readyOf({ head, path }: JournalReader, at: number): Ready {
+  const { name, ready } = head.strategies[at]!;
+  const parsed = readySchema.safeParse(ready);
+  if (parsed.success) return parsed.data;
+  const { path: field, message } = parsed.error.issues[0]!;
+  const place = ['ready', ...field].join('.');
+  throw new BridgeError('JOURNAL', `${path}: is damaged: strategy "${name}", ${place}: ${message}`);
 }
 
 /** As READY has it: a period with its unit. */

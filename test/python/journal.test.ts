@@ -9,6 +9,7 @@ import type { Channel } from '../../bridges/python/channel.js';
 import { packMeta } from '../../bridges/python/frame.js';
 import { JournalReader, JournalWriter, type RawReply } from '../../bridges/python/journal.js';
 import { LiveLine, RecordedReplies, ReplayLine } from '../../bridges/python/line.js';
+import { PythonStrategies } from '../../bridges/python/python-strategies.js';
 
 let folder: string;
 let path: string;
@@ -139,6 +140,25 @@ describe('a damaged journal', () => {
   ])('that %s is refused', (_name, text, message) => {
     fs.writeFileSync(path, text, 'latin1');
     expect(fault()).toMatch(message);
+  });
+
+  test('whose announcement of a strategy is not one is refused with strategy and field', async () => {
+    const writer = new JournalWriter(folder, {
+      strategies: [{ name: 'maker', ready: { name: 'Maker', handlers: ['fil'] } }],
+    });
+    fs.rmSync(path, { force: true });
+    writer.copyTo(path);
+    writer.close();
+    const connect = () => {
+      throw new Error('a replay starts nothing');
+    };
+    const entry = { name: 'maker', instruments: [], params: {}, slow: false, connect };
+    await expect(
+      PythonStrategies.connect([entry], { name: 'x', seed: 1, originNs: 0n, replay: path }),
+    ).rejects.toMatchObject({
+      code: 'JOURNAL',
+      message: expect.stringMatching(/bridge\.journal: is damaged: strategy "maker", ready\.handlers\.0: [^\n]*$/),
+    });
   });
 
   test('that is not there is refused', () => {
