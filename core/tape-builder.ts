@@ -78,17 +78,20 @@ export interface OrderedColumns {
  * Sorts rows stably by exchange time and by local time, and writes both orders as one sequence: while the next row of
  * both orders has the same two times it is written once for both; else the one that happened first is written for its
  * side only. (hftbacktest's `correct_event_order`, so that its goldens can be compared.)
- * The rows given must be seen by both sides. Where they stand in both orders already, the result shares their memory.
+ * A row that is given for one side alone (its code says so) takes part in that side's order and stays so.
+ * Where the rows stand in both orders already, the result shares their memory.
  */
 export function orderColumns(given: Columns): OrderedColumns {
-  const { length, exchangeNs, localNs } = given;
-  if (isSorted(exchangeNs, length) && isSorted(localNs, length)) {
-    return { columns: firstRows(given), exchangeDisorder: 0, localDisorder: 0, split: 0 };
+  const { length, exchangeNs, localNs, code } = given;
+  const byExchange = rowsSeen(given, CODE_EXCHANGE);
+  const byLocal = rowsSeen(given, CODE_LOCAL);
+  const exchangeDisorder = disorder(exchangeNs, byExchange);
+  const localDisorder = disorder(localNs, byLocal);
+  if (exchangeDisorder === 0 && localDisorder === 0) {
+    return { columns: firstRows(given), exchangeDisorder, localDisorder, split: 0 };
   }
-  const byExchange = stableOrder(exchangeNs, length);
-  const byLocal = stableOrder(localNs, length);
-  const exchangeDisorder = disorder(exchangeNs, length);
-  const localDisorder = disorder(localNs, length);
+  const exchangeOrder = stableOrder(exchangeNs, byExchange);
+  const localOrder = stableOrder(localNs, byLocal);
   const set = {
     orderId: given.orderId !== undefined,
     bars: given.openTicks !== undefined,
@@ -99,18 +102,23 @@ export function orderColumns(given: Columns): OrderedColumns {
   const walk = (emit: (row: number, seen: number) => void) => {
     let a = 0;
     let b = 0;
-    while (a < length || b < length) {
-      const rowA = a < length ? byExchange[a]! : -1;
-      const rowB = b < length ? byLocal[b]! : -1;
+    while (a < exchangeOrder.length || b < localOrder.length) {
+      const rowA = a < exchangeOrder.length ? exchangeOrder[a]! : -1;
+      const rowB = b < localOrder.length ? localOrder[b]! : -1;
       const happenedA = rowA < 0 ? Infinity : exchangeNs[rowA]!;
       const happenedB = rowB < 0 ? Infinity : exchangeNs[rowB]!;
       const seenA = rowA < 0 ? Infinity : localNs[rowA]!;
       const seenB = rowB < 0 ? Infinity : localNs[rowB]!;
-      if (happenedA === happenedB && seenA === seenB) {
-        emit(rowA, CODE_EXCHANGE | CODE_LOCAL);
+      const together = happenedA === happenedB && seenA === seenB;
+      if (together && (code[rowA]! & code[rowB]! & BOTH) === BOTH) {
+        emit(rowA, BOTH);
         a++;
         b++;
-      } else if (happenedA < happenedB || (happenedA === happenedB && seenA < seenB)) {
+      } else if (
+        happenedA < happenedB ||
+        (happenedA === happenedB && seenA < seenB) ||
+        (together && (code[rowA]! & BOTH) !== BOTH)
+      ) {
         emit(rowA, CODE_EXCHANGE);
         a++;
       } else {
@@ -124,9 +132,19 @@ export function orderColumns(given: Columns): OrderedColumns {
   walk((row, seen) => {
     const to = columns.length++;
     copyRows(given, row, row + 1, columns, to);
-    columns.code[to] = (given.code[row]! & ~(CODE_EXCHANGE | CODE_LOCAL)) | seen;
+    columns.code[to] = (given.code[row]! & ~BOTH) | seen;
   });
   return { columns, exchangeDisorder, localDisorder, split: rows - length };
+}
+
+const BOTH = CODE_EXCHANGE | CODE_LOCAL;
+
+/** Numbers of the rows that one side sees. */
+function rowsSeen({ code, length }: Columns, side: number): Uint32Array<ArrayBuffer> {
+  const rows = new Uint32Array(length);
+  let count = 0;
+  for (let row = 0; row < length; row++) if ((code[row]! & side) !== 0) rows[count++] = row;
+  return rows.subarray(0, count);
 }
 
 /** Copies rows [from, to) of one set of columns into another, from row `at` on. Both need the same optional columns. */
@@ -168,11 +186,6 @@ export const COLUMN_NAMES = [
   'value',
 ] as const satisfies readonly (keyof Columns)[];
 
-function isSorted(times: Float64Array, length: number): boolean {
-  for (let row = 1; row < length; row++) if (!(times[row]! >= times[row - 1]!)) return false;
-  return true;
-}
-
 /** The rows in use, without the room for more. */
 function firstRows(given: Columns): Columns {
   const { length } = given;
@@ -181,23 +194,24 @@ function firstRows(given: Columns): Columns {
   return cut as unknown as Columns;
 }
 
-function disorder(times: Float64Array, length: number): number {
+function disorder(times: Float64Array, rows: Uint32Array): number {
   let latest = Number.NEGATIVE_INFINITY;
   let count = 0;
-  for (let row = 0; row < length; row++) {
-    if (times[row]! < latest) count++;
-    else latest = times[row]!;
+  for (let at = 0; at < rows.length; at++) {
+    const time = times[rows[at]!]!;
+    if (time < latest) count++;
+    else latest = time;
   }
   return count;
 }
 
 /** Row numbers sorted by time, equal times in the order given: natural merge sort, near linear on nearly sorted rows. */
-function stableOrder(times: Float64Array, length: number): Uint32Array {
-  let order = new Uint32Array(length);
-  for (let i = 0; i < length; i++) order[i] = i;
+function stableOrder(times: Float64Array, given: Uint32Array<ArrayBuffer>): Uint32Array {
+  const { length } = given;
+  let order = given;
   // Starts of the ascending runs that are there already.
   let runs: number[] = length > 0 ? [0] : [];
-  for (let i = 1; i < length; i++) if (times[i]! < times[i - 1]!) runs.push(i);
+  for (let i = 1; i < length; i++) if (times[order[i]!]! < times[order[i - 1]!]!) runs.push(i);
   let other = new Uint32Array(runs.length > 1 ? length : 0);
   while (runs.length > 1) {
     const merged: number[] = [];
