@@ -45,3 +45,4 @@ export * from './summary.js';
 export * from './summary-table.js';
 export * from './table-writer.js';
 export * from './text-table.js';
+export * from './trade-table.js';

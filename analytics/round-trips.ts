@@ -12,12 +12,28 @@ export interface RoundTrip {
   instrument: number;
   /** Side of the trade that opened it. */
   side: Side;
-  /** When the strategy learnt of the trades that opened and closed it. */
+  /** When the strategy learnt of the trades that opened and closed it, and when these happened at the venue. */
   openNs: Nanos;
   closeNs: Nanos;
+  openExchangeNs: Nanos;
+  closeExchangeNs: Nanos;
+  /** Rows of `fills` that opened and closed it; −1 where no fill did. Those of the pair in between are all of this trip. */
+  openFill: number;
+  closeFill: number;
+  /** What closed it, an `AccountEventKind`; −1 = a fill. */
+  closedBy: AccountEventKind | -1;
+  /** Fills and closings by the venue that took part. */
+  trades: number;
   /** Largest position of the trip. */
   maxLots: number;
-  /** Money in − money out − fees + flows. */
+  /** All that enlarged the position, added. */
+  entryLots: number;
+  /** Mean prices of what enlarged and what reduced the position, by lots as traded; of inverse contracts the harmonic mean. */
+  entryTicks: number;
+  exitTicks: number;
+  /** Money in − money out, before fees and flows. */
+  gross: number;
+  /** `gross` − fees + flows. */
   profit: number;
   fees: number;
   flows: number;
@@ -74,9 +90,11 @@ export function walkRoundTrips(recording: Recording, onTrip: (trip: Readonly<Rou
       const nowNs = fills.localNs.at(row);
       sampleUntil(nowNs);
       const qty = fills.qtyLots.at(row);
-      const signed = fills.side.at(row) === Side.buy ? qty : -qty;
       const pair = fills.strategy.at(row) * instruments.length + fills.instrument.at(row);
-      book.trade(pair, fills.priceTicks.at(row), signed, fills.fee.at(row), nowNs);
+      book.trade(pair, fills.priceTicks.at(row), {
+        ...{ fill: row, kind: -1, fee: fills.fee.at(row), nowNs, exchangeNs: fills.exchangeNs.at(row) },
+        signedLots: fills.side.at(row) === Side.buy ? qty : -qty,
+      });
       book.mark(pair, (fills.bidTicks.at(row) + fills.askTicks.at(row)) / 2);
     },
     (row) => {
@@ -86,14 +104,28 @@ export function walkRoundTrips(recording: Recording, onTrip: (trip: Readonly<Rou
       const nowNs = accountEvents.localNs.at(row);
       sampleUntil(nowNs);
       const pair = accountEvents.strategy.at(row) * instruments.length + instrument;
-      const kind = accountEvents.kind.at(row);
-      const signed = accountEvents.qtyLots.at(row);
-      if (kind === AccountEventKind.split) book.split(pair, signed, accountEvents.amount.at(row), nowNs);
-      else if (signed !== 0) {
-        book.trade(pair, accountEvents.priceTicks.at(row), signed, accountEvents.fee.at(row), nowNs);
-      } else book.flow(pair, accountEvents.amount.at(row));
+      const kind = accountEvents.kind.at(row) as AccountEventKind;
+      const change = {
+        ...{ fill: -1, kind, fee: accountEvents.fee.at(row), nowNs, exchangeNs: accountEvents.exchangeNs.at(row) },
+        signedLots: accountEvents.qtyLots.at(row),
+      };
+      if (kind === AccountEventKind.split) book.split(pair, accountEvents.amount.at(row), change);
+      else if (change.signedLots !== 0) book.trade(pair, accountEvents.priceTicks.at(row), change);
+      else book.flow(pair, accountEvents.amount.at(row));
     },
   );
+}
+
+/** What changes a position. */
+interface Change {
+  /** Row of `fills`; −1 = none. */
+  readonly fill: number;
+  /** As {@link RoundTrip.closedBy}. */
+  readonly kind: AccountEventKind | -1;
+  readonly signedLots: number;
+  readonly fee: number;
+  readonly nowNs: Nanos;
+  readonly exchangeNs: Nanos;
 }
 
 /** Positions and what their open trips cost so far, by strategy × instruments + instrument. */
@@ -102,61 +134,84 @@ class TripBook {
   readonly #onTrip: (trip: Readonly<RoundTrip>) => void;
   readonly #position: Float64Array;
   readonly #cashTickLots: Float64Array;
+  /** What of that was paid (or taken in) to enlarge the position, and the lots on each way. */
+  readonly #entryTickLots: Float64Array;
+  readonly #entryLots: Float64Array;
+  readonly #exitLots: Float64Array;
   readonly #fees: Float64Array;
   readonly #flows: Float64Array;
   readonly #openNs: Float64Array;
+  readonly #openExchangeNs: Float64Array;
+  readonly #openFill: Float64Array;
+  readonly #trades: Float64Array;
   readonly #maxLots: Float64Array;
   readonly #worst: Float64Array;
   readonly #best: Float64Array;
   readonly #trip: RoundTrip = {
-    ...{ strategy: 0, instrument: 0, side: Side.buy, openNs: 0, closeNs: 0, maxLots: 0 },
-    ...{ profit: 0, fees: 0, flows: 0, worst: 0, best: 0 },
+    ...{ strategy: 0, instrument: 0, side: Side.buy, openNs: 0, closeNs: 0, openExchangeNs: 0, closeExchangeNs: 0 },
+    ...{ openFill: 0, closeFill: 0, closedBy: -1, trades: 0, maxLots: 0, entryLots: 0, entryTicks: 0, exitTicks: 0 },
+    ...{ gross: 0, profit: 0, fees: 0, flows: 0, worst: 0, best: 0 },
   };
 
   constructor({ instruments, strategies }: Recording, onTrip: (trip: Readonly<RoundTrip>) => void) {
-    const pairs = strategies.length * instruments.length;
+    const column = () => new Float64Array(strategies.length * instruments.length);
     this.#instruments = instruments;
     this.#onTrip = onTrip;
-    this.#position = new Float64Array(pairs);
-    this.#cashTickLots = new Float64Array(pairs);
-    this.#fees = new Float64Array(pairs);
-    this.#flows = new Float64Array(pairs);
-    this.#openNs = new Float64Array(pairs);
-    this.#maxLots = new Float64Array(pairs);
-    this.#worst = new Float64Array(pairs);
-    this.#best = new Float64Array(pairs);
+    this.#position = column();
+    this.#cashTickLots = column();
+    this.#entryTickLots = column();
+    this.#entryLots = column();
+    this.#exitLots = column();
+    this.#fees = column();
+    this.#flows = column();
+    this.#openNs = column();
+    this.#openExchangeNs = column();
+    this.#openFill = column();
+    this.#trades = column();
+    this.#maxLots = column();
+    this.#worst = column();
+    this.#best = column();
   }
 
-  trade(pair: number, priceTicks: number, signedLots: number, fee: number, nowNs: Nanos): void {
-    const price = this.#instruments[pair % this.#instruments.length]!.inverse ? -1 / priceTicks : priceTicks;
+  trade(pair: number, priceTicks: number, change: Change): void {
+    const { signedLots, fee } = change;
+    const price = this.#inner(pair, priceTicks);
     const before = this.#position[pair]!;
     const after = before + signedLots;
     this.#position[pair] = after;
-    if (before === 0) this.#openNs[pair] = nowNs;
+    if (before === 0) this.#open(pair, change);
+    this.#trades[pair]!++;
     if (before === 0 || (after !== 0 && after > 0 === before > 0)) {
       this.#cashTickLots[pair]! -= price * signedLots;
       this.#fees[pair]! += fee;
+      if (Math.abs(after) > Math.abs(before)) this.#enter(pair, price, signedLots);
+      else this.#exitLots[pair]! += Math.abs(signedLots);
       this.#maxLots[pair] = Math.max(this.#maxLots[pair]!, Math.abs(after));
       return;
     }
     // This closes the trip with `before`; whatever is left opens the next one.
     const closingFee = (fee * Math.abs(before)) / Math.abs(signedLots);
     this.#cashTickLots[pair]! += price * before;
+    this.#exitLots[pair]! += Math.abs(before);
     this.#fees[pair]! += closingFee;
-    this.#close(pair, before, nowNs);
+    this.#close(pair, before, change);
+    if (after === 0) return;
+    this.#open(pair, change);
+    this.#trades[pair] = 1;
     this.#cashTickLots[pair] = -price * after;
+    this.#enter(pair, price, after);
     this.#fees[pair] = fee - closingFee;
-    this.#openNs[pair] = nowNs;
     this.#maxLots[pair] = Math.abs(after);
   }
 
-  split(pair: number, changeLots: number, cash: number, nowNs: Nanos): void {
+  split(pair: number, cash: number, change: Change): void {
     const before = this.#position[pair]!;
     if (before === 0) return;
     this.#flows[pair]! += cash;
-    this.#position[pair]! += changeLots;
+    this.#position[pair]! += change.signedLots;
+    this.#maxLots[pair] = Math.max(this.#maxLots[pair]!, Math.abs(this.#position[pair]!));
     // Not a whole lot was left.
-    if (this.#position[pair] === 0) this.#close(pair, before, nowNs);
+    if (this.#position[pair] === 0) this.#close(pair, before, change);
   }
 
   /** Without a position it belongs to no trip. */
@@ -168,8 +223,23 @@ class TripBook {
   mark(pair: number, midTicks: number): void {
     const lots = this.#position[pair]!;
     if (lots === 0 || Number.isNaN(midTicks)) return;
-    const price = this.#instruments[pair % this.#instruments.length]!.inverse ? -1 / midTicks : midTicks;
-    this.#note(pair, this.#profit(pair, this.#cashTickLots[pair]! + price * lots));
+    this.#note(pair, this.#profit(pair, this.#cashTickLots[pair]! + this.#inner(pair, midTicks) * lots));
+  }
+
+  /** A price as it works: of inverse contracts −1 / price. */
+  #inner(pair: number, priceTicks: number): number {
+    return this.#instruments[pair % this.#instruments.length]!.inverse ? -1 / priceTicks : priceTicks;
+  }
+
+  #open(pair: number, { nowNs, exchangeNs, fill }: Change): void {
+    this.#openNs[pair] = nowNs;
+    this.#openExchangeNs[pair] = exchangeNs;
+    this.#openFill[pair] = fill;
+  }
+
+  #enter(pair: number, price: number, signedLots: number): void {
+    this.#entryTickLots[pair]! -= price * signedLots;
+    this.#entryLots[pair]! += Math.abs(signedLots);
   }
 
   #note(pair: number, profit: number): void {
@@ -178,30 +248,50 @@ class TripBook {
   }
 
   #profit(pair: number, earned: number): number {
-    const at = this.#instruments[pair % this.#instruments.length]!;
-    return (at.inverse ? at.inverseValue(earned) : at.value(earned)) - (this.#fees[pair]! - this.#flows[pair]!);
+    return this.#money(pair, earned) - (this.#fees[pair]! - this.#flows[pair]!);
   }
 
-  #close(pair: number, heldLots: number, nowNs: Nanos): void {
+  #money(pair: number, earned: number): number {
+    const at = this.#instruments[pair % this.#instruments.length]!;
+    return at.inverse ? at.inverseValue(earned) : at.value(earned);
+  }
+
+  /** The mean of a sum of inner prices × lots, as a price; `NaN` where there were none. */
+  #meanTicks(pair: number, tickLots: number, lots: number): number {
+    return this.#inner(pair, tickLots / lots);
+  }
+
+  #close(pair: number, heldLots: number, { nowNs, exchangeNs, fill, kind }: Change): void {
     const trip = this.#trip;
-    const profit = this.#profit(pair, this.#cashTickLots[pair]!);
+    const long = heldLots > 0 ? 1 : -1;
+    const cash = this.#cashTickLots[pair]!;
+    const entry = this.#entryTickLots[pair]!;
+    const profit = this.#profit(pair, cash);
     this.#note(pair, profit);
     trip.instrument = pair % this.#instruments.length;
     trip.strategy = (pair - trip.instrument) / this.#instruments.length;
     trip.side = heldLots > 0 ? Side.buy : Side.sell;
     trip.openNs = this.#openNs[pair]!;
     trip.closeNs = nowNs;
+    trip.openExchangeNs = this.#openExchangeNs[pair]!;
+    trip.closeExchangeNs = exchangeNs;
+    trip.openFill = this.#openFill[pair]!;
+    trip.closeFill = fill;
+    trip.closedBy = kind;
+    trip.trades = this.#trades[pair]!;
     trip.maxLots = this.#maxLots[pair]!;
+    trip.entryLots = this.#entryLots[pair]!;
+    trip.entryTicks = this.#meanTicks(pair, -long * entry, this.#entryLots[pair]!);
+    trip.exitTicks = this.#meanTicks(pair, long * (cash - entry), this.#exitLots[pair]!);
+    trip.gross = this.#money(pair, cash);
     trip.profit = profit;
     trip.fees = this.#fees[pair]!;
     trip.flows = this.#flows[pair]!;
     trip.worst = this.#worst[pair]!;
     trip.best = this.#best[pair]!;
     this.#onTrip(trip);
-    this.#cashTickLots[pair] = 0;
-    this.#fees[pair] = 0;
-    this.#flows[pair] = 0;
-    this.#maxLots[pair] = 0;
+    for (const column of [this.#cashTickLots, this.#entryTickLots, this.#entryLots, this.#exitLots]) column[pair] = 0;
+    for (const column of [this.#fees, this.#flows, this.#trades, this.#maxLots]) column[pair] = 0;
     this.#worst[pair] = 0;
     this.#best[pair] = 0;
   }

@@ -2,7 +2,7 @@
  * The folder a run leaves behind: written whole or not at all, read back with checks, its report made anew.
  * Knows nothing of how a run is made. Called by the command line and by programs that keep runs.
  *
- * `summary.json` figures · `orders.parquet` `fills.parquet` `equity.parquet` `positions.parquet` and, if any,
+ * `summary.json` figures · `orders.parquet` `fills.parquet` `equity.parquet` `positions.parquet` `trades.parquet` and, if any,
  * `order_terms.parquet` `entries.parquet` `account_events.parquet` `metrics.parquet` what happened · `log.txt` what strategies
  * said · `bridge.journal` what strategies in Python answered · `manifest.json` what ran, on which data · `report.html` to look
  * at · `stress.json` how it goes under stress, if that was asked for. Equal runs give equal bytes, but for the clock's times
@@ -18,6 +18,7 @@ import { renderReportPage } from '../analytics/report/page.js';
 import { buildReport } from '../analytics/report/report.js';
 import type { StressTable } from '../analytics/stress.js';
 import { type RunSummary, summarise } from '../analytics/summary.js';
+import { type TradeTable, tradeTable } from '../analytics/trade-table.js';
 import { Instrument, instrumentSpec } from '../core/instrument.js';
 import type { RunResult } from '../core/simulation.js';
 import type { TapeInfo } from '../core/tape.js';
@@ -44,6 +45,7 @@ import {
   type TableName,
   writeTable,
 } from './run-folder/tables.js';
+import { TRADES_FILE, writeTrades } from './run-folder/trades-file.js';
 
 export { RunFolderError, type RunManifest };
 
@@ -61,6 +63,7 @@ export const RUN_FOLDER_FILES: readonly string[] = [
   STRESS,
   JOURNAL_FILE,
   ...Object.values(TABLE_FILES),
+  TRADES_FILE,
 ];
 
 export interface RunFolderContent {
@@ -92,12 +95,14 @@ export function checkRunFolderTarget(folder: string, { overwrite = false }: { ov
 export function writeRunFolder(folder: string, content: RunFolderContent): RunSummary {
   const { recording } = content.recorder;
   const summary = summarise(recording, content.result);
-  const manifest = manifestOf(recording, content);
+  const trades = tradeTable(recording);
+  const manifest = manifestOf(recording, trades, content);
   const page = reportPage(recording, summary, manifest);
   placeFolder(folder, RUN_FOLDER_FILES, content.overwrite ?? false, (path) => {
     writeFileSync(join(path, SUMMARY), jsonText(summary));
     writeFileSync(join(path, MANIFEST), jsonText(manifest));
     for (const table of tablesOf(recording)) writeTable(join(path, TABLE_FILES[table]), recording, table);
+    writeTrades(join(path, TRADES_FILE), recording, trades);
     writeFileSync(join(path, LOG), logText(recording));
     content.journal?.copyTo(join(path, JOURNAL_FILE));
     writeFileSync(join(path, REPORT), page);
@@ -179,7 +184,7 @@ export function readStress(folder: string): StressTable | undefined {
   return existsSync(join(folder, STRESS)) ? readJson(folder, STRESS, stressSchema) : undefined;
 }
 
-function manifestOf(recording: Recording, content: RunFolderContent): RunManifest {
+function manifestOf(recording: Recording, trades: TradeTable, content: RunFolderContent): RunManifest {
   const { result, config, seed, tapes, startedAt } = content;
   const { failure } = result;
   return {
@@ -201,7 +206,10 @@ function manifestOf(recording: Recording, content: RunFolderContent): RunManifes
     strategies: [...recording.strategies],
     currency: recording.currency,
     tapes: tapes.map(tapeRecord),
-    tables: Object.fromEntries(tablesOf(recording).map((table) => [table, rowsOf(recording, table)])),
+    tables: {
+      ...Object.fromEntries(tablesOf(recording).map((table) => [table, rowsOf(recording, table)])),
+      trades: trades.strategy.length,
+    },
     logLines: recording.log.length,
     droppedLogLines: recording.droppedLogLines,
     droppedDetails: recording.droppedDetails,

@@ -8,6 +8,7 @@ import { Recorder } from '../../analytics/recorder.js';
 import type { Recording } from '../../analytics/recording.js';
 import { walkRoundTrips } from '../../analytics/round-trips.js';
 import { summarise } from '../../analytics/summary.js';
+import { tradeTable } from '../../analytics/trade-table.js';
 import type { Account } from '../../core/account.js';
 import { Side } from '../../core/market.js';
 import { Simulation } from '../../core/simulation.js';
@@ -64,6 +65,49 @@ function closeAll({ fills, instruments }: Recording, account: Account, strategy:
   }
 }
 
+/** The table of trades against the accounts, of which nothing is open any more, and each trade in itself. */
+function tradesAddUp(recording: Recording, accounts: readonly Account[]): void {
+  const { fills, instruments } = recording;
+  const trades = tradeTable(recording);
+  const sums = accounts.map(() => ({ gross: 0, fees: 0, net: 0, volume: 0 }));
+  for (let row = 0; row < trades.profit.length; row++) {
+    const sum = sums[trades.strategy.at(row)]!;
+    const { instrument, side, entryLots, entryTicks, exitTicks, openFill, closeFill } = trades;
+    const subject = instruments[instrument.at(row)]!;
+    const lots = (side.at(row) === Side.buy ? 1 : -1) * entryLots.at(row);
+    sum.gross += trades.gross.at(row);
+    sum.fees += trades.fees.at(row);
+    sum.net += trades.profit.at(row);
+    sum.volume += subject.value(entryLots.at(row) * (entryTicks.at(row) + exitTicks.at(row)));
+    const volume = subject.value(entryLots.at(row) * entryTicks.at(row));
+    expect(trades.gross.at(row)).toBeCloseTo(subject.value(lots * (exitTicks.at(row) - entryTicks.at(row))), 6);
+    const net = trades.gross.at(row) - trades.fees.at(row) + trades.flows.at(row);
+    expect(Math.abs(trades.profit.at(row) - net)).toBeLessThan(1e-9 * volume);
+    // What the venue closed has no last fill.
+    if (closeFill.at(row) < 0) continue;
+    // Its fills are those of the pair from the first to the last, and they hold what it traded.
+    const own: number[] = [];
+    for (let fill = openFill.at(row); fill <= closeFill.at(row); fill++) {
+      const same = fills.strategy.at(fill) === trades.strategy.at(row);
+      if (same && fills.instrument.at(fill) === subject.index) own.push(fill);
+    }
+    expect(own.length).toBe(trades.trades.at(row));
+    expect([fills.localNs.at(own[0]!), fills.localNs.at(own.at(-1)!)]).toEqual([
+      trades.openNs.at(row),
+      trades.closeNs.at(row),
+    ]);
+  }
+  for (const [strategy, { realised, unrealised, fees, flows, volume }] of accounts.entries()) {
+    const { gross, fees: paid, net, volume: traded } = sums[strategy]!;
+    const near = 1e-9 * Math.max(1, volume);
+    expect(Math.abs(gross - (realised + unrealised)), 'gross').toBeLessThan(near);
+    expect(Math.abs(paid - fees), 'fees').toBeLessThan(near);
+    expect(Math.abs(net - (realised + unrealised - fees + flows)), 'net').toBeLessThan(near);
+    // What was closed at the end is volume that the account has not.
+    expect(traded - volume, 'volume').toBeGreaterThan(-near);
+  }
+}
+
 it('profit splits, trips sum to the account’s result, fees are the venue’s, markouts fit together', () => {
   let fills = 0;
   let trips = 0;
@@ -116,6 +160,7 @@ it('profit splits, trips sum to the account’s result, fees are the venue’s, 
         expect(trip.worst).toBeLessThanOrEqual(0);
         expect(trip.closeNs).toBeGreaterThanOrEqual(trip.openNs);
       });
+      tradesAddUp(recording, accounts);
       for (const [strategy, { profit }] of strategies.entries()) {
         const { volume } = accounts[strategy]!;
         expect(Math.abs(sums[strategy]! - profit!), `trips of ${strategy}`).toBeLessThan(1e-9 * Math.max(1, volume));

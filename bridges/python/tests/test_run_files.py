@@ -31,8 +31,13 @@ def test_tables_are_what_the_summary_says(folder):
     signed = run.fills.qty.where(run.fills.side == "buy", -run.fills.qty)
     assert signed.sum() == pytest.approx(run.positions.position.iloc[-1], abs=1e-12)
     assert run.equity.equity.iloc[-1] == pytest.approx(touch["profit"], rel=1e-9)
+    assert len(run.trades) == touch["metrics"]["trips"]
+    assert run.trades.net_profit.sum() == pytest.approx((run.trades.gross_profit - run.trades.fees).sum(), rel=1e-12)
+    assert (run.trades.mae <= run.trades.net_profit).all() and (run.trades.mfe >= run.trades.net_profit).all()
+    opened_by = run.fills.iloc[run.trades.open_fill.astype(int)]
+    assert (opened_by.local_time.array == run.trades.open_time.array).all()
     assert set(run.metrics.name) == {"bestBidTicks", "bestAskTicks", "position", "balance", "fee", "trades"}
-    assert {"equity", "fills", "metrics", "orders", "positions"} <= set(run.tables)
+    assert {"equity", "fills", "metrics", "orders", "positions", "trades"} <= set(run.tables)
     assert run.log == ""
 
 

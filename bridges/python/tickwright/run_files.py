@@ -63,6 +63,11 @@ class RunFolder:
         return self.table("positions")
 
     @cached_property
+    def trades(self) -> pd.DataFrame:
+        """Closed round trips with prices, profit, fees, excursions and the fills that made them, in order of closing."""
+        return self.table("trades")
+
+    @cached_property
     def metrics(self) -> pd.DataFrame:
         """What strategies recorded with ``metric``: time, strategy, name, value. Empty where they recorded nothing."""
         if "metrics" in self.tables:
