@@ -9,6 +9,7 @@ import { execution } from './execution.js';
 import { fidelity } from './fidelity.js';
 import { importing } from './import.js';
 import { importDbn } from './import-dbn.js';
+import { importItchFile } from './import-itch.js';
 import { latency } from './latency.js';
 import { micro } from './micro.js';
 import { peers } from './peers.js';
@@ -47,6 +48,12 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     rows: 5e6,
     rounds: 3,
     does: 'vendor files into tapes: Databento mbo, decoded alone and imported whole',
+  },
+  'import-itch': {
+    run: importItchFile,
+    rows: 5e6,
+    rounds: 3,
+    does: 'NASDAQ ITCH: messages passed over, and one stock of a hundred imported',
   },
   bridge: { run: bridge, rows: 5e6, rounds: 5, does: 'strategies in Python: decisions, batches, start, environments' },
   import: { run: importing, rows: 2e6, rounds: 5, does: 'vendor files in gzip to rows in memory' },

@@ -7,6 +7,7 @@ export * from './import/csv-mapping.js';
 export { type DatabentoOptions, importDatabento } from './import/databento.js';
 export type { OffTickPrints } from './import/dbn-trade.js';
 export { ImportError, type ImportProgress, type InputFact, type OnProgress } from './import/input-file.js';
+export { type ItchOptions, importItch } from './import/itch.js';
 export * from './import/lobster.js';
 export type { ImportedTape } from './import/row-collector.js';
 export { importTardis, type TardisOptions } from './import/tardis.js';

@@ -10,6 +10,7 @@ import { importCsv } from '../import/csv.js';
 import { derivedNanos, readMapping } from '../import/csv-mapping.js';
 import { importDatabento } from '../import/databento.js';
 import type { OnProgress } from '../import/input-file.js';
+import { importItch } from '../import/itch.js';
 import { importLobster } from '../import/lobster.js';
 import type { ImportedTape } from '../import/row-collector.js';
 import { importTardis } from '../import/tardis.js';
@@ -31,7 +32,7 @@ export function importCommand(): Command {
   const command = new Command('import')
     .description('Make a tape of vendor files.')
     .addHelpText('after', '\nExample:\n  tickwright import binance-archive --help');
-  for (const format of [binanceCapture(), binanceArchive(), databento(), tardis(), lobster(), csv()])
+  for (const format of [binanceCapture(), binanceArchive(), databento(), tardis(), lobster(), itch(), csv()])
     command.addCommand(format);
   return command;
 }
@@ -170,6 +171,39 @@ function lobster(): Command {
           ...(date !== undefined && { date }),
           ...(tick !== undefined && { tick }),
           ...(offTickPrints !== undefined && { offTickPrints }),
+        }),
+      );
+    });
+}
+
+function itch(): Command {
+  return target(new Command('itch'))
+    .description('NASDAQ TotalView-ITCH 5.0 files (order by order), plain or gzip.')
+    .argument('<files...>', 'files in order of time: parts of one day, or several days')
+    .requiredOption(
+      '--date <days>',
+      'trading day of each file, separated by commas; one where all are of one day',
+      list,
+    )
+    .requiredOption('--time-zone <zone>', 'whose midnight the times count from: America/New_York')
+    .requiredOption('--tick <size>', 'price step: 0.01 for stocks of a dollar and more, 0.0001 fits all', decimalText)
+    .option('--symbols <names>', 'these stocks alone, separated by commas; default: all', list)
+    .addOption(
+      new Option('--off-tick-prints <what>', 'hidden trades and crosses off the tick, such as those at the midpoint')
+        .choices(['refuse', 'drop'])
+        .default('refuse'),
+    )
+    .option('--feed-latency <duration>', 'local time = exchange time + this', duration, 0)
+    .addHelpText(
+      'after',
+      '\nExample:\n  tickwright import itch 12302019.NASDAQ_ITCH50.gz --date 2019-12-30 --time-zone America/New_York --symbols AAPL,MSFT --tick 0.01 --off-tick-prints drop --out nasdaq.parquet',
+    )
+    .action(async (files: readonly string[], options) => {
+      const { date, timeZone, tick, symbols, offTickPrints, feedLatency } = options;
+      await keep(options, (onProgress) =>
+        importItch({
+          ...{ files: [...files], dates: date, timeZone, tick, offTickPrints, feedLatencyNs: feedLatency, onProgress },
+          ...(symbols !== undefined && { symbols }),
         }),
       );
     });

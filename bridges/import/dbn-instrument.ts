@@ -4,7 +4,7 @@
  */
 import { formatDecimal, type InstrumentSpec, MAX_PRICE_TICKS, parseDecimal, Side } from '../../core/index.js';
 import { NO_PRICE_HIGH, NO_WORD, PRICE_DECIMALS } from './dbn-layout.js';
-import { DbnOrders } from './dbn-orders.js';
+import { RestingOrders } from './resting-orders.js';
 
 const WORD = 2 ** 32;
 /** Upper words of which a value is exact in a double. */
@@ -29,7 +29,7 @@ export interface OpenTrade {
 
 export class DbnInstrument {
   /** Resting orders, of market data by order. */
-  readonly orders = new DbnOrders();
+  readonly orders = new RestingOrders();
   /** Row on the tape that was added last; −1 before the first. */
   lastRow = -1;
   /** An event of the venue is under way, of this time (words). */

@@ -1,6 +1,6 @@
 /**
  * The resting orders of one instrument while market data by order is imported: what each message is about, and what it changes.
- * Knows nothing of rows or files. Called by dbn-order-rows.
+ * Knows nothing of rows or files. Called by dbn-order-rows and itch-rows.
  */
 import { Side } from '../../core/index.js';
 import { SlotTable } from '../../core/slot-table.js';
@@ -11,12 +11,12 @@ const EXACT_HIGH = 2 ** 21;
 const FIRST_SLOTS = 64;
 
 /** Orders as columns by slot. Slots are used again, so those of ended orders hold what comes next. */
-export class DbnOrders {
+export class RestingOrders {
   /** The order's id on the tape. */
   id = new Float64Array(FIRST_SLOTS);
   /** Displayed lots. 0: all of it was executed, but the book has yet to say so. */
   lots = new Float64Array(FIRST_SLOTS);
-  /** Lots that fills took and the book has yet to confirm. */
+  /** Lots that fills took and the book has yet to confirm; stays 0 where an execution is both. */
   executed = new Float64Array(FIRST_SLOTS);
   ticks = new Int32Array(FIRST_SLOTS);
   /** `Side.none` of slots that are free. */
