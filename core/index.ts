@@ -24,6 +24,7 @@ export * from './rank.js';
 export * from './risk.js';
 export * from './risk-state.js';
 export type { Sha256 } from './run-hash.js';
+export * from './session-calendar.js';
 export * from './simulation.js';
 export * from './strategy.js';
 export * from './synthetic.js';

@@ -89,6 +89,20 @@ export function parseEpoch(text: string): bigint {
   return epochNs;
 }
 
+/** Reads a day such as `2024-07-03` as days since 1970. Throws `RangeError` for what is no day of the calendar. */
+export function parseDate(text: string): number {
+  const days = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(`${text}T00:00:00Z`) / 86_400_000 : Number.NaN;
+  if (Number.isNaN(days) || formatDate(days) !== text) {
+    throw new RangeError(`date "${text}" is no day of the calendar: write it as in 2012-06-21`);
+  }
+  return days;
+}
+
+/** Days since 1970 as `2024-07-03`. */
+export function formatDate(days: number): string {
+  return new Date(days * 86_400_000).toISOString().slice(0, 10);
+}
+
 /** The int64 epoch time of a run-relative time. Rounded to whole nanoseconds (times are whole below 2^53). */
 export function toEpoch(originNs: bigint, time: Nanos): bigint {
   return originNs + BigInt(Math.round(time));

@@ -22,6 +22,7 @@ const DOCUMENTS = [
   'CONTRIBUTING.md',
   'CHANGELOG.md',
   'docs/run-file.md',
+  'docs/sessions.md',
   'docs/import/binance-archive.md',
   'docs/import/tardis.md',
   'docs/import/databento.md',
@@ -94,7 +95,7 @@ describe('the commands of the README', () => {
   test('run as they stand', async () => {
     const commands = commandsOf(readme);
     expect(commands.map(([name]) => name)).toEqual([
-      ...['inspect', 'book', 'run', 'report', 'compare', 'run'],
+      ...['inspect', 'book', 'run', 'report', 'compare', 'run', 'calendar'],
       ...Array(7).fill('import'),
     ]);
     place.write('btcusdt_20240808.gz', gzipSync(readFileSync(join(fixtures, 'futures.capture'))));

@@ -4,7 +4,7 @@
  */
 import { InvalidArgumentError } from 'commander';
 import { parseDecimal } from '../../core/decimal.js';
-import { parseDuration } from '../../core/time.js';
+import { parseDate, parseDuration } from '../../core/time.js';
 
 /** A whole number within [least, most], digits only. */
 export function wholeNumber(least: number, most: number = Number.MAX_SAFE_INTEGER): (text: string) => number {
@@ -35,6 +35,16 @@ export function duration(text: string): number {
     // What is allowed is said below.
   }
   throw new InvalidArgumentError('Allowed: a duration such as 250us, 10ms, 1.5s or 0.');
+}
+
+/** A day of the calendar, kept as text. */
+export function date(text: string): string {
+  try {
+    parseDate(text);
+    return text;
+  } catch {
+    throw new InvalidArgumentError('Allowed: a day such as 2024-07-03.');
+  }
 }
 
 /** A decimal above 0, kept as text so that it stays exact. */

@@ -8,6 +8,7 @@
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../run-file/config-error.js';
 import { bookCommand } from './book.js';
+import { calendarCommand } from './calendar.js';
 import { calibrateCommand } from './calibrate.js';
 import { compareCommand } from './compare.js';
 import { demoCommand } from './demo.js';
@@ -50,6 +51,7 @@ export function createProgram(): Command {
     compareCommand(),
     demoCommand(),
     calibrateCommand(),
+    calendarCommand(),
   ];
   for (const command of commands) program.addCommand(command);
   for (const command of [serveEnvironmentCommand(), serveTapeCommand()]) program.addCommand(command, { hidden: true });

@@ -2,6 +2,7 @@
  * Wall-clock times of a time zone → seconds since 1970 UTC. The zone is always named, never the machine's own.
  * Knows nothing of files. Called by the lobster and csv importers.
  */
+import { parseDate } from '../../core/time.js';
 
 const QUARTER_HOUR_SECONDS = 900;
 const DAY_SECONDS = 86_400;
@@ -69,10 +70,5 @@ export class Zone {
 
 /** `2012-06-21` → seconds of its midnight as if it were UTC. Throws `RangeError` for a day that is not in the calendar. */
 export function dateSeconds(date: string): number {
-  const match = /^(\d{4})-(\d{2})-(\d{2})$/.exec(date);
-  const time = match === null ? Number.NaN : Date.UTC(Number(match[1]), Number(match[2]) - 1, Number(match[3]));
-  if (Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== date) {
-    throw new RangeError(`date "${date}" is no day of the calendar: write it as in 2012-06-21`);
-  }
-  return time / 1000;
+  return parseDate(date) * DAY_SECONDS;
 }
