@@ -9,20 +9,27 @@ import { metricGroups } from './report/metric-table.js';
 import type { StrategySummary } from './summary.js';
 import { alignedLines, withoutControls } from './text-table.js';
 
-/** Head and rows of one strategy's figures: a column a run, only rows of which some run has something. */
-export function figureRows(
+/** One figure of a strategy in every run; '' where the run has no such strategy. */
+export interface ComparedFigure {
+  readonly label: string;
+  readonly definition: string;
+  readonly values: readonly string[];
+}
+
+/** A strategy's figures under their heads: a value a run, only rows of which some run has something. */
+export function figureGroups(
   { runs }: Comparison,
   strategy: string,
-): { label: string; definition: string; values: string[] }[] {
+): { readonly title: string; readonly rows: readonly ComparedFigure[] }[] {
   const own = runs.map(({ summary }) => summary.strategies.find(({ name }) => name === strategy));
   const there = own.filter((each): each is StrategySummary => each !== undefined);
-  const groups = metricGroups({ strategies: there });
-  return groups.flatMap(({ rows }) =>
-    rows.map(({ label, definition, values }) => {
+  return metricGroups({ strategies: there }).map(({ title, rows }) => ({
+    title,
+    rows: rows.map(({ label, definition, values }) => {
       const left = [...values];
       return { label, definition, values: own.map((each) => (each === undefined ? '' : left.shift()!)) };
     }),
-  );
+  }));
 }
 
 /** Several lines, the last one ended by a line feed. */
@@ -30,7 +37,10 @@ export function formatComparison(comparison: Comparison): string {
   const { runs, strategies, differences, partings } = comparison;
   const labels = runs.map(({ label }) => label);
   const blocks: string[][] = strategies.map((strategy) =>
-    table([[strategy, ...labels], ...figureRows(comparison, strategy).map(({ label, values }) => [label, ...values])]),
+    table([
+      [strategy, ...labels],
+      ...figureGroups(comparison, strategy).flatMap(({ rows }) => rows.map(({ label, values }) => [label, ...values])),
+    ]),
   );
   blocks.push(
     differences.length === 0

@@ -3,7 +3,7 @@
  * Called by the command line.
  */
 import type { Comparison } from '../comparison.js';
-import { figureRows, partingLines } from '../comparison-table.js';
+import { type ComparedFigure, figureGroups, partingLines } from '../comparison-table.js';
 import { countText } from '../figure-text.js';
 import { curveData, fallOf, profitFromZero } from './curves.js';
 import { escapeHtml, figure, plot, tip } from './html.js';
@@ -13,10 +13,12 @@ import { signed, timeText, toneOf } from './section-answers.js';
 import { toolsHtml } from './section-time.js';
 
 const BUCKETS = 800;
+/** Colours of series in the style sheet. */
+const SERIES_COLORS = 6;
 const CHAPTERS: readonly (readonly [id: string, name: string])[] = [
+  ['differences', 'Differences'],
   ['time', 'Over time'],
   ['figures', 'Figures'],
-  ['differences', 'Differences'],
 ];
 
 export function renderComparisonPage(comparison: Comparison, parts: PageParts): string {
@@ -25,9 +27,9 @@ export function renderComparisonPage(comparison: Comparison, parts: PageParts): 
     `<header><div class="title"><h1>${escapeHtml(runs.map(({ label }) => label).join(' · '))}</h1></div>
 <p class="about">${runs.length} runs beside each other</p></header>`,
     `<div class="columns cards">${runs.map(runCard).join('')}</div>`,
-    timeHtml(),
-    figuresHtml(comparison),
     differencesHtml(comparison),
+    timeHtml(comparison),
+    figuresHtml(comparison),
   ].join('\n');
   return htmlPage(
     `${runs.map(({ label }) => label).join(', ')} – tickwright`,
@@ -38,33 +40,41 @@ export function renderComparisonPage(comparison: Comparison, parts: PageParts): 
   );
 }
 
-function runCard({ label, summary }: Comparison['runs'][number]): string {
+function runCard({ label, summary }: Comparison['runs'][number], run: number): string {
   const lines = summary.strategies.map(
     ({ name, profit }) =>
       `<tr><th scope="row">${escapeHtml(name)}</th><td class="number ${toneOf(profit)}">${signed(profit)}</td></tr>`,
   );
-  return `<div class="panel"><h3>${escapeHtml(label)} <span class="pill ${summary.status}">${summary.status}</span></h3>
-<p class="muted">${timeText(summary.start)} UTC · ${countText(summary.fills)} fills · <code>${escapeHtml(summary.runHash.slice(0, 16))}…</code></p>
+  return `<div class="panel"><h3><span class="swatch s${run % SERIES_COLORS}"></span>${escapeHtml(label)} <span class="pill ${summary.status}">${summary.status}</span></h3>
+<p class="muted about">${timeText(summary.start)} UTC<br>${countText(summary.fills)} fills · <code>${escapeHtml(summary.runHash.slice(0, 16))}…</code></p>
 <table class="figures">${lines.join('')}</table></div>`;
 }
 
-function timeHtml(): string {
+function timeHtml({ strategies }: Comparison): string {
+  const how = strategies.length > 1 ? 'a colour a run, a kind of line a strategy' : 'a line a run';
   return `<section id="time"><div class="bar"><h2>Over time</h2>${toolsHtml()}</div>
 <p class="muted hint">Drag to zoom, double-click to see all. <span id="range" aria-live="polite"></span></p>
-${figure('Profit', 'realised + unrealised − fees + flows', plot('profit', 'Profit over time of all runs'))}
+${figure('Profit', `realised + unrealised − fees + flows; ${how}`, plot('profit', 'Profit over time of all runs'))}
 ${figure('Drawdown', 'below the highest profit so far', plot('drawdown', 'Drawdown over time of all runs'))}</section>`;
 }
 
 function figuresHtml(comparison: Comparison): string {
   const head = comparison.runs.map(({ label }) => `<th scope="col" class="number">${escapeHtml(label)}</th>`).join('');
-  const tables = comparison.strategies.map((strategy) => {
-    const rows = figureRows(comparison, strategy).map(
-      ({ label, definition, values }) =>
-        `<tr><th scope="row"><span class="term" tabindex="0" ${tip(definition)}>${escapeHtml(label)}</span></th>${values.map((value) => `<td class="number">${escapeHtml(value)}</td>`).join('')}</tr>`,
+  const several = comparison.strategies.length > 1;
+  const blocks = comparison.strategies.map((strategy) => {
+    const tables = figureGroups(comparison, strategy).map(
+      ({ title, rows }) =>
+        `<div class="panel scroll"><table class="figures"><caption>${escapeHtml(title)}</caption><thead><tr><td></td>${head}</tr></thead><tbody>${rows.map(figureRow).join('')}</tbody></table></div>`,
     );
-    return `<div class="panel scroll"><table class="figures"><caption>${escapeHtml(strategy)}</caption><thead><tr><td></td>${head}</tr></thead><tbody>${rows.join('')}</tbody></table></div>`;
+    return `${several ? `<h3>${escapeHtml(strategy)}</h3>` : ''}<div class="masonry wide">${tables.join('')}</div>`;
   });
-  return `<section id="figures"><h2>Figures</h2><div class="columns">${tables.join('')}</div></section>`;
+  return `<section id="figures"><h2>Figures</h2><p class="muted hint">What is the same in all runs is pale. Point at a name, or tab to it, for what it means.</p>${blocks.join('')}</section>`;
+}
+
+function figureRow({ label, definition, values }: ComparedFigure): string {
+  const same = values.every((value) => value === values[0]);
+  const cells = values.map((value) => `<td class="number">${escapeHtml(value)}</td>`).join('');
+  return `<tr${same ? ' class="same"' : ''}><th scope="row"><span class="term" tabindex="0" ${tip(definition)}>${escapeHtml(label)}</span></th>${cells}</tr>`;
 }
 
 function differencesHtml({ runs, differences, partings }: Comparison): string {
@@ -75,20 +85,22 @@ function differencesHtml({ runs, differences, partings }: Comparison): string {
   );
   const config =
     rows.length === 0
-      ? '<p>The configurations are equal.</p>'
+      ? '<h3>Configuration</h3><p>The configurations are equal.</p>'
       : `<table class="figures"><caption>Configuration</caption><thead><tr><td></td>${head}</tr></thead><tbody>${rows.join('')}</tbody></table>`;
   const fills = partings.map((parting) => {
-    const lines = partingLines(parting, runs[0]!.label).map(escapeHtml);
-    return `<p>${lines.join('<br>')}</p>`;
+    const [said, ...where] = partingLines(parting, runs[0]!.label).map((line) => escapeHtml(line.trim()));
+    const lines = where.map((line) => `<br><span class="muted">${line}</span>`);
+    return `<p>${said}${lines.join('')}</p>`;
   });
-  return `<section id="differences"><h2>Differences</h2><div class="panel scroll">${config}</div>
-<div class="panel"><h3>Fills</h3>${fills.join('')}</div></section>`;
+  return `<section id="differences"><h2>Differences</h2><div class="columns"><div class="panel scroll">${config}</div>
+<div class="panel"><h3>Fills</h3>${fills.join('')}</div></div></section>`;
 }
 
 /** A curve a run and strategy, all on the clock of the first run. */
-function curvesOf({ runs }: Comparison): CurvesData {
+function curvesOf({ runs, strategies }: Comparison): CurvesData {
   const { originNs } = runs[0]!.recording;
-  const curves = runs.flatMap(({ label, recording }) => {
+  const several = runs.some(({ recording }) => recording.strategies.length > 1);
+  const curves = runs.flatMap(({ label, recording }, run) => {
     const shiftNs = Number(recording.originNs - originNs);
     const times = recording.equity.localNs;
     const [first, last] = times.length === 0 ? [0, 0] : [times.at(0), times.at(times.length - 1)];
@@ -96,7 +108,9 @@ function curvesOf({ runs }: Comparison): CurvesData {
     return recording.strategies.map((strategy, index) => {
       const profit = profitFromZero(recording, index, { startNs: first, endNs: last, durationNs: last - first });
       const name = recording.strategies.length === 1 ? label : `${label} · ${strategy}`;
-      return { name, startNs, endNs, series: { ...profit, timeNs: profit.timeNs.map((time) => time + shiftNs) } };
+      // Without strategies to tell apart the kind of line tells runs apart too.
+      const look = { color: run, dash: several ? strategies.indexOf(strategy) : run };
+      return { name, look, startNs, endNs, series: { ...profit, timeNs: profit.timeNs.map((time) => time + shiftNs) } };
     });
   });
   const startNs = Math.min(...curves.map((curve) => curve.startNs));
@@ -106,6 +120,7 @@ function curvesOf({ runs }: Comparison): CurvesData {
     originMs: Number(originNs) / 1e6,
     ...{ startMs: startNs / 1e6, endMs: endNs / 1e6 },
     strategies: curves.map(({ name }) => name),
+    looks: curves.map(({ look }) => look),
     profit: curves.map(({ series }) => curveData(series, span, BUCKETS)),
     drawdown: curves.map(({ series }) => curveData(fallOf(series), span, BUCKETS)),
   };

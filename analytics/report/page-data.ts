@@ -127,6 +127,8 @@ export interface CurvesData {
   readonly endMs: number;
   /** Names of the curves of profit and drawdown. */
   readonly strategies: readonly string[];
+  /** Number of the colour and of the kind of line of each; left out: those of its place. */
+  readonly looks?: readonly { readonly color: number; readonly dash: number }[];
   readonly profit: readonly CurveData[];
   /** Fall from the peak so far, values ≤ 0. */
   readonly drawdown: readonly CurveData[];

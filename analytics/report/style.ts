@@ -27,6 +27,9 @@ const HEAT = [1, 2, 3, 4, 5]
   })
   .join('\n');
 
+/** Little squares in the colours of series. */
+const SWATCHES = [0, 1, 2, 3, 4, 5].map((each) => `.swatch.s${each} { background: var(--series-${each}); }`).join(' ');
+
 export const PAGE_STYLE = `
 :root {${LIGHT} }
 @media (prefers-color-scheme: dark) { :root:not([data-theme=light]) {${DARK} } }
@@ -104,7 +107,7 @@ figcaption span span { color: inherit; } figcaption .buy { color: var(--buy); } 
 .columns > .panel { margin: 0; }
 .masonry { columns: 410px; column-gap: 14px; } .masonry > .panel { break-inside: avoid; }
 
-.cards { margin-top: 18px; }
+.cards { margin-top: 18px; grid-template-columns: repeat(auto-fit, minmax(min(100%, 250px), 1fr)); }
 .nothing { color: var(--muted); text-align: center; padding: 28px 0; font-size: 13.5px; }
 
 .plot { position: relative; min-height: 60px; }
@@ -141,7 +144,13 @@ th { text-align: left; font-weight: 500; }
 .figures th, .figures td, .facts th, .facts td { padding: 5px 0 5px 14px; border-bottom: 1px solid var(--line); vertical-align: top; }
 .figures th:first-child, .figures td:first-child, .facts th:first-child, .facts td:first-child { padding-left: 0; }
 .figures thead th, .facts th { color: var(--muted); font-size: 12.5px; } .facts th { white-space: nowrap; }
-.figures tbody th { font-weight: 400; }
+.figures tbody th { font-weight: 400; min-width: 8.5em; overflow-wrap: break-word; }
+.scroll .figures tbody th { position: sticky; left: 0; background: var(--surface); }
+.figures .same td, .figures .same th { color: var(--muted); }
+.figures tbody td { overflow-wrap: break-word; }
+.masonry.wide { columns: 560px; } .masonry + h3 { margin-top: 22px; }
+.swatch { display: inline-block; width: 12px; height: 12px; border-radius: 3px; margin-right: 8px; vertical-align: -1px; }
+${SWATCHES}
 .figures tbody tr:last-child > * { border-bottom: none; }
 .term { border-bottom: 1px dotted var(--muted); cursor: help; }
 .heat { font-size: 12px; font-variant-numeric: tabular-nums; border-spacing: 2px; border-collapse: separate; }

@@ -1,8 +1,3 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Recording } from '../../analytics/recording.js';
 import { escapeHtml, scriptSafe } from '../../analytics/report/html.js';
@@ -14,6 +9,7 @@ import { pageParts } from '../../bridges/run-folder/report-assets.js';
 import type { RunFailure, RunResult } from '../../core/simulation.js';
 import { DAY, SECOND } from '../../core/time.js';
 import { fourFills, HandMadeRun, ODD_SYMBOL } from './hand-made-run.js';
+import { CHROMIUM, INK, PagesInBrowser, WIDE } from './pages-in-browser.js';
 
 const HOSTILE = `</script><script>alert(1)</script><img src=x onerror="alert('2')">&amp;`;
 
@@ -110,60 +106,11 @@ describe('the report page as text', () => {
   });
 });
 
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
-if (CHROMIUM === undefined) {
-  console.warn('SKIPPED: no Chromium on this machine, so the report page was not opened in a browser');
-}
-
 describe.skipIf(CHROMIUM === undefined)('the report page in a browser', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'tickwright-page-'));
-  let browser: Browser;
-
-  beforeAll(async () => {
-    browser = await chromium.launch({
-      executablePath: CHROMIUM!,
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-        '--no-first-run',
-      ],
-    });
-  });
-  afterAll(async () => {
-    await browser?.close();
-    rmSync(folder, { recursive: true });
-  });
-
-  /** Opens a page from its file in one width and scheme; what it said and asked for must be nothing. */
-  async function open(html: string, width = 1200, colorScheme: 'light' | 'dark' = 'light') {
-    const path = join(folder, 'report.html');
-    writeFileSync(path, html);
-    const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
-    const said: string[] = [];
-    const asked: string[] = [];
-    page.on('console', (message) => said.push(message.text()));
-    page.on('pageerror', (error) => said.push(String(error)));
-    page.on('dialog', (dialog) => said.push(dialog.message()));
-    page.on('request', (request) => asked.push(request.url()));
-    await page.goto(pathToFileURL(path).href);
-    await page.waitForSelector('html[data-charts]', { state: 'attached' });
-    expect(said).toEqual([]);
-    expect(asked.filter((url) => !url.startsWith('data:'))).toEqual([pathToFileURL(path).href]);
-    return page;
-  }
-
-  /** Share of a canvas's pixels that are drawn on, for every chart. */
-  const INK = `[...document.querySelectorAll('.plot canvas')].map((canvas) => {
-    const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
-    let drawn = 0;
-    for (let i = 3; i < data.length; i += 4) if (data[i] > 0) drawn++;
-    return drawn / (data.length / 4);
-  })`;
-
-  const WIDE = 'document.documentElement.scrollWidth';
+  const pages = new PagesInBrowser();
+  beforeAll(() => pages.start());
+  afterAll(() => pages.stop());
+  const open = (html: string, width?: number, colorScheme?: 'light' | 'dark') => pages.open(html, width, colorScheme);
 
   test('draws a chart in every place, from 400 to 1600 pixels, light and dark, without sideways scrolling', async () => {
     const html = pageOf(fourFills(), 0, 50 * SECOND);

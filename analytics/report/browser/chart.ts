@@ -116,7 +116,8 @@ export function drawChart(place: HTMLElement, plan: ChartPlan): uPlotType {
     height: narrow ? Math.round(plan.height * 0.85) : plan.height,
     ms: 1,
     tzDate: (ms) => uPlot.tzDate(new Date(ms), 'Etc/UTC'),
-    padding: [8, 8, 0, 0],
+    // Half of the last time's label stands to the right of the chart.
+    padding: [8, narrow ? 12 : 28, 0, 0],
     cursor: { sync: { key: 'run', setSeries: false }, points: { size: 7 }, drag: { x: true, y: false, dist: 4 } },
     scales: { y: { range: valueRange(plan, marks) } },
     axes: [

@@ -19,8 +19,10 @@ export interface View {
 const DASHES = [[], [6, 4], [2, 3], [10, 4, 2, 4], [12, 5], [1, 2]];
 const SERIES_COLORS = 6;
 
-function lineOf(name: string, index: number): Pick<Line, 'name' | 'color' | 'dash'> {
-  return { name, color: `series-${index % SERIES_COLORS}`, dash: DASHES[index % DASHES.length]! };
+function lineOf(name: string, color: number, dash = color): Pick<Line, 'name' | 'color' | 'dash'> {
+  // A colour that comes again comes with another kind of line.
+  const kind = dash + Math.floor(color / SERIES_COLORS);
+  return { name, color: `series-${color % SERIES_COLORS}`, dash: DASHES[kind % DASHES.length]! };
 }
 
 /** What a place of the page shows; `undefined` = nothing there. */
@@ -28,7 +30,7 @@ type Planner = (view: View, place: HTMLElement) => ChartPlan | undefined;
 
 const strategyLines = (curves: typeof page.profit): Line[] =>
   curves.map((curve, index) => ({
-    ...lineOf(page.strategies[index]!, index),
+    ...lineOf(page.strategies[index]!, page.looks?.[index]?.color ?? index, page.looks?.[index]?.dash),
     ...{ curve, filled: curves.length === 1 },
   }));
 
