@@ -3,9 +3,11 @@
  * those that took. Knows nothing of charts. Called by the report.
  */
 import { Side } from '../../core/market.js';
+import { formatDuration } from '../../core/time.js';
 import { MARKOUT_COLUMNS, MARKOUT_HORIZONS_NS } from '../markouts.js';
 import { Moments } from '../metrics/moments.js';
 import type { Recording } from '../recording.js';
+import type { StrategySummary } from '../summary.js';
 
 export interface MarkoutPoint {
   /** After the fill; 0 = at the moment of the fill. */
@@ -57,4 +59,15 @@ export function markoutCurves({ fills, strategies }: Recording): MarkoutCurve[][
       }))
       .filter(({ points }) => points.length > 0),
   );
+}
+
+/**
+ * The metrics `markout1ms` … `markout60s` as a curve: of all fills together, each counting by its value, where
+ * {@link markoutCurves} counts each fill the same. Horizons without a figure are left out.
+ */
+export function markoutFigures({ metrics }: StrategySummary): Pick<MarkoutPoint, 'horizonNs' | 'mean'>[] {
+  return MARKOUT_HORIZONS_NS.flatMap((horizonNs) => {
+    const mean = metrics[`markout${formatDuration(horizonNs)}`];
+    return mean == null ? [] : [{ horizonNs, mean }];
+  });
 }

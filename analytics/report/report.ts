@@ -8,7 +8,7 @@ import type { Recording } from '../recording.js';
 import type { StressTable } from '../stress.js';
 import type { RunSummary } from '../summary.js';
 import { curveData, fallOf, ownValues, profitFromZero, type Span } from './curves.js';
-import { type MarkoutCurve, markoutCurves } from './markout-curves.js';
+import { type MarkoutCurve, type MarkoutPoint, markoutCurves, markoutFigures } from './markout-curves.js';
 import { type MetricGroup, metricGroups } from './metric-table.js';
 import { orderTable } from './order-journeys.js';
 import { OwnQuotes } from './own-quotes.js';
@@ -66,6 +66,8 @@ export interface StrategyReport {
   readonly histogram: Histogram | undefined;
   readonly heatMap: HeatMap | undefined;
   readonly markouts: readonly MarkoutCurve[];
+  /** The metrics of markouts, of all fills by value. */
+  readonly markoutFigures: readonly Pick<MarkoutPoint, 'horizonNs' | 'mean'>[];
 }
 
 export interface Report {
@@ -119,6 +121,7 @@ export function buildReport(recording: Recording, summary: RunSummary, descripti
         histogram: histogramOf(periods[strategy]!.profit),
         heatMap: heatMapOf(profits[strategy]!, originNs, span, description.sampleNs),
         markouts: markouts[strategy]!,
+        markoutFigures: markoutFigures(figures),
       };
     }),
     metrics: metricGroups(summary),

@@ -17,13 +17,14 @@ export function causesHtml({ strategies, summary }: Report): string {
   return `<section id="causes"><h2>Where it comes from</h2>${parts.join('')}</section>`;
 }
 
-function strategyHtml({ parts, period, histogram, heatMap, markouts }: StrategyReport, money: string): string {
+function strategyHtml(strategy: StrategyReport, money: string): string {
+  const { parts, period, histogram, heatMap } = strategy;
   const figures = [
     figure('Profit taken apart', money, partsHtml(parts)),
     figure(
       'Markouts',
-      'mid after a fill less its price, bp of the price; bars: two standard errors',
-      markoutsHtml(markouts),
+      'mid after a fill less its price, bp; points: the mean, each fill counting the same, bars: two standard errors',
+      markoutsHtml(strategy),
     ),
     figure(`Profit by ${period}`, `how often how much, ${money}`, histogramHtml(histogram, period)),
   ];
@@ -135,15 +136,20 @@ const HORIZON_LABELS: Readonly<Record<number, string>> = {
 };
 const horizonText = (horizonNs: number) => (horizonNs === 0 ? 'at the fill' : `${formatDuration(horizonNs)} after`);
 
-function markoutsHtml(curves: readonly MarkoutCurve[]): string {
+function valueText(horizonNs: number, mean: number): string {
+  return `all fills by value, ${horizonText(horizonNs)}: ${ratioText(mean)} bp, the figure "markout ${formatDuration(horizonNs)}"`;
+}
+
+function markoutsHtml({ markouts: curves, markoutFigures }: StrategyReport): string {
   if (curves.length === 0) return EMPTY;
   const horizons = [...new Set(curves.flatMap(({ points }) => points.map(({ horizonNs }) => horizonNs)))].sort(
     (a, b) => a - b,
   );
   const spread = ({ error }: MarkoutCurve['points'][number]) => 2 * (Number.isFinite(error) ? error : 0);
   const all = curves.flatMap(({ points }) => points);
-  const low = Math.min(0, ...all.map((point) => point.mean - spread(point)));
-  const high = Math.max(0, ...all.map((point) => point.mean + spread(point)));
+  const figures = markoutFigures.map(({ mean }) => mean);
+  const low = Math.min(0, ...all.map((point) => point.mean - spread(point)), ...figures);
+  const high = Math.max(0, ...all.map((point) => point.mean + spread(point)), ...figures);
   const range = high - low || 1;
   const height = 210;
   const y = (value: number) => Number((14 + (150 * (high - value)) / range).toFixed(1));
@@ -158,6 +164,18 @@ function markoutsHtml(curves: readonly MarkoutCurve[]): string {
       (each) => `<text x="${share(x(each))}" y="188" class="middle">${HORIZON_LABELS[each] ?? ''}</text>`,
     ),
   ];
+  const shown = markoutFigures.filter(({ horizonNs }) => horizons.includes(horizonNs));
+  for (const [i, { horizonNs, mean }] of shown.entries()) {
+    const at = share(x(horizonNs));
+    const before = shown[i - 1];
+    if (before !== undefined)
+      parts.push(
+        `<line x1="${share(x(before.horizonNs))}" y1="${y(before.mean)}" x2="${at}" y2="${y(mean)}" class="curve value"/>`,
+      );
+    parts.push(
+      `<g tabindex="0" ${tip(valueText(horizonNs, mean))}><circle cx="${at}" cy="${y(mean)}" r="3" class="value"/></g>`,
+    );
+  }
   for (const { name, points } of curves) {
     for (let i = 1; i < points.length; i++) {
       const [a, b] = [points[i - 1]!, points[i]!];
@@ -181,5 +199,6 @@ function markoutsHtml(curves: readonly MarkoutCurve[]): string {
   const legend = curves.map(
     ({ name }) => `<span class="key ${name}">${name === 'maker' ? '● resting orders' : '○ orders that took'}</span>`,
   );
+  if (shown.length > 0) legend.push('<span class="key value muted">┄ all fills by value, as among the figures</span>');
   return `${drawing(height, 'Markout curves', parts, 'markouts')}<p class="legend">${legend.join(' ')} <span class="muted">above 0: the market stands better than the price</span></p>`;
 }

@@ -133,6 +133,7 @@ figcaption span span { color: inherit; } figcaption .buy { color: var(--buy); } 
 .drawing g:focus { outline: none; } .drawing g:focus-visible { outline: 2px solid var(--focus); }
 .drawing .curve, .drawing .error { stroke: var(--gain); stroke-width: 2; } .drawing .error { stroke-width: 1.5; opacity: 0.55; }
 .drawing .curve.taker, .drawing .error.taker { stroke: var(--loss); } .drawing .curve.taker { stroke-dasharray: 5 4; }
+.drawing .curve.value { stroke: var(--muted); stroke-width: 1.5; stroke-dasharray: 2 3; } .drawing circle.value { fill: var(--muted); }
 .drawing .taker.hollow { fill: var(--surface); stroke: var(--loss); stroke-width: 2; }
 .legend { font-size: 12.5px; display: flex; flex-wrap: wrap; gap: 2px 14px; margin: 0; } .key.maker { color: var(--gain); } .key.taker { color: var(--loss); }
 
@@ -145,7 +146,8 @@ th { text-align: left; font-weight: 500; }
 .figures th:first-child, .figures td:first-child, .facts th:first-child, .facts td:first-child { padding-left: 0; }
 .figures thead th, .facts th { color: var(--muted); font-size: 12.5px; } .facts th { white-space: nowrap; }
 .figures tbody th { font-weight: 400; min-width: 8.5em; overflow-wrap: break-word; }
-.scroll .figures tbody th { position: sticky; left: 0; background: var(--surface); }
+.scroll .figures tbody th { position: sticky; left: 0; background: var(--surface); box-shadow: inset 0 -1px var(--line); }
+.scroll .figures tbody tr:last-child th { box-shadow: none; }
 .figures .same td, .figures .same th { color: var(--muted); }
 .figures tbody td { overflow-wrap: break-word; }
 .masonry.wide { columns: 560px; } .masonry + h3 { margin-top: 22px; }

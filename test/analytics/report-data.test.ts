@@ -2,15 +2,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { fillDoubts, queueModels } from '../../analytics/report/fill-doubts.js';
-import { markoutCurves } from '../../analytics/report/markout-curves.js';
+import { markoutCurves, markoutFigures } from '../../analytics/report/markout-curves.js';
 import { orderTable } from '../../analytics/report/order-journeys.js';
 import { OwnQuotes } from '../../analytics/report/own-quotes.js';
 import { packed, packedBy } from '../../analytics/report/packing.js';
 import { heatMapOf, histogramOf, periodFor, periodProfits, rollingOf } from '../../analytics/report/periods.js';
 import { tripTable } from '../../analytics/report/trip-table.js';
+import { summarise } from '../../analytics/summary.js';
 import { manyFills } from '../../bench/many-fills.js';
+import { MatchKind } from '../../core/match-event.js';
 import { DAY, HOUR, MINUTE, SECOND } from '../../core/time.js';
-import { fourFills, settledRun } from './hand-made-run.js';
+import { fourFills, HandMadeRun, settledRun } from './hand-made-run.js';
 import { unpacked } from './unpacked.js';
 
 const curve = (timeNs: number[], value: number[]) => ({
@@ -170,6 +172,29 @@ describe('many orders and trips', () => {
     expect(maker!.points[0]!.mean).toBeGreaterThan(0.9);
     expect(maker!.points[0]!.mean).toBeLessThan(1.1);
   });
+});
+
+test('markouts by value are those of the figures, which count large fills for more', () => {
+  const run = new HandMadeRun({ names: ['maker'] });
+  for (const [second, lots, rise] of [
+    [1, 10, 2],
+    [2, 90, -2],
+  ] as const) {
+    run.venueQuote(second * SECOND, 199, 201);
+    const order = run.order(1, 200, lots);
+    run.match(order, MatchKind.filled, second * SECOND);
+    run.venueQuote(second * SECOND + 500_000, 199 + rise, 201 + rise);
+    run.fill(order, second * SECOND + 1000, 200, lots, true, 0, second * SECOND);
+  }
+  run.venueQuote(10 * SECOND, 199, 201);
+  run.sample(10 * SECOND, true);
+  const { recording } = run.recorder;
+  const [figures] = summarise(recording, run.outcome(0, 10 * SECOND)).strategies;
+  const [maker] = markoutCurves(recording)[0]!;
+  // 2 of 200 ticks are 100 bp: up after the fill of 10 lots, down after that of 90.
+  expect(maker!.points[1]).toMatchObject({ horizonNs: 1e6, fills: 2, mean: 0 });
+  expect(markoutFigures(figures!)[0]).toEqual({ horizonNs: 1e6, mean: expect.closeTo(-80, 9) });
+  expect(markoutFigures(figures!)[0]!.mean).toBe(figures!.metrics.markout1ms);
 });
 
 describe('doubts about fills', () => {
