@@ -206,7 +206,7 @@ function disorder(times: Float64Array, rows: Uint32Array): number {
 }
 
 /** Row numbers sorted by time, equal times in the order given: natural merge sort, near linear on nearly sorted rows. */
-function stableOrder(times: Float64Array, given: Uint32Array<ArrayBuffer>): Uint32Array {
+export function stableOrder(times: Float64Array, given: Uint32Array<ArrayBuffer>): Uint32Array {
   const { length } = given;
   let order = given;
   // Starts of the ascending runs that are there already.

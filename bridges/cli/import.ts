@@ -12,21 +12,27 @@ import { importDatabento } from '../import/databento.js';
 import type { OnProgress } from '../import/input-file.js';
 import { importItch } from '../import/itch.js';
 import { importLobster } from '../import/lobster.js';
-import type { ImportedTape } from '../import/row-collector.js';
+import type { ImportedTape, RowKeeping } from '../import/row-collector.js';
+import { removeLeftovers, Scratch } from '../import/rows/scratch.js';
 import { importTardis } from '../import/tardis.js';
 import { readTardisInstruments } from '../import/tardis-instruments.js';
 import { TARDIS_KINDS } from '../import/tardis-kind.js';
 import { openTape } from '../tape/tape-file.js';
-import { writeTape } from '../tape/tape-writer.js';
+import { ImportProgressBar } from './import-progress.js';
 import { factsOf, factsText } from './inspect.js';
 import { whileWriting } from './interruption.js';
 import { collect, decimalText, duration, list, wholeNumber } from './option-values.js';
-import { ProgressBar, print } from './terminal.js';
+import { print } from './terminal.js';
 
 interface Target {
   readonly out: string;
   readonly json?: boolean;
+  /** Folder for rows that wait. */
+  readonly scratch?: string;
 }
+
+/** What an import gets from here. */
+type Watched = Required<RowKeeping> & { readonly onProgress: OnProgress };
 
 export function importCommand(): Command {
   const command = new Command('import')
@@ -57,9 +63,9 @@ function binanceCapture(): Command {
     )
     .action(async (files: readonly string[], options) => {
       const { symbol, tick, lot, quotes = false, spotQuoteLatency, offLotLevels } = options;
-      await keep(options, (onProgress) =>
+      await keep(options, files, (watched) =>
         importBinanceCapture({
-          ...{ files, symbol, tick, lot, quotes, offLotLevels, onProgress },
+          ...{ files, symbol, tick, lot, quotes, offLotLevels, ...watched },
           ...(spotQuoteLatency !== undefined && { spotQuoteLatencyNs: spotQuoteLatency }),
         }),
       );
@@ -80,8 +86,8 @@ function binanceArchive(): Command {
       'after',
       '\nExample:\n  tickwright import binance-archive BTCUSDT-trades-2024-03-*.zip --tick 0.1 --lot 0.001 --local-from "exchange + 5ms" --out btc.parquet',
     )
-    .action(async (files: readonly string[], { out, json, ...options }) => {
-      await keep({ out, json }, (onProgress) => importBinanceArchive({ files, onProgress, ...options }));
+    .action(async (files: readonly string[], { out, json, scratch, ...options }) => {
+      await keep({ out, json, scratch }, files, (watched) => importBinanceArchive({ files, ...options, ...watched }));
     });
 }
 
@@ -106,10 +112,10 @@ function tardis(): Command {
       'after',
       '\nExample:\n  tickwright import tardis deribit_trades_2020-04-01_BTC-PERPETUAL.csv.gz --tick 0.5 --lot 10 --out btc.parquet',
     )
-    .action(async (files: readonly string[], { out, json, instruments: table, ...options }) => {
+    .action(async (files: readonly string[], { out, json, scratch, instruments: table, ...options }) => {
       const instruments = table === undefined ? undefined : await readTardisInstruments(table);
-      await keep({ out, json }, (onProgress) =>
-        importTardis({ files, onProgress, ...options, ...(instruments !== undefined && { instruments }) }),
+      await keep({ out, json, scratch }, files, (watched) =>
+        importTardis({ files, ...options, ...(instruments !== undefined && { instruments }), ...watched }),
       );
     });
 }
@@ -136,9 +142,9 @@ function databento(): Command {
     )
     .action(async (files: readonly string[], options) => {
       const { definition, symbols, publisher, tick, lot, offTickPrints } = options;
-      await keep(options, (onProgress) =>
+      await keep(options, [...(definition ?? []), ...files], (watched) =>
         importDatabento({
-          ...{ files, offTickPrints, onProgress },
+          ...{ files, offTickPrints, ...watched },
           ...(definition !== undefined && { definitions: definition }),
           ...(symbols !== undefined && { symbols }),
           ...(publisher !== undefined && { publisher }),
@@ -164,9 +170,9 @@ function lobster(): Command {
     )
     .action(async (options) => {
       const { messages, symbol, date, tick, offTickPrints, feedLatency } = options;
-      await keep(options, (onProgress) =>
+      await keep(options, [messages], (watched) =>
         importLobster({
-          ...{ messages, feedLatencyNs: feedLatency, onProgress },
+          ...{ messages, feedLatencyNs: feedLatency, ...watched },
           ...(symbol !== undefined && { symbol }),
           ...(date !== undefined && { date }),
           ...(tick !== undefined && { tick }),
@@ -200,9 +206,9 @@ function itch(): Command {
     )
     .action(async (files: readonly string[], options) => {
       const { date, timeZone, tick, symbols, offTickPrints, feedLatency } = options;
-      await keep(options, (onProgress) =>
+      await keep(options, files, (watched) =>
         importItch({
-          ...{ files: [...files], dates: date, timeZone, tick, offTickPrints, feedLatencyNs: feedLatency, onProgress },
+          ...{ files: [...files], dates: date, timeZone, tick, offTickPrints, feedLatencyNs: feedLatency, ...watched },
           ...(symbols !== undefined && { symbols }),
         }),
       );
@@ -222,7 +228,7 @@ function csv(): Command {
     )
     .action(async (files: readonly string[], options) => {
       const mapping = await readMapping(options.mapping);
-      await keep(options, (onProgress) => importCsv({ files, mapping, onProgress }));
+      await keep(options, files, (watched) => importCsv({ files, mapping, ...watched }));
     });
 }
 
@@ -244,20 +250,29 @@ function terms(command: Command): Command {
 function target(command: Command): Command {
   return command
     .requiredOption('--out <tape>', 'the tape to write (Parquet)')
+    .option(
+      '--scratch <folder>',
+      'where rows wait until they are in order, 32 to 60 bytes each; default: beside the tape',
+    )
     .option('--json', 'print what is on the tape as JSON');
 }
 
 /** Imports, writes the tape, and prints what is on it, corrections included. */
-async function keep({ out, json }: Target, load: (onProgress: OnProgress) => Promise<ImportedTape>): Promise<void> {
+async function keep(
+  { out, json, scratch: folder }: Target,
+  files: readonly string[],
+  load: (watched: Watched) => Promise<ImportedTape>,
+): Promise<void> {
   await whileWriting(async () => {
     refuseFolder(out);
-    const bar = new ProgressBar('import');
+    removeLeftovers(out, folder);
+    const scratch = new Scratch(out, folder);
+    const bar = new ImportProgressBar(files, () => scratch.rows);
     try {
-      const { columns, info } = await load(({ file, files, bytesRead, bytesTotal, path }) => {
-        bar.update((file + bytesRead / Math.max(1, bytesTotal)) / files, path);
-      });
-      writeTape(out, columns, info);
+      const tape = await load({ scratch, onProgress: (progress) => bar.read(progress) });
+      await tape.writeTo(out, (rows, total) => bar.wrote(rows, total));
     } finally {
+      scratch.close();
       bar.end();
     }
   });

@@ -166,10 +166,7 @@ class BarWriter extends ArchiveWriter {
     if (closed - opened < lengthNs)
       this.count('short-bar', 'bars closed before their interval was over; they were kept');
     const row = this.add(closed, BAR, Flag.last, close, volume);
-    const { columns } = this.parts.collector.rows;
-    columns.openTicks![row] = open;
-    columns.highTicks![row] = high;
-    columns.lowTicks![row] = low;
+    this.parts.collector.rows.setBar(row, open, high, low);
   }
 
   /** False for a bar that was there before. */
@@ -212,7 +209,7 @@ class FundingWriter extends ArchiveWriter {
     this.#paid = paid;
     this.#rate = rate;
     const row = this.add(paid, FUNDING, Flag.last, 0, 0);
-    this.parts.collector.rows.columns.value![row] = rate;
+    this.parts.collector.rows.setValue(row, rate);
   }
 
   #rateOf(text: string): number {

@@ -15,10 +15,10 @@ import { derivedNanos } from './csv-mapping.js';
 import { DecimalReader } from './decimal-reader.js';
 import { ImportError, type InputFact, type OnProgress, readLines } from './input-file.js';
 import { brief, LineFields, StepError } from './line-fields.js';
-import { type ImportedTape, RowCollector } from './row-collector.js';
+import { type ImportedTape, RowCollector, type RowKeeping } from './row-collector.js';
 import { largestStep } from './step-finder.js';
 
-export interface BinanceArchiveOptions extends Omit<InstrumentSpec, 'symbol'> {
+export interface BinanceArchiveOptions extends Omit<InstrumentSpec, 'symbol'>, RowKeeping {
   /** In any order; named as the archive names them. */
   readonly files: readonly string[];
   /** `exchange`, or `exchange + 5ms`: how much later than the venue's time each row is seen. */
@@ -48,7 +48,7 @@ export async function importBinanceArchive(options: BinanceArchiveOptions): Prom
     );
   }
   const instrument = instrumentSpec({ ...options, symbol: options.symbol ?? venueSymbol });
-  const reader = new ArchiveReader(new Instrument(instrument, 0), files, travelNs);
+  const reader = new ArchiveReader(new Instrument(instrument, 0), files, travelNs, options);
   const facts: InputFact[] = [];
   for (const [at, file] of files.entries()) {
     reader.begin(file);
@@ -101,9 +101,9 @@ export class ArchiveReader {
   #writer: ArchiveWriter;
   #width = 0;
 
-  constructor({ tick, lot }: Instrument, files: readonly ArchiveFile[], travelNs: number) {
+  constructor({ tick, lot }: Instrument, files: readonly ArchiveFile[], travelNs: number, keeping: RowKeeping) {
     const kinds = new Set(files.map(({ kind }) => kind));
-    this.collector = new RowCollector({ bars: kinds.has('klines'), value: kinds.has('fundingRate') });
+    this.collector = new RowCollector({ bars: kinds.has('klines'), value: kinds.has('fundingRate') }, keeping);
     this.#clock = new ArchiveClock(this.collector);
     const parts = {
       ...{ collector: this.collector, clock: this.#clock, travelNs },

@@ -22,9 +22,9 @@ import { brief, type Fields, integer, isObject, type Levels, levels } from './bi
 import { BinanceNumbers } from './binance-numbers.js';
 import { CrossingWatch } from './crossing-watch.js';
 import { ImportError, type InputFact, type OnProgress, readLines } from './input-file.js';
-import { type ImportedTape, RowCollector } from './row-collector.js';
+import { type ImportedTape, RowCollector, type RowKeeping } from './row-collector.js';
 
-export interface BinanceCaptureOptions {
+export interface BinanceCaptureOptions extends RowKeeping {
   /** In order of time. */
   readonly files: readonly string[];
   /** The instrument's name on the tape. */
@@ -78,15 +78,15 @@ export async function importBinanceCapture(options: BinanceCaptureOptions): Prom
  * One pass over the lines of all files. (Past 300 lines, this file: one message kind after another, all on the same state.)
  */
 class CaptureReader {
-  readonly collector = new RowCollector();
+  readonly collector: RowCollector;
   market: 'futures' | 'spot' | undefined;
   venueSymbol = '';
   readonly #symbol: string;
   readonly #numbers: BinanceNumbers;
   readonly #quotes: boolean;
   readonly #spotQuoteLatencyNs: number | undefined;
-  readonly #updates = new UpdateChain(this.collector.tally);
-  readonly #trades = new TradeChain(this.collector.tally);
+  readonly #updates: UpdateChain;
+  readonly #trades: TradeChain;
   readonly #watch = new CrossingWatch();
   readonly #unknown = new Map<string, number>();
   #path = '';
@@ -97,10 +97,14 @@ class CaptureReader {
   /** Spot: time and last update id of the latest diffs, to place a snapshot; rows of a snapshot still without a time. */
   #recentDiffs: { last: number; time: number }[] = [];
   #untimed: { from: number; to: number; local: number } | undefined;
-  #untimedQuotes: number[] = [];
+  /** Rows of spot quotes, which have no time of their own. */
+  #untimedQuotes = 0;
 
   constructor(options: BinanceCaptureOptions) {
     new Instrument(options, 0); // refuses a bad symbol, tick or lot before any file is read
+    this.collector = new RowCollector({}, options);
+    this.#updates = new UpdateChain(this.collector.tally);
+    this.#trades = new TradeChain(this.collector.tally);
     this.#symbol = options.symbol;
     this.#numbers = new BinanceNumbers(options.tick, options.lot, options.offLotLevels !== 'refuse', () => ({
       path: this.#path,
@@ -252,7 +256,8 @@ class CaptureReader {
   #settleUntimed(nextDiffTime: number): void {
     if (this.#untimed === undefined) return;
     const { from, to, local } = this.#untimed;
-    this.collector.rows.columns.exchangeNs.fill(Math.min(local, nextDiffTime), from, to);
+    const time = Math.min(local, nextDiffTime);
+    this.collector.rows.revise(from, to, ({ exchangeNs }, start, end) => exchangeNs.fill(time, start, end));
     this.#untimed = undefined;
   }
 
@@ -280,8 +285,8 @@ class CaptureReader {
 
   /** The rows since `before` were one message. */
   #closeMessage(before: number): void {
-    const { length, columns } = this.collector.rows;
-    if (length > before) columns.flags[length - 1]! |= Flag.last;
+    const { rows } = this.collector;
+    if (rows.length > before) rows.mark(rows.length - 1, Flag.last);
   }
 
   #trade(data: Fields): void {
@@ -317,9 +322,9 @@ class CaptureReader {
       );
     }
     const rows = this.collector.rows;
-    const first = rows.add(happened, this.#localNs, codeOf(Kind.quote, Side.buy), 0, 0, bidTicks, bidLots);
+    rows.add(happened, this.#localNs, codeOf(Kind.quote, Side.buy), 0, 0, bidTicks, bidLots);
     rows.add(happened, this.#localNs, codeOf(Kind.quote, Side.sell), Flag.last, 0, askTicks, askLots);
-    if (spot) this.#untimedQuotes.push(first, first + 1);
+    if (spot) this.#untimedQuotes += 2;
   }
 
   /** After the last file: what could only be decided now. */
@@ -327,13 +332,12 @@ class CaptureReader {
     this.#settleUntimed(Infinity);
     this.#numbers.countOffLot(this.collector.tally);
     this.collector.shiftLocalClock();
-    const { exchangeNs, localNs } = this.collector.rows.columns;
-    for (const row of this.#untimedQuotes) exchangeNs[row] = localNs[row]! - this.#spotQuoteLatencyNs!;
+    if (this.#untimedQuotes > 0) this.collector.timeUntimed(this.#spotQuoteLatencyNs!);
     const { tally } = this.collector;
     tally.count(
       'quote-time-inferred',
       `spot quotes carry no exchange time: it was taken to be ${this.#spotQuoteLatencyNs} ns before the local time`,
-      this.#untimedQuotes.length,
+      this.#untimedQuotes,
     );
     const unknown = [...this.#unknown];
     const total = unknown.reduce((sum, [, count]) => sum + count, 0);

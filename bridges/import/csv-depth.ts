@@ -96,24 +96,28 @@ export class DepthWriter {
   /** Ends the message under way. */
   end(): void {
     if (this.#open === undefined) return;
-    const { columns, length } = this.#collector.rows;
-    columns.flags[length - 1]! |= Flag.last;
+    const { rows } = this.#collector;
+    rows.mark(rows.length - 1, Flag.last);
     if (this.#open.clears.length > 0 && this.#snapshot?.all === false) this.#clearOnlyListed(this.#open.clears);
     this.#open = undefined;
   }
 
   /** A side that the snapshot does not list is left as it is: its clear goes nowhere. */
   #clearOnlyListed(clears: readonly number[]): void {
-    const { columns, length } = this.#collector.rows;
+    const { rows } = this.#collector;
     for (const [index, side] of [Side.buy, Side.sell].entries()) {
       const clear = clears[index]!;
       let farthest = side === Side.buy ? MAX_PRICE_TICKS : -MAX_PRICE_TICKS;
-      for (let row = clears.at(-1)! + 1; row < length; row++) {
-        if (columns.code[row] !== codeOf(Kind.depth, side)) continue;
-        const ticks = columns.priceTicks[row]!;
-        farthest = side === Side.buy ? Math.min(farthest, ticks) : Math.max(farthest, ticks);
-      }
-      columns.priceTicks[clear] = farthest;
+      rows.revise(clears.at(-1)! + 1, rows.length, ({ code, priceTicks }, from, to) => {
+        for (let row = from; row < to; row++) {
+          if (code[row] !== codeOf(Kind.depth, side)) continue;
+          const ticks = priceTicks[row]!;
+          farthest = side === Side.buy ? Math.min(farthest, ticks) : Math.max(farthest, ticks);
+        }
+      });
+      rows.revise(clear, clear + 1, ({ priceTicks }, row) => {
+        priceTicks[row] = farthest;
+      });
     }
   }
 }

@@ -29,7 +29,7 @@ export class EventWriter {
     const { value, ticks } = this.#read(instrument);
     const { rows } = this.#collector;
     const row = rows.add(happened, local, this.#code, Flag.last, instrument, ticks, 0);
-    if (rows.columns.value !== undefined) rows.columns.value[row] = value;
+    if (rows.set.value === true) rows.setValue(row, value);
   }
 
   end(): void {}

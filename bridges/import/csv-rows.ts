@@ -138,9 +138,7 @@ class BarWriter implements RowWriter {
     const { rows } = this.#collector;
     const code = codeOf(Kind.bar, Side.none);
     const row = rows.add(happened + this.#delayNs, local + this.#delayNs, code, Flag.last, instrument, close!, volume);
-    rows.columns.openTicks![row] = open!;
-    rows.columns.highTicks![row] = high!;
-    rows.columns.lowTicks![row] = low!;
+    rows.setBar(row, open!, high!, low!);
   }
 
   end(): void {}

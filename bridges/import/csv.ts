@@ -19,10 +19,10 @@ import {
 import { type RowWriter, writerFor } from './csv-rows.js';
 import { splitFields } from './delimited-line.js';
 import { ImportError, type InputFact, type OnProgress, readLines } from './input-file.js';
-import { type ImportedTape, RowCollector } from './row-collector.js';
+import { type ImportedTape, RowCollector, type RowKeeping } from './row-collector.js';
 import { TimestampReader } from './timestamp-reader.js';
 
-export interface CsvOptions {
+export interface CsvOptions extends RowKeeping {
   readonly files: readonly string[];
   /** As written, or as `readMapping` read it from a file. */
   readonly mapping: CsvMappingInput;
@@ -33,7 +33,7 @@ export interface CsvOptions {
 export async function importCsv(options: CsvOptions): Promise<ImportedTape> {
   const { files } = options;
   if (files.length === 0) throw new ImportError('csv: no files were given');
-  const reader = new CsvReader(checkMapping(options.mapping));
+  const reader = new CsvReader(checkMapping(options.mapping), options);
   const facts: InputFact[] = [];
   for (const [file, path] of files.entries()) {
     reader.beginFile();
@@ -72,7 +72,7 @@ class CsvReader {
   readonly #fixedSymbol: number;
   #line = 0;
 
-  constructor(mapping: CsvMapping) {
+  constructor(mapping: CsvMapping, keeping: RowKeeping) {
     this.#mapping = mapping;
     this.instruments = Object.entries(mapping.instruments).map(([symbol, terms]) =>
       instrumentSpec({ symbol, ...terms }),
@@ -80,7 +80,7 @@ class CsvReader {
     const instruments = this.instruments.map((spec, index) => new Instrument(spec, index));
     for (const { symbol, index } of instruments) this.#index.set(symbol, index);
     const shape = shapeOf(mapping);
-    this.collector = new RowCollector({ bars: shape === 'bars', value: VALUED.has(shape) });
+    this.collector = new RowCollector({ bars: shape === 'bars', value: VALUED.has(shape) }, keeping);
     this.#columns = new CsvColumns();
     this.#symbol = 'column' in mapping.symbol ? this.#columns.want(mapping.symbol.column, 'symbol') : -1;
     this.#fixedSymbol = 'constant' in mapping.symbol ? this.#index.get(mapping.symbol.constant)! : -1;

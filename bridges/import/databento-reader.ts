@@ -16,9 +16,9 @@ import { DbnRows } from './dbn-rows.js';
 import type { RecordTaker } from './dbn-stream.js';
 import type { OffTickPrints } from './dbn-trade.js';
 import type { InputFact } from './input-file.js';
-import { type ImportedTape, RowCollector } from './row-collector.js';
+import { type ImportedTape, RowCollector, type RowKeeping } from './row-collector.js';
 
-export interface ReaderOptions extends InstrumentChoice {
+export interface ReaderOptions extends InstrumentChoice, RowKeeping {
   /** Trades at prices off the tick (such as hidden ones at the midpoint): `refuse` (default) or `drop`, which is counted. */
   readonly offTickPrints?: OffTickPrints;
 }
@@ -91,8 +91,8 @@ export class DatabentoReader implements RecordTaker {
   #traded: DbnInstrument | undefined;
   #takes = true;
 
-  /** `metadata`: of all files to come, for what columns the tape needs. `rows`: room for as many before it must grow. */
-  constructor(options: ReaderOptions, metadata: readonly DbnMetadata[], rows?: number) {
+  /** `metadata`: of all files to come, for what columns the tape needs. */
+  constructor(options: ReaderOptions, metadata: readonly DbnMetadata[]) {
     const schemas = metadata.map(({ schema }) => schema);
     const set = {
       orderId: schemas.some((schema) => ORDER_KINDS.has(schema)),
@@ -100,7 +100,7 @@ export class DatabentoReader implements RecordTaker {
       value: schemas.some((schema) => VALUE_KINDS.has(schema)),
     };
     const offTick = options.offTickPrints ?? 'refuse';
-    this.collector = new RowCollector(set, rows);
+    this.collector = new RowCollector(set, options);
     this.#rows = new DbnRows(this.collector);
     this.#orders = new DbnOrderRows(this.#rows, offTick);
     this.#prices = new DbnPriceRows(this.#rows, offTick);
@@ -290,12 +290,9 @@ export class DatabentoReader implements RecordTaker {
 
   /** Orders and levels of one instrument would be two books. */
   #refuseTwoBooks(): void {
-    const { code, instrument, length } = this.collector.rows.columns;
-    const kinds = new Uint16Array(this.instruments.list.length);
-    for (let row = 0; row < length; row++) kinds[instrument[row]!]! |= 1 << (code[row]! & 15);
-    for (const { index, spec } of this.instruments.list) {
-      const both = (1 << Kind.orderAdd) | (1 << Kind.depth);
-      if ((kinds[index]! & both) === both) {
+    const both = (1 << Kind.orderAdd) | (1 << Kind.depth);
+    for (const { kinds, spec } of this.instruments.list) {
+      if ((kinds & both) === both) {
         throw new RangeError(`${spec.symbol} has both orders (mbo) and levels (mbp-10): make a tape of one of them`);
       }
     }

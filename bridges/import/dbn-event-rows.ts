@@ -89,10 +89,7 @@ export class DbnEventRows {
     rows.local = rows.happened;
     rows.flags = Flag.last;
     const row = rows.add(instrument, BAR, close, instrument.lots(volume, 'volume'));
-    const { columns } = rows.collector.rows;
-    columns.openTicks![row] = open;
-    columns.highTicks![row] = high;
-    columns.lowTicks![row] = low;
+    rows.collector.rows.setBar(row, open, high, low);
   }
 
   status(instrument: DbnInstrument, at: number): void {
@@ -115,7 +112,7 @@ export class DbnEventRows {
     rows.readTimes(at + 2, at + StatusField.tsRecv, 0);
     rows.flags = Flag.last;
     const row = rows.add(instrument, STATUS, 0, 0);
-    rows.collector.rows.columns.value![row] = status;
+    rows.collector.rows.setValue(row, status);
   }
 
   statistics(version: DbnVersion, instrument: DbnInstrument, at: number): void {

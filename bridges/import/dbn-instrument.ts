@@ -32,6 +32,8 @@ export class DbnInstrument {
   readonly orders = new RestingOrders();
   /** Row on the tape that was added last; −1 before the first. */
   lastRow = -1;
+  /** Kinds of its rows so far, a bit each. */
+  kinds = 0;
   /** An event of the venue is under way, of this time (words). */
   open = false;
   eventLow = 0;

@@ -107,8 +107,7 @@ export class DbnOrderRows {
 
   #row(instrument: DbnInstrument, code: number, ticks: number, lots: number, id: number): number {
     const row = this.#rows.add(instrument, code, ticks, lots);
-    const columns = this.#rows.collector.rows.columns;
-    columns.orderId![row] = id;
+    this.#rows.collector.rows.setOrderId(row, id);
     if ((this.#rows.flags & Flag.snapshot) !== 0) {
       if (instrument.snapshotFrom < 0) instrument.snapshotFrom = row;
       instrument.snapshotTo = row + 1;
@@ -283,11 +282,8 @@ export class DbnOrderRows {
     const rows = this.#rows;
     const flags = trade.flags | (trade.partly ? Flag.hidden : 0);
     const code = codeOf(Kind.trade, trade.side);
-    const row = rows.collector.rows.add(
-      ...([trade.happened, trade.local, code, flags, instrument.index, trade.ticks, trade.lots] as const),
-    );
-    rows.collector.rows.columns.orderId![row] = 0;
-    instrument.lastRow = row;
+    const { happened, local, ticks, lots } = trade;
+    instrument.lastRow = rows.collector.rows.add(happened, local, code, flags, instrument.index, ticks, lots);
     trade.lots = 0;
   }
 
@@ -314,11 +310,13 @@ export class DbnOrderRows {
 
   /** A change after a snapshot happened after it: the snapshot did not happen later than the change. */
   #placeSnapshot(instrument: DbnInstrument): void {
-    const { exchangeNs, instrument: index } = this.#rows.collector.rows.columns;
-    const { happened } = this.#rows;
-    for (let row = instrument.snapshotFrom; row < instrument.snapshotTo; row++) {
-      if (index[row] === instrument.index && exchangeNs[row]! > happened) exchangeNs[row] = happened;
-    }
+    const { happened, collector } = this.#rows;
+    collector.rows.revise(instrument.snapshotFrom, instrument.snapshotTo, (columns, from, to) => {
+      const { exchangeNs, instrument: index } = columns;
+      for (let row = from; row < to; row++) {
+        if (index[row] === instrument.index && exchangeNs[row]! > happened) exchangeNs[row] = happened;
+      }
+    });
     instrument.snapshotFrom = -1;
   }
 }

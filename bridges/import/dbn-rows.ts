@@ -2,7 +2,7 @@
  * Rows of the tape out of DBN records: exact times, which rows make one event of the venue, and what is counted on the way.
  * Knows nothing of what the rows say. Called by the writers of rows.
  */
-import { Flag, formatEpoch } from '../../core/index.js';
+import { CODE_KIND, Flag, formatEpoch } from '../../core/index.js';
 import type { DbnInstrument } from './dbn-instrument.js';
 import { DbnFlag, NO_WORD } from './dbn-layout.js';
 import type { RowCollector } from './row-collector.js';
@@ -136,13 +136,14 @@ export class DbnRows {
   leave(instrument: DbnInstrument): void {
     this.onEventEnd(instrument);
     instrument.open = false;
-    if (instrument.lastRow >= 0) this.collector.rows.columns.flags[instrument.lastRow]! |= Flag.last;
+    if (instrument.lastRow >= 0) this.collector.rows.mark(instrument.lastRow, Flag.last);
   }
 
   /** A row at the times and with the flags of the record at hand. */
   add(instrument: DbnInstrument, code: number, ticks: number, lots: number): number {
     const row = this.collector.rows.add(this.happened, this.local, code, this.flags, instrument.index, ticks, lots);
     instrument.lastRow = row;
+    instrument.kinds |= 1 << (code & CODE_KIND);
     return row;
   }
 

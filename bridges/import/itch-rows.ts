@@ -23,7 +23,7 @@ import { ItchMessage } from './itch-message.js';
 import { ItchStatus } from './itch-status.js';
 import { type ItchStock, ItchStocks } from './itch-stocks.js';
 import type { MessageTaker } from './itch-stream.js';
-import { RowCollector } from './row-collector.js';
+import { RowCollector, type RowKeeping } from './row-collector.js';
 
 const ADD = [0, codeOf(Kind.orderAdd, Side.buy), codeOf(Kind.orderAdd, Side.sell)];
 const CANCEL = [0, codeOf(Kind.orderCancel, Side.buy), codeOf(Kind.orderCancel, Side.sell)];
@@ -34,7 +34,7 @@ const CROSS = codeOf(Kind.trade, Side.none);
 /** From this day on (UTC seconds of its midnight) P says `B` whichever side rested. */
 const SIDE_HIDDEN_FROM = Date.UTC(2014, 6, 14) / 1000;
 
-export interface ItchRowOptions {
+export interface ItchRowOptions extends RowKeeping {
   readonly tick: string;
   readonly symbols?: readonly string[] | undefined;
   readonly offTickPrints: 'refuse' | 'drop';
@@ -56,14 +56,14 @@ export class ItchRows implements MessageTaker {
   /** The collector's time of the message at hand. */
   #happened = Number.NEGATIVE_INFINITY;
 
-  constructor({ tick, symbols, offTickPrints, feedLatencyNs }: ItchRowOptions, rows?: number) {
-    this.collector = new RowCollector({ orderId: true, value: true }, rows);
+  constructor({ tick, symbols, offTickPrints, feedLatencyNs, scratch }: ItchRowOptions) {
+    this.collector = new RowCollector({ orderId: true, value: true }, { scratch });
     this.#tally = this.collector.tally;
     this.stocks = new ItchStocks(tick, symbols);
     this.wanted = this.stocks.wanted;
     this.#status = new ItchStatus(this.#message, this.stocks, this.#tally, (stock, status) => {
       const row = this.#row(stock, STATUS, Flag.last, 0, 0, 0);
-      this.collector.rows.columns.value![row] = status;
+      this.collector.rows.setValue(row, status);
     });
     this.#drop = offTickPrints === 'drop';
     this.#feedLatencyNs = feedLatencyNs;
@@ -166,8 +166,7 @@ export class ItchRows implements MessageTaker {
     const happened = this.#happened;
     const { rows } = this.collector;
     const row = rows.add(happened, happened + this.#feedLatencyNs, code, flags, stock.index, ticks, lots);
-    rows.columns.orderId![row] = id;
-    rows.columns.value![row] = 0;
+    rows.setOrderId(row, id);
     return row;
   }
 

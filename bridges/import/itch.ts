@@ -14,6 +14,7 @@ import { ItchRows, OTHER_SYMBOLS } from './itch-rows.js';
 import { tickUnits } from './itch-stocks.js';
 import { ItchStream } from './itch-stream.js';
 import type { ImportedTape } from './row-collector.js';
+import { Scratch } from './rows/scratch.js';
 import { dateSeconds, Zone } from './zoned-time.js';
 
 const itchOptions = z.strictObject({
@@ -37,6 +38,8 @@ const itchOptions = z.strictObject({
   offTickPrints: z.enum(['refuse', 'drop']).default('refuse'),
   /** ns ≥ 0 added to the exchange time to make the local time; default 0. */
   feedLatencyNs: z.int().nonnegative().default(0),
+  /** Where rows wait until they are ordered. Default: in memory. */
+  scratch: z.instanceof(Scratch).optional(),
   onProgress: z.custom<OnProgress>((value) => typeof value === 'function').optional(),
 });
 export type ItchOptions = z.input<typeof itchOptions>;

@@ -8,7 +8,7 @@ import { DecimalReader } from './decimal-reader.js';
 import { type LobsterMessage, LobsterType } from './lobster-message.js';
 import { LobsterOrders } from './lobster-orders.js';
 import type { OrderScan, Resting } from './lobster-scan.js';
-import { RowCollector } from './row-collector.js';
+import { RowCollector, type RowKeeping } from './row-collector.js';
 
 /** Second pass: messages → rows. */
 export class LobsterWriter {
@@ -31,8 +31,15 @@ export class LobsterWriter {
   readonly #firstAdded: number;
   #started = false;
 
-  constructor(scan: OrderScan, tick: string, offTick: 'refuse' | 'drop', midnight: number, feedLatencyNs: number) {
-    this.collector = new RowCollector({ orderId: true, value: scan.halts > 0 });
+  constructor(
+    scan: OrderScan,
+    tick: string,
+    offTick: 'refuse' | 'drop',
+    midnight: number,
+    feedLatencyNs: number,
+    keeping: RowKeeping = {},
+  ) {
+    this.collector = new RowCollector({ orderId: true, value: scan.halts > 0 }, keeping);
     this.#tally = this.collector.tally;
     this.#before = scan.before;
     this.#lastTouch = scan.lastTouch;
@@ -200,12 +207,12 @@ export class LobsterWriter {
     const status = price === -1 ? Status.halt : price === 0 ? Status.auction : price === 1 ? Status.open : undefined;
     if (status === undefined) throw new RangeError(`price ${price} of a halt message is none of -1, 0, 1`);
     const row = this.#row(happened, codeOf(Kind.status, Side.none), Flag.last, 0, 0, 0);
-    this.collector.rows.columns.value![row] = status;
+    this.collector.rows.setValue(row, status);
   }
 
   #row(happened: number, code: number, flags: number, ticks: number, lots: number, id: number): number {
     const row = this.collector.rows.add(happened, happened + this.#feedLatencyNs, code, flags, 0, ticks, lots);
-    this.collector.rows.columns.orderId![row] = id;
+    this.collector.rows.setOrderId(row, id);
     return row;
   }
 

@@ -20,10 +20,10 @@ import { ImportError, type InputFact, type OnProgress, readLines } from './input
 import { type LobsterMessage, LobsterMessageReader } from './lobster-message.js';
 import { OrderScan } from './lobster-scan.js';
 import { LobsterWriter } from './lobster-writer.js';
-import type { ImportedTape } from './row-collector.js';
+import type { ImportedTape, RowKeeping } from './row-collector.js';
 import { dateSeconds, Zone } from './zoned-time.js';
 
-export interface LobsterOptions {
+export interface LobsterOptions extends RowKeeping {
   /** One message file, CSV or CSV in gzip. */
   readonly messages: string;
   /** Default: from a file name as LOBSTER gives it, `AAPL_2012-06-21_34200000_57600000_message_10.csv`. */
@@ -56,7 +56,7 @@ export async function importLobster(options: LobsterOptions): Promise<ImportedTa
   const scan = new OrderScan();
   const fact = await eachMessage(options, 0, (message) => scan.take(message));
   const tick = options.tick ?? (scan.offCent === 0 ? CENT : LOBSTER_TICK);
-  const writer = new LobsterWriter(scan, tick, options.offTickPrints ?? 'refuse', midnight, feedLatencyNs);
+  const writer = new LobsterWriter(scan, tick, options.offTickPrints ?? 'refuse', midnight, feedLatencyNs, options);
   const again = await eachMessage(options, 1, (message) => writer.take(message));
   if (again.sha256 !== fact.sha256) throw new ImportError(`${options.messages}: the file changed while it was read`);
   const reason = options.tick !== undefined ? 'as given' : `${scan.offCent} prices are no whole cents`;

@@ -1,22 +1,31 @@
 /**
  * Collects an importer's rows and makes a tape of them: exact times relative to an origin, the clock correction, both
- * time orders, what was corrected. Knows nothing of vendors. Called by the importers.
+ * time orders, what was corrected; in memory, or in bounded memory with the rows on disk.
+ * Knows nothing of vendors. Called by the importers.
  */
 import {
+  allocateColumns,
   type ColumnSet,
   type Columns,
+  type Correction,
+  copyRows,
   formatEpoch,
   type InstrumentSpec,
-  TapeBuilder,
   type TapeInfo,
 } from '../../core/index.js';
+import { TapeWriter } from '../tape/tape-writer.js';
 import { CorrectionTally } from './correction-tally.js';
 import { ImportError, type InputFact } from './input-file.js';
+import { pieceBytes, RowFile } from './rows/row-file.js';
+import { RowIntake } from './rows/row-intake.js';
+import { orderedBlocks } from './rows/row-ordering.js';
+import { AdjustedRows, AS_GIVEN, measureTimes, worstLatency } from './rows/row-times.js';
+import { type ByteStore, MemoryBytes, type Scratch } from './rows/scratch.js';
 
-/** What every importer returns: made for `writeTape(path, columns, info)` and `new MemoryTape(columns, info)`. */
-export interface ImportedTape {
-  readonly columns: Columns;
-  readonly info: Pick<TapeInfo, 'instruments' | 'originNs' | 'provenance' | 'corrections'>;
+/** What every importer takes. */
+export interface RowKeeping {
+  /** Where rows wait until they are ordered. Default: in memory. */
+  readonly scratch?: Scratch | undefined;
 }
 
 /** How `finish` describes the tape. */
@@ -34,15 +43,26 @@ export interface TapeOrigins {
   readonly reordered?: { readonly exchange: number; readonly local: number };
 }
 
+/** Rows of a piece on disk, 0.3 to 0.5 MB, and in memory, where small imports shall take little. */
+const PIECE_ROWS = 8_192;
+const MEMORY_PIECE_ROWS = 1_024;
+
 /** Rows of one tape in the order they were received. */
 export class RowCollector {
-  readonly rows: TapeBuilder;
+  readonly rows: RowIntake;
   readonly tally = new CorrectionTally();
+  readonly #openStore: (chunkBytes: number) => ByteStore;
   #baseSeconds = Number.NaN;
+  #shiftNs = 0;
+  #untimedDelayNs = Number.NaN;
 
-  /** `rows`: room for as many before it must grow. */
-  constructor(set: ColumnSet = {}, rows?: number) {
-    this.rows = new TapeBuilder(set, rows);
+  constructor(set: ColumnSet = {}, { scratch }: RowKeeping = {}) {
+    this.#openStore = (chunkBytes) => scratch?.open() ?? new MemoryBytes(chunkBytes);
+    const rows = scratch === undefined ? MEMORY_PIECE_ROWS : PIECE_ROWS;
+    const file = new RowFile(set, rows, this.#openStore(pieceBytes(set, rows)));
+    this.rows = new RowIntake(file, (received) => {
+      if (scratch !== undefined) scratch.rows = received;
+    });
   }
 
   /**
@@ -68,50 +88,56 @@ export class RowCollector {
   }
 
   /**
-   * Where the local clock ran behind the exchange's, moves all local times by the worst difference, so that nothing is
-   * seen before it happened. Rows whose exchange time is still to come (`NaN`) do not take part. Returns the ns moved.
+   * After the last row: where the local clock ran behind the exchange's, all local times are moved by the worst difference, so
+   * that nothing is seen before it happened. Rows without exchange time (`NaN`) do not take part. Returns the ns moved.
    */
   shiftLocalClock(): number {
-    const { exchangeNs, localNs, length } = this.rows.columns;
-    let worst = 0;
-    let early = 0;
-    for (let row = 0; row < length; row++) {
-      const latency = localNs[row]! - exchangeNs[row]!;
-      if (latency >= 0 || Number.isNaN(latency)) continue;
-      early++;
-      if (latency < worst) worst = latency;
-    }
+    const { worst, early } = worstLatency(this.rows.end());
     if (early === 0) return 0;
-    for (let row = 0; row < length; row++) localNs[row] = exactDifference(localNs[row]!, worst);
+    this.#shiftNs = -worst;
     this.tally.count(
       'negative-latency',
-      `all local times moved by ${-worst} ns: ${early} of ${length} rows were received before they happened ` +
+      `all local times moved by ${-worst} ns: ${early} of ${this.rows.length} rows were received before they happened ` +
         `(worst ${worst} ns), so the local clock ran behind the exchange's`,
-      length,
+      this.rows.length,
     );
     return -worst;
   }
 
-  /** Orders the rows, sets the origin to the smallest time, and lists what was corrected. Throws when there are no rows. */
+  /** Rows whose exchange time is `NaN` happened so many ns before they were seen, by the clock as it was shifted. */
+  timeUntimed(delayNs: number): void {
+    this.#untimedDelayNs = delayNs;
+  }
+
+  /** The tape, whose origin is the smallest time, with what was corrected. Throws when there are no rows. */
   finish(origins: TapeOrigins): ImportedTape {
     const names = origins.files.map((file) => file.name).join(', ');
     if (this.rows.length === 0) throw new ImportError(`${names}: there is nothing in it for the tape, not one row`);
-    const ordered = this.rows.build();
-    const { exchangeDisorder: exchange, localDisorder: local } = ordered;
-    this.#countDisorder(origins.reordered ?? { exchange, local }, ordered.split);
-    const originNs = this.epochOf(moveToOrigin(ordered.columns));
+    const file = this.rows.end();
+    const times = { ...AS_GIVEN, shiftNs: this.#shiftNs, untimedDelayNs: this.#untimedDelayNs };
+    const measure = measureTimes(file, times);
+    const { originNs } = measure;
+    this.#countDisorder(
+      origins.reordered ?? { exchange: measure.exchangeNs.disorder, local: measure.localNs.disorder },
+    );
     const provenance: Record<string, string> = { importer: origins.importer, importerVersion: origins.version };
-    origins.files.forEach((file, index) => {
-      provenance[`file${index + 1}`] = `${file.name}, ${file.sizeBytes} bytes, sha256 ${file.sha256}`;
+    origins.files.forEach((input, index) => {
+      provenance[`file${index + 1}`] = `${input.name}, ${input.sizeBytes} bytes, sha256 ${input.sha256}`;
     });
     Object.assign(provenance, origins.choices);
-    return {
-      columns: ordered.columns,
-      info: { instruments: origins.instruments, originNs, provenance, corrections: this.tally.list() },
-    };
+    const source = new AdjustedRows(file, { ...times, originNs });
+    return new ImportedTape(
+      {
+        instruments: origins.instruments,
+        originNs: this.epochOf(originNs),
+        provenance,
+        corrections: this.tally.list(),
+      },
+      { set: file.set, rows: file.rows, blocks: () => orderedBlocks(source, measure, this.#openStore) },
+    );
   }
 
-  #countDisorder({ exchange, local }: { exchange: number; local: number }, split: number): void {
+  #countDisorder({ exchange, local }: { exchange: number; local: number }): void {
     this.tally.count(
       'reordered-rows',
       'rows that came after a row with a later exchange time stand in order of exchange time on the exchange side',
@@ -122,36 +148,90 @@ export class RowCollector {
       'rows that came after a row with a later local time stand in order of local time on the local side',
       local,
     );
-    this.tally.count(
+  }
+}
+
+type ImportedInfo = Pick<TapeInfo, 'instruments' | 'originNs' | 'provenance' | 'corrections'>;
+
+/** The rows of an import, which can be put in order any number of times. */
+interface CollectedRows {
+  readonly set: ColumnSet;
+  readonly rows: number;
+  /** In tape order; each block is borrowed until the next. */
+  readonly blocks: () => Iterable<Columns>;
+}
+
+/** What every importer returns: written by {@link ImportedTape.writeTo}, or in memory for `new MemoryTape(columns, info)`. */
+export class ImportedTape {
+  readonly #info: ImportedInfo;
+  readonly #collected: CollectedRows;
+  #columns: Columns | undefined;
+
+  constructor(info: ImportedInfo, collected: CollectedRows) {
+    this.#info = info;
+    this.#collected = collected;
+  }
+
+  /** All rows in tape order, in memory. */
+  get columns(): Columns {
+    if (this.#columns !== undefined) return this.#columns;
+    const { set, blocks } = this.#collected;
+    const parts: Columns[] = [];
+    let rows = 0;
+    for (const block of blocks()) {
+      const part = allocateColumns(block.length, set);
+      copyRows(block, 0, block.length, part, 0);
+      part.length = block.length;
+      parts.push(part);
+      rows += part.length;
+    }
+    const columns = allocateColumns(rows, set);
+    for (const part of parts) {
+      copyRows(part, 0, part.length, columns, columns.length);
+      columns.length += part.length;
+    }
+    this.#columns = columns;
+    return columns;
+  }
+
+  get info(): ImportedInfo {
+    return { ...this.#info, corrections: this.#corrections(this.columns.length) };
+  }
+
+  /**
+   * Writes the tape, whole or not at all, in bounded memory. `onRows`: how many of how many rows are written, now and then.
+   * Throws `TapeError`.
+   */
+  async writeTo(file: string, onRows: (rows: number, total: number) => void = () => {}): Promise<TapeInfo> {
+    const { set, rows, blocks } = this.#collected;
+    const { instruments, originNs, provenance } = this.#info;
+    const writer = new TapeWriter(file, { instruments, originNs, provenance, columns: set });
+    try {
+      let breath = performance.now();
+      for (const block of blocks()) {
+        writer.append(block);
+        if (performance.now() - breath < BREATH_MS) continue;
+        onRows(writer.rows, rows);
+        // An interruption gets its turn.
+        await new Promise((resolve) => setImmediate(resolve));
+        breath = performance.now();
+      }
+      return writer.finish({ corrections: this.#corrections(writer.rows) });
+    } finally {
+      writer.abort();
+    }
+  }
+
+  /** Those of the import, and what ordering did. */
+  #corrections(written: number): Correction[] {
+    const tally = new CorrectionTally();
+    tally.count(
       'split-rows',
       'rows that happened and were seen in different orders stand twice, once for each side',
-      split,
+      written - this.#collected.rows,
     );
+    return [...this.#info.corrections, ...tally.list()];
   }
 }
 
-/** Makes the smallest time 0 and returns what it was. */
-function moveToOrigin({ exchangeNs, localNs, length }: Columns): number {
-  let origin = Infinity;
-  for (let row = 0; row < length; row++) {
-    if (exchangeNs[row]! < origin) origin = exchangeNs[row]!;
-    if (localNs[row]! < origin) origin = localNs[row]!;
-  }
-  for (let row = 0; row < length; row++) {
-    exchangeNs[row] = exactDifference(exchangeNs[row]!, origin);
-    localNs[row] = exactDifference(localNs[row]!, origin);
-  }
-  return origin;
-}
-
-/** a − b, or a `RangeError` where the double would be rounded (Knuth's two-sum gives the error exactly). */
-function exactDifference(a: number, b: number): number {
-  const difference = a - b;
-  const minusB = difference - a;
-  if (a - (difference - minusB) - (b + minusB) !== 0) {
-    throw new ImportError(
-      `times ${a} ns and ${b} ns lie more than 104 days apart, too far to stay exact: make several tapes, they can be replayed together`,
-    );
-  }
-  return difference;
-}
+const BREATH_MS = 50;

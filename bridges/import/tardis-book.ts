@@ -68,8 +68,8 @@ export class IncrementalWriter extends TardisWriter {
 
   /** The message under way ends with the last row, which is of it. */
   override end(): void {
-    const { columns, length } = this.collector.rows;
-    if (this.#messageOf >= 0) columns.flags[length - 1]! |= Flag.last;
+    const { rows } = this.collector;
+    if (this.#messageOf >= 0) rows.mark(rows.length - 1, Flag.last);
     this.#messageOf = -1;
   }
 }
@@ -90,8 +90,8 @@ export class SnapshotWriter extends TardisWriter {
     const bid = this.#levels(fields, head, 'bids', this.#bids, DEPTH_BID);
     this.add(head, CLEAR_ASKS, Flag.snapshot, MAX_PRICE_TICKS, 0);
     const ask = this.#levels(fields, head, 'asks', this.#asks, DEPTH_ASK);
-    const { columns, length } = this.collector.rows;
-    columns.flags[length - 1]! |= Flag.last;
+    const { rows } = this.collector;
+    rows.mark(rows.length - 1, Flag.last);
     if (bid >= ask) this.count('crossed-book', 'snapshots with the bid not below the ask were kept');
   }
 

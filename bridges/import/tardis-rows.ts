@@ -109,7 +109,7 @@ class PrintWriter extends TardisWriter {
       return;
     }
     const row = this.add(head, codeOf(this.#kind, side), Flag.last, ticks, lots);
-    if (this.#kind === Kind.custom) this.collector.rows.columns.value![row] = 1;
+    if (this.#kind === Kind.custom) this.collector.rows.setValue(row, 1);
   }
 }
 
@@ -221,7 +221,7 @@ class TickerWriter extends TardisWriter {
       const code = codeOf(Kind.funding, Side.none);
       // It stands after rows that were seen before it: that it happened before some of them is no disorder of the file.
       const row = this.collector.rows.add(dueNs, local, code, Flag.last, head.instrument, 0, 0);
-      this.collector.rows.columns.value![row] = rate;
+      this.collector.rows.setValue(row, rate);
     }
   }
 }

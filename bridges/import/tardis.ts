@@ -9,7 +9,7 @@
 import type { InstrumentSpec } from '../../core/index.js';
 import { ImportError, type InputFact, type OnProgress, readLines } from './input-file.js';
 import { brief, LineFields, StepError } from './line-fields.js';
-import { type ImportedTape, RowCollector } from './row-collector.js';
+import { type ImportedTape, RowCollector, type RowKeeping } from './row-collector.js';
 import { largestStep } from './step-finder.js';
 import { IncrementalWriter, SnapshotWriter } from './tardis-book.js';
 import { TardisInstruments, type TardisTable } from './tardis-instruments.js';
@@ -25,7 +25,7 @@ import {
   tradeWriter,
 } from './tardis-rows.js';
 
-export interface TardisOptions extends Partial<InstrumentSpec> {
+export interface TardisOptions extends Partial<InstrumentSpec>, RowKeeping {
   /** Those of one kind in order of time. */
   readonly files: readonly string[];
   /** For several symbols, instead of `tick`, `lot` and the like: by `SYMBOL` or `exchange:SYMBOL`. */
@@ -127,7 +127,7 @@ export class TardisReader {
 
   constructor(options: TardisOptions, files: readonly TardisFile[]) {
     const kinds = new Set(files.map(({ kind }) => kind));
-    this.collector = new RowCollector({ value: kinds.has('derivative_ticker') || kinds.has('liquidations') });
+    this.collector = new RowCollector({ value: kinds.has('derivative_ticker') || kinds.has('liquidations') }, options);
     const table = options.instruments !== undefined;
     this.instruments = new TardisInstruments(specsOf(options), table, options.otherSymbols === 'drop', this.collector);
     this.#writers = new Map([...kinds].map((kind) => [kind, WRITERS[kind](this.collector, this.instruments)]));

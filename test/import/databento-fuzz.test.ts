@@ -17,7 +17,7 @@ const ANY = { schema: undefined } as never;
 
 /** What becomes of these bytes, given in pieces of `piece` bytes: the refusal, or how many rows there are. */
 function outcome(bytes: Buffer, piece = bytes.length): string | number {
-  const reader = new DatabentoReader({ tick: '0.25' }, [ANY], 64);
+  const reader = new DatabentoReader({ tick: '0.25' }, [ANY]);
   const stream = new DbnStream(reader);
   try {
     for (let at = 0; at < bytes.length; at += piece) stream.push(bytes.subarray(at, at + piece));

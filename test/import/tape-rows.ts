@@ -8,12 +8,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import type { ImportedTape } from '../../bridges/import/row-collector.js';
+import type { RowIntake } from '../../bridges/import/rows/row-intake.js';
 import {
+  allocateColumns,
   CODE_EXCHANGE,
   CODE_KIND,
   CODE_LOCAL,
   CODE_SIDE_SHIFT,
   type Columns,
+  copyRows,
   Flag,
   KIND_NAMES,
   SIDE_NAMES,
@@ -110,6 +113,16 @@ export function tapeText({ columns, info }: ImportedTape): string {
   }
   for (const { name, count } of info.corrections) lines.push(`correction ${name} ${count}`);
   return `${lines.join('\n')}\n`;
+}
+
+/** What an importer has collected so far, in the order received. */
+export function receivedRows(rows: RowIntake): Columns {
+  const received = allocateColumns(rows.length, rows.set);
+  rows.revise(0, rows.length, (columns, from, to) => {
+    copyRows(columns, from, to, received, received.length);
+    received.length += to - from;
+  });
+  return received;
 }
 
 /** Corrections as name → count. */
