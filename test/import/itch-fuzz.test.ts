@@ -15,7 +15,7 @@ const ROUNDS = Number(process.env.FUZZ ?? 10_000);
 
 /** What becomes of these bytes, given in pieces of `piece` bytes: the refusal, or how many rows there are. */
 function outcome(bytes: Buffer, piece = bytes.length): string | number {
-  const rows = new ItchRows({ tick: '0.01', offTickPrints: 'drop', feedLatencyNs: 0 }, 64);
+  const rows = new ItchRows({ tick: '0.01', offTickPrints: 'drop', feedLatencyNs: 0 });
   rows.startDay(1_730_696_400, 1_730_678_400);
   const stream = new ItchStream(rows);
   try {
