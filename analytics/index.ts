@@ -1,6 +1,7 @@
 /** The door of `tickwright/analytics`: re-exports only. */
 
 export * from './account-figures.js';
+export * from './candles.js';
 export * from './column.js';
 export * from './comparison.js';
 export * from './comparison-table.js';

@@ -3,10 +3,12 @@
  * Called by the router and the simulation, as an observer.
  */
 import type { AccountEvent } from '../core/account-event.js';
+import type { MarketView } from '../core/market.js';
 import { type MatchEvent, MatchKind } from '../core/match-event.js';
 import type { Observer, RunOutline } from '../core/observer.js';
 import { type Order, type OrderEvent, OrderEventKind, PLAIN_TERMS, Reason } from '../core/order.js';
 import type { Nanos } from '../core/time.js';
+import { CandleTally } from './candles.js';
 import { MARKOUT_COLUMNS, MarkoutRecorder } from './markouts.js';
 import { Recording } from './recording.js';
 import { TableWriter } from './table-writer.js';
@@ -23,7 +25,7 @@ export interface RecorderOptions {
 
 /**
  * Records every order event, fill, account event, log line and metric, and at every sample each strategy's equity and
- * positions. What an order has besides price, quantity and time in force is recorded once, when it is sent.
+ * positions; bars as candles (`candles.ts`). What an order has besides price, quantity and time in force is recorded once, when it is sent.
  *
  * Positions and quotes are sampled for every strategy and instrument while there are at most 64 such pairs; in larger
  * runs a pair is sampled from its first order on, so that memory follows activity rather than size. The moment of
@@ -51,6 +53,7 @@ export class Recorder implements Observer {
   #fills: TableWriter | undefined;
   #entries: TableWriter | undefined;
   #markouts: MarkoutRecorder | undefined;
+  #candles = new CandleTally();
   /** By pair: what the venue told of fills that strategies have not heard of, four numbers each; answers keep their order. */
   #untold: number[][] = [];
 
@@ -70,6 +73,7 @@ export class Recorder implements Observer {
     this.#run = run;
     const { originNs, instruments, strategies, sampleNs, accounts } = run;
     this.#recording = new Recording({ originNs, instruments, strategies, sampleNs, currency: accounts[0]?.currency });
+    this.#candles = new CandleTally();
     this.#pairs = [];
     this.#lastOrderId = 0;
     this.#untold = Array.from({ length: run.strategies.length * run.instruments.length }, () => []);
@@ -250,6 +254,10 @@ export class Recorder implements Observer {
     }
   }
 
+  onBar(bar: MarketView): void {
+    this.#candles.add(bar);
+  }
+
   onLog(nowNs: Nanos, strategy: number, message: string): void {
     const recording = this.#recording!;
     if (recording.log.length < this.#maxLogLines) recording.log.push({ localNs: nowNs, strategy, message });
@@ -276,6 +284,7 @@ export class Recorder implements Observer {
   }
 
   #flush(): void {
+    this.#candles.writeInto(this.#recording!.candles);
     this.#orders!.flush();
     this.#fills!.flush();
     this.#entries!.flush();

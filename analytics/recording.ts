@@ -1,6 +1,6 @@
 /**
  * What was recorded of one run: tables of order events, order terms, fills, entries into the market, account events, equity,
- * positions and metrics, and the log.
+ * positions, candles and metrics, and the log.
  * Knows nothing of who filled it (a recorder during a run, a run folder's files afterwards). Called by metrics, summary,
  * report and the run folder.
  *
@@ -181,6 +181,24 @@ const POSITION_CELLS = {
   askTicks: Float64Array,
 } as const;
 
+/** One row a candle: one bar of the tape or several behind each other, by instrument, in order of time; see `CandleTally`. */
+const CANDLE_CELLS = {
+  /** When the first and the last of its bars arrived. */
+  firstNs: Float64Array,
+  lastNs: Float64Array,
+  instrument: Int32Array,
+  /** Of the first bar. */
+  openTicks: Float64Array,
+  highTicks: Float64Array,
+  lowTicks: Float64Array,
+  /** Of the last bar. */
+  closeTicks: Float64Array,
+  /** Volume of all of them. */
+  volumeLots: Float64Array,
+  /** How many bars. */
+  bars: Float64Array,
+} as const;
+
 /** One row a value that a strategy recorded under a name of its own. */
 const METRIC_CELLS = {
   localNs: Float64Array,
@@ -220,6 +238,7 @@ export class Recording implements RecordingOutline {
   readonly accountEvents: Table<keyof typeof ACCOUNT_EVENT_CELLS> = emptyTable(ACCOUNT_EVENT_CELLS);
   readonly equity: Table<keyof typeof EQUITY_CELLS> = emptyTable(EQUITY_CELLS);
   readonly positions: Table<keyof typeof POSITION_CELLS> = emptyTable(POSITION_CELLS);
+  readonly candles: Table<keyof typeof CANDLE_CELLS> = emptyTable(CANDLE_CELLS);
   readonly metrics: Table<keyof typeof METRIC_CELLS> = emptyTable(METRIC_CELLS);
   readonly metricNames: string[] = [];
   /** Names that strategies gave their orders, in the order of sending. */

@@ -8,6 +8,7 @@ import type { AccountEvent } from './account-event.js';
 import type { Book } from './book/book.js';
 import type { Instrument } from './instrument.js';
 import type { Lookout } from './lookout.js';
+import type { MarketView } from './market.js';
 import type { MatchListener } from './match-event.js';
 import type { OrderEvent } from './order.js';
 import type { Nanos } from './time.js';
@@ -32,7 +33,7 @@ export interface RunOutline {
 
 /**
  * Hears what happens in a run; must not change it, nor keep `event`. Every handler is optional. Times are local, ns since
- * the run's origin, and never decrease. Called for order events and samples, never for market rows. An observer that
+ * the run's origin, and never decrease. Called for order events and samples, never for market rows but bars. An observer that
  * throws stops the run. Conformance: test/contracts/observer.contract.ts.
  *
  * `onMatch` apart: it tells at exchange time, in order by itself, but ahead of or behind the others. Nobody pays for it where
@@ -46,6 +47,8 @@ export interface Observer extends MatchListener {
   onAccountEvent?(event: AccountEvent): void;
   /** Every `sampleNs` of market time; accounts are marked at the local mid prices of this moment. */
   onSample?(nowNs: Nanos): void;
+  /** A bar of the tape arrived, before strategies hear of it; `bar` is borrowed. Nobody pays for it where there are no bars. */
+  onBar?(bar: MarketView): void;
   onLog?(nowNs: Nanos, strategy: number, message: string): void;
   onMetric?(nowNs: Nanos, strategy: number, name: string, value: number): void;
   /** The run is over (also when it failed); accounts are marked for the last time. */

@@ -75,6 +75,16 @@ export class Router {
     this.#subscribers[instrument * KINDS]!.push(host);
   }
 
+  /** From now on an observer hears the bars of an instrument before strategies do. Before the first row only. */
+  watchBars(instrument: number, onBar: (bar: MarketView) => void): void {
+    this.wanted[instrument]! |= 1 << Kind.bar;
+    // For the loop below it is a host like any other, but no strategy's.
+    this.#subscribers[instrument * KINDS + Kind.bar]!.unshift({
+      index: NOBODY,
+      strategy: { onBar },
+    } as unknown as StrategyHost);
+  }
+
   /** A row has arrived; its books are up to date. */
   deliver(columns: Columns, row: number, kind: number, instrument: number): void {
     const clock = this.#clock;

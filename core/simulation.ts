@@ -14,6 +14,7 @@ import { Instrument } from './instrument.js';
 import { Kernel } from './kernel.js';
 import { LocalLane } from './local-lane.js';
 import { Lookouts } from './lookout.js';
+import { Kind } from './market.js';
 import { MarketBooks } from './market-books.js';
 import { MarketRates } from './market-rates.js';
 import { MatchWitness } from './match-event.js';
@@ -197,6 +198,7 @@ export class Simulation {
     });
     desk.connect(venue, hosts, this.#riskDesk(hosts, books, lastTicks, schedule, rates, marketRates));
     const router = new Router(instruments, books, hosts, clock);
+    for (const observer of observers) if (observer.onBar !== undefined) this.#showBars(router, observer);
 
     const totalRows = this.#tape.info.rows;
     const reader = this.#tape.open(originNs);
@@ -278,6 +280,12 @@ export class Simulation {
     const done = result();
     this.events.emit('finished', done);
     return done;
+  }
+
+  #showBars(router: Router, observer: Observer): void {
+    this.#tape.info.counts.forEach((kinds, instrument) => {
+      if (kinds[Kind.bar]! > 0) router.watchBars(instrument, (bar) => observer.onBar!(bar));
+    });
   }
 
   #sample(

@@ -21,6 +21,18 @@ export interface CurveData {
   readonly value: Packed;
 }
 
+/** Bars of one instrument, a candle of one bar or several each; prices scaled alike. */
+export interface CandlesData {
+  /** When the last of its bars arrived. */
+  readonly time: Packed;
+  readonly open: Packed;
+  readonly high: Packed;
+  readonly low: Packed;
+  readonly close: Packed;
+  /** How many bars a candle is made of at most. */
+  readonly barsEach: number;
+}
+
 /** Fills of one side. */
 export interface MarksData extends CurveData {
   readonly qty: Packed;
@@ -140,6 +152,8 @@ export interface PageData extends CurvesData {
   /** By strategy. */
   readonly rolling: readonly (RollingData | null)[];
   readonly pairs: readonly PairData[];
+  /** By instrument; none where it has no bars, or no pair is shown. */
+  readonly candles: readonly (CandlesData | null)[];
   readonly own: readonly OwnValueData[];
   readonly trips: TripsData;
   readonly orders: OrdersData;

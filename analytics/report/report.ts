@@ -7,6 +7,7 @@ import { MatchKind } from '../../core/match-event.js';
 import type { Recording } from '../recording.js';
 import type { StressTable } from '../stress.js';
 import type { RunSummary } from '../summary.js';
+import { candleData } from './candle-data.js';
 import { curveData, fallOf, ownValues, profitFromZero, type Span } from './curves.js';
 import { type MarkoutCurve, type MarkoutPoint, markoutCurves, markoutFigures } from './markout-curves.js';
 import { type MetricGroup, metricGroups } from './metric-table.js';
@@ -102,6 +103,7 @@ export function buildReport(recording: Recording, summary: RunSummary, descripti
   }
   const markouts = markoutCurves(recording);
   const ahead = aheadMedians(recording);
+  const pairs = pairsOf(recording, summary, span, notes);
   return {
     summary,
     description,
@@ -137,7 +139,8 @@ export function buildReport(recording: Recording, summary: RunSummary, descripti
       profit: profits.map((profit) => curveData(profit, span, BUCKETS)),
       drawdown: profits.map((profit) => curveData(fallOf(profit), span, BUCKETS)),
       rolling: periods.map((period) => rollingOf(period, originNs, span)),
-      pairs: pairsOf(recording, summary, span, notes),
+      pairs,
+      candles: candleData(recording, pairs, span),
       own: own.curves,
       trips: trips.data,
       orders: orders.data,

@@ -39,7 +39,7 @@ ${toolsHtml()}</div>
 <p class="muted hint">Drag to zoom, double-click to see all; all charts follow. <span id="range" aria-live="polite"></span></p>
 ${figure('Profit', `${several}${money}: realised + unrealised − fees + flows`, plot('profit', 'Profit over time'))}
 ${figure('Drawdown', `${money} below the highest profit so far`, plot('drawdown', 'Drawdown over time'))}
-${figure('Price', `local mid, own quotes, fills: <span class="buy">▲ bought</span> <span class="sell">▼ sold</span>, hollow where the order took; click one for its journey <span id="drawn"></span>`, plot('price', 'Price, own quotes and fills over time'))}
+${figure('Price', `<span id="candles"></span>local mid, own quotes, fills: <span class="buy">▲ bought</span> <span class="sell">▼ sold</span>, hollow where the order took; click one for its journey <span id="drawn"></span>`, plot('price', 'Price, own quotes and fills over time'))}
 ${figure('Position', 'quantity held, negative when short', plot('position', 'Position over time'))}
 ${rollingHtml(data.rolling, money)}
 ${own.length > 0 ? `<h3>Values recorded by strategies</h3><div class="pairs">${own.join('')}</div>` : ''}

@@ -8,13 +8,13 @@
 const LIGHT = `
   color-scheme: light;
   --ground: #f7f7f5; --surface: #ffffff; --line: #e4e5e4; --text: #1c1f23; --muted: #626970; --code: #f3f3f0;
-  --gain: #0067a3; --loss: #c04a00; --doubt: #8a6100; --doubt-ground: #fdf5e2; --mid: #8b9298; --position: #00785a;
+  --gain: #0067a3; --loss: #c04a00; --doubt: #8a6100; --doubt-ground: #fdf5e2; --mid: #8b9298; --candle: #5c636a; --position: #00785a;
   --buy: #0072b2; --sell: #d55e00; --focus: #0072b2; --flat: #a6acb2;
   --series-0: #0072b2; --series-1: #d55e00; --series-2: #00815f; --series-3: #b0578c; --series-4: #9a7100; --series-5: #3d9bd3;`;
 const DARK = `
   color-scheme: dark;
   --ground: #121417; --surface: #1a1d21; --line: #2c3036; --text: #e8eaec; --muted: #9aa1a9; --code: #22262b;
-  --gain: #6bbcf0; --loss: #ff9350; --doubt: #e8bf5f; --doubt-ground: #2a2415; --mid: #858d95; --position: #3cc79f;
+  --gain: #6bbcf0; --loss: #ff9350; --doubt: #e8bf5f; --doubt-ground: #2a2415; --mid: #858d95; --candle: #a3abb3; --position: #3cc79f;
   --buy: #56b4e9; --sell: #ff8f45; --focus: #56b4e9; --flat: #767d85;
   --series-0: #56b4e9; --series-1: #ff8f45; --series-2: #2dc594; --series-3: #e29bc6; --series-4: #e0b93f; --series-5: #9fd3f5;`;
 

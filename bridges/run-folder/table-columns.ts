@@ -50,18 +50,18 @@ export function time(
 
 /** Strategy and instrument. */
 export function names(recording: Recording, table: Rows): MappedColumn[] {
-  const { instruments } = recording;
+  return [strategyName(recording, table), symbol(recording, table)];
+}
+
+export function symbol({ instruments }: Recording, table: Table<'instrument'>): MappedColumn {
   const index = new Map(instruments.map((instrument) => [instrument.symbol, instrument.index]));
-  return [
-    strategyName(recording, table),
-    {
-      name: 'instrument',
-      form: 'text',
-      doc: 'symbol',
-      write: (row) => instruments[table.instrument.at(row)]!.symbol,
-      restore: (cell) => table.instrument.push(known(index, cell)),
-    },
-  ];
+  return {
+    name: 'instrument',
+    form: 'text',
+    doc: 'symbol',
+    write: (row) => instruments[table.instrument.at(row)]!.symbol,
+    restore: (cell) => table.instrument.push(known(index, cell)),
+  };
 }
 
 /** The same where rows may concern no instrument: null. */
@@ -170,7 +170,13 @@ export function sum(name: string, column: Column, doc: string): MappedColumn {
  * A price as decimal and in ticks (int32), both null where there is none; ticks also where a refused order asked for a
  * price off the tick.
  */
-export function price(recording: Recording, table: Rows, name: string, column: Column, doc: string): MappedColumn[] {
+export function price(
+  recording: Recording,
+  table: Table<'instrument'>,
+  name: string,
+  column: Column,
+  doc: string,
+): MappedColumn[] {
   return [
     decimalPrice(recording, table, name, column, doc),
     {
@@ -190,7 +196,7 @@ export function price(recording: Recording, table: Rows, name: string, column: C
 /** A price that may lie between two ticks (a mid, a mark after a split): both are doubles. */
 export function finePrice(
   recording: Recording,
-  table: Rows,
+  table: Table<'instrument'>,
   name: string,
   column: Column,
   doc: string,
@@ -201,7 +207,13 @@ export function finePrice(
   ];
 }
 
-function decimalPrice(recording: Recording, table: Rows, name: string, column: Column, doc: string): MappedColumn {
+function decimalPrice(
+  recording: Recording,
+  table: Table<'instrument'>,
+  name: string,
+  column: Column,
+  doc: string,
+): MappedColumn {
   return {
     name,
     form: 'double',
@@ -212,7 +224,13 @@ function decimalPrice(recording: Recording, table: Rows, name: string, column: C
 }
 
 /** A quantity as decimal and in lots (int64); null where a refused order asked for no number, or for parts of a lot. */
-export function qty(recording: Recording, table: Rows, name: string, column: Column, doc: string): MappedColumn[] {
+export function qty(
+  recording: Recording,
+  table: Table<'instrument'>,
+  name: string,
+  column: Column,
+  doc: string,
+): MappedColumn[] {
   return [
     {
       name,

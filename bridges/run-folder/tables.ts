@@ -35,6 +35,7 @@ import {
   qty,
   strategyName,
   sum,
+  symbol,
   time,
   whole,
   wholeOrNone,
@@ -49,17 +50,18 @@ export const TABLE_FILES = {
   accountEvents: 'account_events.parquet',
   equity: 'equity.parquet',
   positions: 'positions.parquet',
+  candles: 'candles.parquet',
   metrics: 'metrics.parquet',
 } as const;
 export type TableName = keyof typeof TABLE_FILES;
 export const TABLE_NAMES = Object.keys(TABLE_FILES) as TableName[];
 
 /** Tables whose file is left out when they have no rows: what few runs have. */
-export const SPARSE_TABLES: readonly TableName[] = ['terms', 'entries', 'accountEvents', 'metrics'];
+export const SPARSE_TABLES: readonly TableName[] = ['terms', 'entries', 'accountEvents', 'candles', 'metrics'];
 
 /** Rows of a table. */
 export function rowsOf(recording: Recording, table: TableName): number {
-  return recording[table].strategy.length;
+  return Object.values(recording[table])[0]!.length;
 }
 
 export function writeTable(path: string, recording: Recording, table: TableName): void {
@@ -270,6 +272,20 @@ const MAPPINGS: Readonly<Record<TableName, (recording: Recording) => MappedColum
       ...qty(recording, table, 'position', table.positionLots, 'position, negative when short'),
       ...price(recording, table, 'bid', table.bidTicks, 'best local bid; null if none'),
       ...price(recording, table, 'ask', table.askTicks, 'best local ask; null if none'),
+    ];
+  },
+  candles: (recording) => {
+    const table = recording.candles;
+    return [
+      time(recording, 'first_time', table.firstNs, 'when the first of its bars arrived'),
+      time(recording, 'last_time', table.lastNs, 'when the last of its bars arrived'),
+      symbol(recording, table),
+      ...price(recording, table, 'open', table.openTicks, 'open of its first bar'),
+      ...price(recording, table, 'high', table.highTicks, 'highest of its bars'),
+      ...price(recording, table, 'low', table.lowTicks, 'lowest of its bars'),
+      ...price(recording, table, 'close', table.closeTicks, 'close of its last bar'),
+      ...qty(recording, table, 'volume', table.volumeLots, 'volume of its bars, added'),
+      whole('bars', table.bars, 'how many bars of the tape, behind each other, it is made of'),
     ];
   },
   metrics: (recording) => {

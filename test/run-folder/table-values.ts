@@ -58,7 +58,7 @@ export function expectedTables(recording: Recording, trades: TradeTable): Readon
   const price = (table: { instrument: Cells }, name: string, cells: Cells, fine = false) =>
     scaled(table, name, cells, 'tick', fine);
   const qty = (table: { instrument: Cells }, name: string, cells: Cells) => scaled(table, name, cells, 'lot');
-  const { orders, terms, fills, entries, accountEvents, equity, positions, metrics } = recording;
+  const { orders, terms, fills, entries, accountEvents, equity, positions, candles, metrics } = recording;
   return {
     orders: {
       rows: orders.kind.length,
@@ -171,6 +171,16 @@ export function expectedTables(recording: Recording, trades: TradeTable): Readon
       columns: {
         ...{ time: time(positions.localNs), ...who(positions), ...qty(positions, 'position', positions.positionLots) },
         ...{ ...price(positions, 'bid', positions.bidTicks), ...price(positions, 'ask', positions.askTicks) },
+      },
+    },
+    candles: {
+      rows: candles.bars.length,
+      columns: {
+        ...{ first_time: time(candles.firstNs), last_time: time(candles.lastNs) },
+        instrument: (row) => instruments[candles.instrument.at(row)]!.symbol,
+        ...{ ...price(candles, 'open', candles.openTicks), ...price(candles, 'high', candles.highTicks) },
+        ...{ ...price(candles, 'low', candles.lowTicks), ...price(candles, 'close', candles.closeTicks) },
+        ...{ ...qty(candles, 'volume', candles.volumeLots), bars: plain(candles.bars) },
       },
     },
     metrics: {

@@ -57,7 +57,7 @@ beforeAll(() => {
     writeRunFolder(folders[name], { recorder, result, config: null, seed: 1, tapes: [] });
     const { recording } = recorder;
     const expected = Object.entries(expectedTables(recording, tradeTable(recording)));
-    const few = ['order_terms', 'entries', 'account_events', 'metrics'];
+    const few = ['order_terms', 'entries', 'account_events', 'candles', 'metrics'];
     tables[name] = expected.filter(([table, { rows }]) => rows > 0 || !few.includes(table));
   }
 });
@@ -90,7 +90,18 @@ test('the runs have rows in every table', () => {
   for (const name of NAMES)
     for (const [table, { rows }] of tables[name]) count.set(table, (count.get(table) ?? 0) + rows);
   expect([...count.keys()].sort()).toEqual([
-    ...['account_events', 'entries', 'equity', 'fills', 'metrics', 'order_terms', 'orders', 'positions', 'trades'],
+    ...[
+      'account_events',
+      'candles',
+      'entries',
+      'equity',
+      'fills',
+      'metrics',
+      'order_terms',
+      'orders',
+      'positions',
+      'trades',
+    ],
   ]);
   for (const table of ['fills', 'orders', 'entries', 'positions', 'equity'])
     expect(count.get(table)).toBeGreaterThan(100);

@@ -23,6 +23,8 @@ export interface Line {
   readonly stepped?: boolean;
   /** Behind the others. */
   readonly faint?: boolean;
+  /** Named under the cursor and held by the scale, but drawn by somebody else. */
+  readonly unseen?: boolean;
 }
 
 export interface ChartPlan {
@@ -31,6 +33,8 @@ export interface ChartPlan {
   /** Whether 0 is always in view. */
   readonly zero: boolean;
   readonly marks?: { readonly buys: MarksData; readonly sells: MarksData };
+  /** Draws behind the lines. */
+  readonly drawBehind?: (plot: uPlotType) => void;
   /** A click on a fill. */
   readonly onFill?: (order: number) => void;
   readonly value?: (value: number | null) => string;
@@ -82,7 +86,7 @@ function valueRange(plan: ChartPlan, marks: FillMarks | undefined): uPlotType.Ra
 }
 
 function seriesOf(
-  { name, color, dash, width = 1.6, filled, stepped, faint, curve }: Line,
+  { name, color, dash, width = 1.6, filled, stepped, faint, unseen, curve }: Line,
   plan: ChartPlan,
 ): uPlotType.Series {
   const stroke = colorOf(color);
@@ -94,7 +98,8 @@ function seriesOf(
     ...(dash === undefined ? {} : { dash }),
     ...(filled === true ? { fill: `${stroke}1f` } : {}),
     ...(stepped === true ? { paths: uPlot.paths.stepped!({ align: 1 }) } : {}),
-    points: { show: curve.time.steps.length === 1, size: 7 },
+    ...(unseen === true ? { paths: () => null } : {}),
+    points: { show: curve.time.steps.length === 1 && unseen !== true, size: 7 },
     value: (_plot, value) => text(value),
   };
 }
@@ -133,7 +138,10 @@ export function drawChart(place: HTMLElement, plan: ChartPlan): uPlotType {
       { label: 'UTC', value: (_plot, ms) => (ms == null ? '–' : momentText(ms)) },
       ...plan.lines.map((each) => seriesOf(each, plan)),
     ],
-    hooks: marks === undefined ? {} : markHooks(marks, plan.onFill),
+    hooks: {
+      ...(marks === undefined ? {} : markHooks(marks, plan.onFill)),
+      ...(plan.drawBehind === undefined ? {} : { drawAxes: [plan.drawBehind] }),
+    },
   };
   return new uPlot(options, columnsOf(plan.lines), place);
 }

@@ -4,6 +4,7 @@
  */
 import type uPlotType from 'uplot';
 import type { PairData, RollingData } from '../page-data.js';
+import { candleHook, candleLines } from './candles.js';
 import { type ChartPlan, drawChart, type Line, wholeRange } from './chart.js';
 import { lengthText, momentText, moneyText } from './figures.js';
 import { page } from './page-block.js';
@@ -40,8 +41,11 @@ function pairPlan(pair: PairData, onFill: (order: number) => void): ChartPlan {
   const quote = { stepped: true, faint: true, width: 1 };
   if (ownBid.time.steps.length > 0) lines.push({ name: 'own bid', curve: ownBid, color: 'buy', ...quote });
   if (ownAsk.time.steps.length > 0) lines.push({ name: 'own ask', curve: ownAsk, color: 'sell', ...quote });
-  lines.push({ name: 'mid', curve: mid, color: 'mid', width: 1.4 });
-  return { lines, height: 330, zero: false, marks: { buys, sells }, onFill };
+  const candles = page.candles[pair.instrument] ?? null;
+  if (candles !== null) lines.push(...candleLines(candles));
+  if (candles === null || mid.time.steps.length > 0) lines.push({ name: 'mid', curve: mid, color: 'mid', width: 1.4 });
+  const drawBehind = candles === null ? {} : { drawBehind: candleHook(candles) };
+  return { lines, height: 330, zero: false, marks: { buys, sells }, ...drawBehind, onFill };
 }
 
 export class Charts {

@@ -2,6 +2,7 @@
  * Puts the page to work: selections, charts, lists, tips, colours. Knows nothing of how any of them works.
  * Called by the browser when the page is there; says so with `data-charts` at the root element.
  */
+import { candleText } from './candles.js';
 import { Charts, type View } from './charts.js';
 import { showOrders } from './orders.js';
 import { element, page } from './page-block.js';
@@ -28,11 +29,12 @@ function offerPairs(): void {
   sayDrawn();
 }
 
-/** Where not all fills are drawn, how many. */
+/** What the candles are, and where not all fills are drawn, how many. */
 function sayDrawn(): void {
   const pair = page.pairs[view.pair];
   const drawn = pair === undefined ? 0 : pair.buys.time.steps.length + pair.sells.time.steps.length;
   const all = pair?.fills ?? 0;
+  element('candles').textContent = candleText((pair && page.candles[pair.instrument]) ?? null);
   element('drawn').textContent =
     drawn < all
       ? `(${drawn.toLocaleString('en-US')} of ${all.toLocaleString('en-US')} fills drawn: first, lowest, highest and last of each slice of time)`
