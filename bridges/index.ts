@@ -6,6 +6,7 @@ export * from './import/csv.js';
 export * from './import/csv-mapping.js';
 export { type DatabentoOptions, importDatabento } from './import/databento.js';
 export type { OffTickPrints } from './import/dbn-trade.js';
+export { type HftbacktestOptions, importHftbacktest } from './import/hftbacktest.js';
 export { ImportError, type ImportProgress, type InputFact, type OnProgress } from './import/input-file.js';
 export { type ItchOptions, importItch } from './import/itch.js';
 export * from './import/lobster.js';

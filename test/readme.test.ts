@@ -27,6 +27,7 @@ const DOCUMENTS = [
   'docs/import/tardis.md',
   'docs/import/databento.md',
   'docs/import/itch.md',
+  'docs/import/hftbacktest.md',
   'examples/README.md',
   'bridges/tape/FORMAT.md',
   'bridges/python/README.md',
@@ -96,13 +97,14 @@ describe('the commands of the README', () => {
     const commands = commandsOf(readme);
     expect(commands.map(([name]) => name)).toEqual([
       ...['inspect', 'book', 'run', 'report', 'compare', 'run', 'calendar'],
-      ...Array(7).fill('import'),
+      ...Array(8).fill('import'),
     ]);
     place.write('btcusdt_20240808.gz', gzipSync(readFileSync(join(fixtures, 'futures.capture'))));
     const lobster = commands.flat().find((word) => word.includes('_message_'))!;
     copyFileSync(join(fixtures, 'ABC_2024-11-04_34200000_57600000_message_5.csv'), place.path(lobster));
     copyArchives(place);
     copyItch(place);
+    copyFileSync(join(fixtures, 'hftbacktest-levels.npz'), place.path('btcusdt_20240808.npz'));
     // What is packed and how is told by a file's first bytes, not by its name.
     copyFileSync(join(fixtures, 'databento-mbo.dbn.zst'), place.path('glbx-mdp3-20240508.mbo.dbn.zst'));
     copyFileSync(join(fixtures, 'databento-definition.dbn'), place.path('glbx-mdp3-20240508.definition.dbn.zst'));
@@ -122,9 +124,10 @@ describe('the commands of the import pages', () => {
   const place = new Workplace();
   afterAll(() => place.remove());
 
-  test.each(['binance-archive', 'tardis', 'itch'])('%s: run as they stand', async (page) => {
+  test.each(['binance-archive', 'tardis', 'itch', 'hftbacktest'])('%s: run as they stand', async (page) => {
     copyArchives(place);
     copyItch(place);
+    copyFileSync(join(fixtures, 'hftbacktest-levels.npz'), place.path('btcusdt_20240808.npz'));
     const commands = commandsOf(textOf(`docs/import/${page}.md`));
     expect(commands.length).toBeGreaterThan(0);
     for (const words of commands) {

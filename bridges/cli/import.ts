@@ -9,6 +9,8 @@ import { importBinanceCapture } from '../import/binance-capture.js';
 import { importCsv } from '../import/csv.js';
 import { derivedNanos, readMapping } from '../import/csv-mapping.js';
 import { importDatabento } from '../import/databento.js';
+import { importHftbacktest } from '../import/hftbacktest.js';
+import { HFT_TIME_UNITS } from '../import/hftbacktest-event.js';
 import type { OnProgress } from '../import/input-file.js';
 import { importItch } from '../import/itch.js';
 import { importLobster } from '../import/lobster.js';
@@ -38,7 +40,16 @@ export function importCommand(): Command {
   const command = new Command('import')
     .description('Make a tape of vendor files.')
     .addHelpText('after', '\nExample:\n  tickwright import binance-archive --help');
-  for (const format of [binanceCapture(), binanceArchive(), databento(), tardis(), lobster(), itch(), csv()])
+  for (const format of [
+    binanceCapture(),
+    binanceArchive(),
+    databento(),
+    tardis(),
+    lobster(),
+    itch(),
+    hftbacktest(),
+    csv(),
+  ])
     command.addCommand(format);
   return command;
 }
@@ -212,6 +223,38 @@ function itch(): Command {
           ...(symbols !== undefined && { symbols }),
         }),
       );
+    });
+}
+
+function hftbacktest(): Command {
+  return terms(target(new Command('hftbacktest')))
+    .description('Event arrays of hftbacktest, .npz and .npy, of versions 2 and 1.')
+    .argument('<files...>', 'arrays of one instrument in order of time')
+    .requiredOption('--symbol <symbol>', 'the instrument’s name on the tape')
+    .requiredOption('--tick <size>', 'price step, e.g. 0.1', decimalText)
+    .requiredOption('--lot <size>', 'quantity step, e.g. 0.001', decimalText)
+    .option('--orders', 'the arrays are order by order (L3)')
+    .addOption(
+      new Option('--time-unit <unit>', 'of the times; version 2: ns by default, version 1: must be given').choices(
+        HFT_TIME_UNITS,
+      ),
+    )
+    .addOption(
+      new Option('--off-lot-levels <what>', 'levels that are not whole lots')
+        .choices(['refuse', 'round'])
+        .default('refuse'),
+    )
+    .addOption(
+      new Option('--negative-latency <what>', 'local before exchange time: refuse, or move all local times')
+        .choices(['refuse', 'shift'])
+        .default('refuse'),
+    )
+    .addHelpText(
+      'after',
+      '\nExample:\n  tickwright import hftbacktest btcusdt_20240808.npz --symbol BTCUSDT --tick 0.1 --lot 0.001 --out btc.parquet',
+    )
+    .action(async (files: readonly string[], { out, json, scratch, ...options }) => {
+      await keep({ out, json, scratch }, files, (watched) => importHftbacktest({ files, ...options, ...watched }));
     });
 }
 

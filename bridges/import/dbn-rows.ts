@@ -5,10 +5,8 @@
 import { CODE_KIND, Flag, formatEpoch } from '../../core/index.js';
 import type { DbnInstrument } from './dbn-instrument.js';
 import { DbnFlag, NO_WORD } from './dbn-layout.js';
+import { EpochWords } from './epoch-words.js';
 import type { RowCollector } from './row-collector.js';
-
-const WORD = 2 ** 32;
-const BILLION = 1_000_000_000n;
 
 export class DbnRows {
   readonly collector: RowCollector;
@@ -22,39 +20,17 @@ export class DbnRows {
   flags = 0;
   /** Called when an event of an instrument ends, before its last row is marked. */
   onEventEnd: (instrument: DbnInstrument) => void = () => {};
-  /** Start of the collector's times, as words. */
-  #baseHigh = Number.NaN;
-  #baseLow = 0;
+  readonly #epoch: EpochWords;
   #worstNs = 0;
 
   constructor(collector: RowCollector) {
     this.collector = collector;
+    this.#epoch = new EpochWords(collector);
   }
 
   /** The time at this word, in the collector's ns. Throws `RangeError` for a time that it cannot hold. */
   time(word: number, what: string): number {
-    const high = this.words[word + 1]! >>> 0;
-    const low = this.words[word]! >>> 0;
-    const time = (high - this.#baseHigh) * WORD + (low - this.#baseLow);
-    if (Math.abs(time) <= Number.MAX_SAFE_INTEGER) return time;
-    return this.#firstOrFar(high, low, what);
-  }
-
-  #firstOrFar(high: number, low: number, what: string): number {
-    const epoch = (BigInt(high) << 32n) | BigInt(low);
-    if (high >= WORD / 2) throw new RangeError(`${what} ${epoch} ns lies beyond the year 2262`);
-    const seconds = epoch / BILLION;
-    try {
-      if (Number.isNaN(this.#baseHigh)) {
-        this.collector.time(Number(seconds), 0);
-        const base = seconds * BILLION;
-        this.#baseHigh = Number(base >> 32n);
-        this.#baseLow = Number(base & 0xffff_ffffn);
-      }
-      return this.collector.time(Number(seconds), Number(epoch % BILLION));
-    } catch (cause) {
-      throw new RangeError(`${what}: ${(cause as Error).message}`);
-    }
+    return this.#epoch.time(this.words[word + 1]! >>> 0, this.words[word]! >>> 0, what);
   }
 
   /** Whether there is no time at this word. */
