@@ -27,6 +27,7 @@ export * from './metrics/ratios.js';
 export * from './metrics/return-drawdowns.js';
 export * from './metrics/returns.js';
 export * from './metrics/rolling.js';
+export * from './metrics/run-sessions.js';
 export * from './metrics/sharpe-significance.js';
 export * from './metrics/shortfall.js';
 export * from './metrics/tail-risk.js';

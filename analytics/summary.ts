@@ -6,12 +6,14 @@
  * nanoseconds, `null` means there is no such number.
  */
 import type { RunResult } from '../core/simulation.js';
-import { DAY, formatEpoch, type Nanos, toEpoch } from '../core/time.js';
+import { DAY, formatDate, formatEpoch, type Nanos, toEpoch } from '../core/time.js';
 import { type Closings, closingsOf, type FlowFigures, flowsOf } from './account-figures.js';
 import { drawdownOf } from './drawdown.js';
 import { BUILT_IN_METRICS } from './metrics/built-in.js';
 import { type Measurements, type MetricOptions, RunMeasurements } from './metrics/measurements.js';
 import { computeMetrics, type Metric, type MetricValues } from './metrics/metric.js';
+import { returnsBy } from './metrics/period-returns.js';
+import type { RunSessions } from './metrics/run-sessions.js';
 import { type OrderEnd, type OrderTally, tallyOrders } from './order-tally.js';
 import type { Recording } from './recording.js';
 import { sharpeRatio } from './sharpe.js';
@@ -33,6 +35,8 @@ export interface RunSummary {
   readonly unknownOrders: number;
   /** Levels that the books took away because another one crossed them. */
   readonly crossedLevels: number;
+  /** The calendar whose sessions are the periods of returns; only in runs that name one. */
+  readonly sessions?: { readonly calendar: string; readonly perYear: number } | undefined;
   readonly strategies: readonly StrategySummary[];
 }
 
@@ -83,7 +87,21 @@ export interface StrategySummary {
   readonly winRate: number | null;
   /** By name of the metric (`BUILT_IN_METRICS` says what each is), `null` where there is no such number. */
   readonly metrics: MetricValues;
+  /** What each session brought, those without a sample left out; only in runs that name a calendar. */
+  readonly sessions?: readonly SessionSummary[] | undefined;
   readonly instruments: readonly InstrumentSummary[];
+}
+
+/** From the close before to its own; the first from the start of the run, the last to its end. */
+export interface SessionSummary {
+  /** The day that names it. */
+  readonly session: string;
+  /** When it was last sampled. */
+  readonly end: string;
+  /** Money in the account's currency. */
+  readonly profit: number;
+  /** Of equity as it was before, a fraction; `null` without capital. */
+  readonly return: number | null;
 }
 
 /** Numbers of orders (not of events). */
@@ -143,6 +161,7 @@ export function summarise(
   const measured = new RunMeasurements({ recording, accounts, startNs, endNs }, metricOptions);
   const timeText = (time: Nanos | undefined) => timeOf(recording.originNs, time);
   const tallies = tallyOrders(recording, accounts);
+  const { sessions } = metricOptions;
   return {
     status: failure === undefined ? 'completed' : 'failed',
     ...(failure && {
@@ -163,6 +182,7 @@ export function summarise(
     fills: outcome.fills,
     unknownOrders: outcome.unknownOrders,
     crossedLevels: outcome.crossedLevels,
+    ...(sessions && { sessions: { calendar: sessions.calendar, perYear: sessions.perYear } }),
     strategies: outcome.strategies.map((strategy, index) =>
       summariseStrategy(measured.of(index), outcome, strategy.name, tallies[index]!, metrics),
     ),
@@ -185,6 +205,7 @@ function summariseStrategy(
   const { realised, unrealised, fees } = account;
   const flows = flowsOf(account);
   const changes = changesOf(recording, index);
+  const { sessions } = measurements.all.options;
   return {
     name,
     // What equity is without capital; not as a difference, which would round.
@@ -212,6 +233,7 @@ function summariseStrategy(
     roundTrips: trips.count,
     winRate: finite(trips.winRate),
     metrics: computeMetrics(metrics, measurements),
+    ...(sessions && { sessions: sessionsOf(measurements, sessions) }),
     instruments: recording.instruments
       .filter(({ index: at }) => tally.eventsOf[at]! > 0 || changes[at] === 1)
       .map((instrument) => ({
@@ -229,6 +251,20 @@ function summariseStrategy(
         volume: account.volumeOf(instrument.index),
       })),
   };
+}
+
+function sessionsOf(measurements: Measurements, { day, endNs }: RunSessions): SessionSummary[] {
+  const { endNs: seenNs, profits, returns } = returnsBy(measurements, 'session');
+  let at = 0;
+  return Array.from(profits, (profit, period) => {
+    while (endNs[at]! < seenNs[period]!) at++;
+    return {
+      session: formatDate(day[at]!),
+      end: formatEpoch(toEpoch(measurements.recording.originNs, seenNs[period]!)),
+      profit,
+      return: finite(returns[period]!),
+    };
+  });
 }
 
 /** A 1 for each instrument by which a strategy's account changed without an order. */

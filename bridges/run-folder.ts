@@ -12,6 +12,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { ZodType } from 'zod';
+import { runSessions } from '../analytics/metrics/run-sessions.js';
 import type { Recorder } from '../analytics/recorder.js';
 import { Recording } from '../analytics/recording.js';
 import { renderReportPage } from '../analytics/report/page.js';
@@ -20,6 +21,7 @@ import type { StressTable } from '../analytics/stress.js';
 import { type RunSummary, summarise } from '../analytics/summary.js';
 import { type TradeTable, tradeTable } from '../analytics/trade-table.js';
 import { Instrument, instrumentSpec } from '../core/instrument.js';
+import type { SessionCalendar } from '../core/session-calendar.js';
 import type { RunResult } from '../core/simulation.js';
 import type { TapeInfo } from '../core/tape.js';
 import { formatEpoch, toEpoch } from '../core/time.js';
@@ -81,6 +83,8 @@ export interface RunFolderContent {
   readonly overwrite?: boolean;
   /** What strategies in Python answered; left out where there were none. */
   readonly journal?: JournalWriter | undefined;
+  /** The exchange by whose sessions returns are measured. */
+  readonly sessions?: SessionCalendar | undefined;
 }
 
 /** Refuses a folder that {@link writeRunFolder} would refuse; call it before a long run. Throws {@link RunFolderError}. */
@@ -90,11 +94,15 @@ export function checkRunFolderTarget(folder: string, { overwrite = false }: { ov
 
 /**
  * Writes the folder beside and renames it into place; failed runs are written too. Returns the summary it wrote.
- * Throws {@link RunFolderError} when the folder holds something else or cannot be written.
+ * Throws {@link RunFolderError} when the folder holds something else or cannot be written, `RangeError` where the calendar does not
+ * speak of the run's time.
  */
 export function writeRunFolder(folder: string, content: RunFolderContent): RunSummary {
   const { recording } = content.recorder;
-  const summary = summarise(recording, content.result);
+  const { result, sessions } = content;
+  const metricOptions =
+    sessions === undefined ? {} : { sessions: runSessions(sessions, recording.originNs, result.startNs, result.endNs) };
+  const summary = summarise(recording, result, { metricOptions });
   const trades = tradeTable(recording);
   const manifest = manifestOf(recording, trades, content);
   const page = reportPage(recording, summary, manifest);

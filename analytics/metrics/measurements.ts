@@ -13,17 +13,23 @@ import type { MeasuredStrategy } from './measured-strategy.js';
 import { OrderPaths } from './order-paths.js';
 import { type OrderTimes, orderTimesOf } from './order-times.js';
 import { type ProfitSplit, profitSplitOf } from './profit-split.js';
-import { PERIOD_RULES, periodEnds, simpleReturns } from './returns.js';
+import { PERIOD_RULES, periodEnds, type ReturnPeriod, simpleReturns, valuesUpTo } from './returns.js';
+import type { RunSessions } from './run-sessions.js';
 import { type Shortfall, shortfallOf } from './shortfall.js';
 import { type TripFigures, TripTally } from './trip-figures.js';
 
 export interface MetricOptions {
   /** Return that is to be had without risk, a fraction a year. Default 0. */
   readonly riskFreePerYear?: number;
-  /** Length of the periods whose returns are measured. Default: days from 30 days on, hours from one day on, else minutes. */
-  readonly period?: 'minute' | 'hour' | 'day';
-  /** Periods in a year. Default: what fits into 365 days of 24 hours; say 252 for the days of an exchange with sessions. */
+  /**
+   * Length of the periods whose returns are measured. Default: days from 30 days on, or sessions if `sessions` are given; hours
+   * from one day on, else minutes.
+   */
+  readonly period?: Exclude<ReturnPeriod, 'trade'>;
+  /** Periods in a year. Default: what fits into 365 days of 24 hours, as the samples do; of sessions, their usual number a year. */
   readonly periodsPerYear?: number;
+  /** The sessions of the run, see `runSessions`. */
+  readonly sessions?: RunSessions;
   /** When a day begins, ns after midnight UTC. Default 0. */
   readonly dayStartNs?: Nanos;
   /** How many strategies or settings were tried to arrive at this one; for the deflated Sharpe ratio. Default 1. */
@@ -125,15 +131,20 @@ export class Measurements implements MeasuredStrategy {
     return capital > 0 ? capital : Number.NaN;
   }
 
-  get period(): 'minute' | 'hour' | 'day' {
-    const { period } = this.all.options;
-    return period ?? (this.durationNs >= 30 * DAY ? 'day' : this.durationNs >= DAY ? 'hour' : 'minute');
+  get period(): Exclude<ReturnPeriod, 'trade'> {
+    const { period, sessions } = this.all.options;
+    if (period !== undefined) return period;
+    if (this.durationNs >= 30 * DAY) return sessions === undefined ? 'day' : 'session';
+    return this.durationNs >= DAY ? 'hour' : 'minute';
   }
 
   /** `NaN` for less than a day of market time: scaled up from minutes a figure is in the thousands and means nothing. */
   get periodsPerYear(): number {
     if (this.durationNs < DAY) return Number.NaN;
-    return this.all.options.periodsPerYear ?? YEAR_NS / PERIOD_RULES[this.period].lengthNs;
+    const { periodsPerYear, sessions } = this.all.options;
+    if (periodsPerYear !== undefined) return periodsPerYear;
+    const { period } = this;
+    return period === 'session' ? (sessions?.perYear ?? Number.NaN) : YEAR_NS / PERIOD_RULES[period].lengthNs;
   }
 
   get riskFreePerPeriod(): number {
@@ -141,10 +152,15 @@ export class Measurements implements MeasuredStrategy {
     return yearly === 0 ? 0 : (1 + yearly) ** (1 / this.periodsPerYear) - 1;
   }
 
-  /** A curve at the ends of the periods. */
+  /** A curve at the ends of the periods. Throws `RangeError` where these are sessions, and none are given. */
   atPeriodEnds(series: Series): Series {
-    const { lengthNs } = PERIOD_RULES[this.period];
-    return periodEnds(series, this.recording.originNs, { lengthNs, dayStartNs: this.all.options.dayStartNs ?? 0 });
+    const { period } = this;
+    const { sessions, dayStartNs = 0 } = this.all.options;
+    if (period !== 'session') {
+      return periodEnds(series, this.recording.originNs, { lengthNs: PERIOD_RULES[period].lengthNs, dayStartNs });
+    }
+    if (sessions === undefined) throw new RangeError('period "session": the options have no sessions');
+    return valuesUpTo(series, sessions.endNs);
   }
 
   /** Money earned in each period. */

@@ -4,11 +4,11 @@
  */
 import type { Nanos } from '../../core/time.js';
 import type { Measurements } from './measurements.js';
-import { PERIOD_RULES, periodEnds, type ReturnPeriod } from './returns.js';
+import { PERIOD_RULES, periodEnds, type ReturnPeriod, valuesUpTo } from './returns.js';
 
 export interface PeriodOptions {
-  /** Ends of sessions as ns since the run's origin, rising; asked for with period `session`. */
-  readonly sessionEndsNs?: readonly Nanos[];
+  /** Ends of sessions as ns since the run's origin, rising, for the period `session`; default: those of the options' `sessions`. */
+  readonly sessionEndsNs?: ArrayLike<Nanos>;
 }
 
 /** `endNs` ns since the run's origin; `returns` are `NaN` without capital. */
@@ -24,19 +24,19 @@ export interface PeriodReturns {
  * `trade`: each closed round trip, upon capital and the profit of those before; its profit alone, at the last rates. `minute`, `hour`,
  * `day`: of the clock in UTC (days begin at the options' `dayStartNs`), from sampled equity; periods without a sample are left out, and
  * the last one ends with the run. `session`: from one given end to the next, likewise, the first from the start of the run. Throws
- * `RangeError` where sessions are asked for and none given.
+ * `RangeError` where sessions are asked for and none are known.
  */
 export function returnsBy(
   measurements: Measurements,
   period: ReturnPeriod,
-  { sessionEndsNs = [] }: PeriodOptions = {},
+  { sessionEndsNs = measurements.all.options.sessions?.endNs }: PeriodOptions = {},
 ): PeriodReturns {
   if (period === 'trade') return byTrade(measurements);
   const { profit, capital, recording, all } = measurements;
   let ends = profit;
   if (period === 'session') {
-    if (sessionEndsNs.length === 0) throw new RangeError('returns by session: no ends of sessions were given');
-    ends = atSessionEnds(profit, sessionEndsNs);
+    if (sessionEndsNs === undefined) throw new RangeError('returns by session: no ends of sessions were given');
+    ends = valuesUpTo(profit, sessionEndsNs);
   } else {
     const { lengthNs } = PERIOD_RULES[period];
     ends = periodEnds(profit, recording.originNs, { lengthNs, dayStartNs: all.options.dayStartNs ?? 0 });
@@ -59,24 +59,4 @@ function byTrade({ trips: { table }, capital }: Measurements): PeriodReturns {
     return value / before;
   });
   return { endNs: table.closeNs.slice(), profits, returns };
-}
-
-/** The first value, then the last one up to each end that has any since the one before. */
-function atSessionEnds({ timeNs, value }: Measurements['profit'], endsNs: readonly Nanos[]): Measurements['profit'] {
-  const times: number[] = [];
-  const values: number[] = [];
-  let at = 0;
-  while (at < value.length && Number.isNaN(value[at]!)) at++;
-  if (at < value.length) {
-    times.push(timeNs[at]!);
-    values.push(value[at++]!);
-  }
-  for (const endNs of endsNs) {
-    let seen = -1;
-    for (; at < value.length && timeNs[at]! <= endNs; at++) if (!Number.isNaN(value[at]!)) seen = at;
-    if (seen < 0) continue;
-    times.push(timeNs[seen]!);
-    values.push(value[seen]!);
-  }
-  return { timeNs: Float64Array.from(times), value: Float64Array.from(values) };
 }

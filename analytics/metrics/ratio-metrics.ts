@@ -26,8 +26,9 @@ import { conditionalValueAtRisk, tailRatio, valueAtRisk } from './tail-risk.js';
 
 /** Said of each of them, so that nobody has to look elsewhere. */
 const PERIODS =
-  'Periods: days of UTC from 30 days of market time on, hours from one day on, else minutes, unless set; those without a sample are left out.';
-const YEAR = 'A year is 365 days of 24 hours unless set; none for less than a day.';
+  'Periods: days of UTC from 30 days of market time on (sessions, where the run names a calendar), hours from one day on, else minutes, unless set; those without a sample are left out.';
+const YEAR =
+  'A year is 365 days of 24 hours, or as many sessions as the calendar usually has, unless set; none for less than a day.';
 const CAPITAL = 'Needs capital.';
 const OF_RETURNS = `${CAPITAL} ${PERIODS}`;
 const ANNUAL = `${OF_RETURNS} ${YEAR}`;
@@ -57,7 +58,7 @@ export const RETURN_METRICS: readonly Metric[] = [
     group: 'returns',
     unit: 'fraction',
     formula: '(1 + total return)^(1 year ÷ duration) − 1',
-    assumptions: `${CAPITAL} By the market time of the run, nights and gaps included. ${YEAR}`,
+    assumptions: `${CAPITAL} By the market time of the run, nights and gaps included. A year is 365 days of 24 hours; none for less than a day.`,
     source: 'empyrical, but by time instead of by number of periods',
     compute: (m) => {
       const { split, capital, durationNs, periodsPerYear } = m;

@@ -120,3 +120,26 @@ export function periodEnds({ timeNs, value }: Series, originNs: bigint, { length
   }
   return { timeNs: Float64Array.from(times), value: Float64Array.from(values) };
 }
+
+/**
+ * The first value of a curve, then the last one up to each of some rising times that has any since the one before: as
+ * `periodEnds`, for periods of any length. What comes after the last of them is in none.
+ */
+export function valuesUpTo({ timeNs, value }: Series, endsNs: ArrayLike<Nanos>): Series {
+  const times: number[] = [];
+  const values: number[] = [];
+  let at = 0;
+  while (at < value.length && Number.isNaN(value[at]!)) at++;
+  if (at < value.length) {
+    times.push(timeNs[at]!);
+    values.push(value[at++]!);
+  }
+  for (let period = 0; period < endsNs.length; period++) {
+    let seen = -1;
+    for (; at < value.length && timeNs[at]! <= endsNs[period]!; at++) if (!Number.isNaN(value[at]!)) seen = at;
+    if (seen < 0) continue;
+    times.push(timeNs[seen]!);
+    values.push(value[seen]!);
+  }
+  return { timeNs: Float64Array.from(times), value: Float64Array.from(values) };
+}

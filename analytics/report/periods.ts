@@ -8,13 +8,17 @@ import { YEAR_NS } from '../sharpe.js';
 import { curveData, type Span } from './curves.js';
 import type { RollingData } from './page-data.js';
 
-/** Profit of each period in which the curve has a sample, by the number of the period since 1970 UTC. */
+/** Profit of each period in which the curve has a sample. */
 export interface PeriodProfits {
-  readonly lengthNs: Nanos;
   /** In words, as in `profit by hour`. */
   readonly name: string;
-  readonly period: Float64Array;
   readonly profit: Float64Array;
+  /** Where each ends, ns since the run's origin. */
+  readonly endNs: Float64Array;
+  /** How many a year has. */
+  readonly perYear: number;
+  /** So many of them, in words. */
+  readonly lengthText: (count: number) => string;
 }
 
 interface Length {
@@ -42,7 +46,17 @@ export function periodFor(durationNs: Nanos, sampleNs: Nanos): Length {
  * Profit from the last sample of one period to the last of the next. Periods begin on the clock (UTC); those without a sample
  * are left out; a sample at the very end of a period belongs to it.
  */
-export function periodProfits({ timeNs, value }: Series, originNs: bigint, { lengthNs, name }: Length): PeriodProfits {
+export function periodProfits(curve: Series, originNs: bigint, { lengthNs, name }: Length): PeriodProfits {
+  const { period, profit } = profitsByClock(curve, originNs, lengthNs);
+  const end = (number: number) => Number((BigInt(number) + 1n) * BigInt(lengthNs) - originNs);
+  return {
+    ...{ name, profit, endNs: period.map(end), perYear: YEAR_NS / lengthNs },
+    lengthText: (count) => periodText(lengthNs * count),
+  };
+}
+
+/** By the number of the period since 1970 UTC. */
+function profitsByClock({ timeNs, value }: Series, originNs: bigint, lengthNs: Nanos) {
   const offsetNs = Number(originNs % BigInt(lengthNs));
   const first = Number(originNs / BigInt(lengthNs));
   const period: number[] = [];
@@ -64,7 +78,7 @@ export function periodProfits({ timeNs, value }: Series, originNs: bigint, { len
     before = each;
     return change;
   });
-  return { lengthNs, name, period: Float64Array.from(period), profit: Float64Array.from(profit) };
+  return { period: Float64Array.from(period), profit: Float64Array.from(profit) };
 }
 
 export interface Histogram {
@@ -112,7 +126,14 @@ export interface HeatMap {
   readonly rowName: string;
   readonly columnName: string;
   readonly columns: readonly string[];
-  readonly rows: readonly { readonly name: string; readonly cells: readonly (number | undefined)[] }[];
+  readonly rows: readonly HeatRow[];
+}
+
+export interface HeatRow {
+  readonly name: string;
+  readonly cells: readonly (number | undefined)[];
+  /** What else there is to say of each cell. */
+  readonly notes?: readonly string[];
 }
 
 interface Grid {
@@ -177,7 +198,7 @@ const GRIDS: readonly Grid[] = [
 export function heatMapOf(profit: Series, originNs: bigint, span: Span, sampleNs: Nanos): HeatMap | undefined {
   const grid = GRIDS.find(({ fromNs, lengthNs }) => span.durationNs >= fromNs && sampleNs <= lengthNs);
   if (grid === undefined) return undefined;
-  const { period, profit: change } = periodProfits(profit, originNs, { lengthNs: grid.lengthNs, name: '' });
+  const { period, profit: change } = profitsByClock(profit, originNs, grid.lengthNs);
   const rows = new Map<string, (number | undefined)[]>();
   for (let i = 0; i < period.length; i++) {
     const ms = (period[i]! * grid.lengthNs) / 1e6;
@@ -200,38 +221,32 @@ const WINDOW_STEPS = 60;
 const MOST_STEPS = 3000;
 
 /** Over 60 periods that move along the run, a third of it at most. `null` for fewer than 12 periods. */
-export function rollingOf(
-  { lengthNs, period, profit }: PeriodProfits,
-  originNs: bigint,
-  span: Span,
-): RollingData | null {
+export function rollingOf({ profit, endNs, perYear, lengthText }: PeriodProfits, span: Span): RollingData | null {
   const together = Math.ceil(profit.length / MOST_STEPS);
   const steps = Math.floor(profit.length / together);
   const window = Math.min(WINDOW_STEPS, Math.floor(steps / 3));
   if (window < 4) return null;
   const step = new Float64Array(steps);
   for (let i = 0; i < steps * together; i++) step[Math.floor(i / together)]! += profit[i]!;
-  const stepNs = lengthNs * together;
   const length = steps - window + 1;
   const timeNs = new Float64Array(length);
   const sums = new Float64Array(length);
   const deviations = new Float64Array(length);
   const ratios = new Float64Array(length);
-  const perYear = span.durationNs < DAY ? 1 : Math.sqrt(YEAR_NS / stepNs);
+  const annual = span.durationNs < DAY ? 1 : Math.sqrt(perYear / together);
   for (let i = 0; i < length; i++) {
     const part = step.subarray(i, i + window);
     const sum = part.reduce((all, each) => all + each, 0);
     const mean = sum / window;
     const deviation = Math.sqrt(part.reduce((all, each) => all + (each - mean) ** 2, 0) / (window - 1));
-    const last = period[(i + window) * together - 1]!;
-    timeNs[i] = Math.min(span.endNs, Number((BigInt(last) + 1n) * BigInt(lengthNs) - originNs));
+    timeNs[i] = Math.min(span.endNs, endNs[(i + window) * together - 1]!);
     sums[i] = sum;
     deviations[i] = deviation;
-    ratios[i] = deviation > 0 ? (mean / deviation) * perYear : Number.NaN;
+    ratios[i] = deviation > 0 ? (mean / deviation) * annual : Number.NaN;
   }
   const curve = (value: Float64Array) => curveData({ timeNs, value }, span, 600);
   return {
-    window: periodText(stepNs * window),
+    window: lengthText(together * window),
     profit: curve(sums),
     deviation: curve(deviations),
     sharpe: curve(ratios),

@@ -25,6 +25,7 @@ import {
   rollingOf,
 } from './periods.js';
 import { type ProfitPart, profitParts } from './profit-parts.js';
+import { sessionMapOf, sessionProfits } from './session-map.js';
 import { tripTable } from './trip-table.js';
 import { type Answer, type Evidence, verdictOf } from './verdict.js';
 
@@ -35,6 +36,8 @@ const PAIR_BUCKETS = 6000;
 /** Pairs of strategy and instrument with curves, and own values drawn; the rest is named. */
 const MOST_PAIRS = 60;
 const MOST_OWN_VALUES = 24;
+/** From so many on, histogram, verdict and rolling curves are of sessions: as for the periods of the clock. */
+const ENOUGH_SESSIONS = 40;
 
 /** What the run was, as the manifest tells it. */
 export interface RunDescription {
@@ -66,6 +69,8 @@ export interface StrategyReport {
   readonly period: string;
   readonly histogram: Histogram | undefined;
   readonly heatMap: HeatMap | undefined;
+  /** Profit by session, where the run names a calendar. */
+  readonly sessions: HeatMap | undefined;
   readonly markouts: readonly MarkoutCurve[];
   /** The metrics of markouts, of all fills by value. */
   readonly markoutFigures: readonly Pick<MarkoutPoint, 'horizonNs' | 'mean'>[];
@@ -92,7 +97,12 @@ export function buildReport(recording: Recording, summary: RunSummary, descripti
   const notes: string[] = [];
   const profits = strategies.map((_, strategy) => profitFromZero(recording, strategy, span));
   const length = periodFor(span.durationNs, description.sampleNs);
-  const periods = profits.map((profit) => periodProfits(profit, originNs, length));
+  const bySession = summary.strategies.map(({ sessions }) => sessions ?? []);
+  const periods = profits.map((profit, strategy) =>
+    bySession[strategy]!.length >= ENOUGH_SESSIONS
+      ? sessionProfits(bySession[strategy]!, originNs, summary.sessions!.perYear)
+      : periodProfits(profit, originNs, length),
+  );
   const trips = tripTable(recording, span);
   const orders = orderTable(recording, span);
   const own = ownValues(recording, span, BUCKETS / 2, MOST_OWN_VALUES);
@@ -119,7 +129,8 @@ export function buildReport(recording: Recording, summary: RunSummary, descripti
         name: figures.name,
         verdict: verdictOf(evidence),
         parts,
-        period: length.name,
+        period: periods[strategy]!.name,
+        sessions: sessionMapOf(bySession[strategy]!),
         histogram: histogramOf(periods[strategy]!.profit),
         heatMap: heatMapOf(profits[strategy]!, originNs, span, description.sampleNs),
         markouts: markouts[strategy]!,
@@ -138,7 +149,7 @@ export function buildReport(recording: Recording, summary: RunSummary, descripti
       symbols: instruments.map(({ symbol }) => symbol),
       profit: profits.map((profit) => curveData(profit, span, BUCKETS)),
       drawdown: profits.map((profit) => curveData(fallOf(profit), span, BUCKETS)),
-      rolling: periods.map((period) => rollingOf(period, originNs, span)),
+      rolling: periods.map((period) => rollingOf(period, span)),
       pairs,
       candles: candleData(recording, pairs, span),
       own: own.curves,

@@ -13,12 +13,13 @@ import { signed } from './section-answers.js';
 
 export function causesHtml({ strategies, summary }: Report): string {
   const money = summary.currency === '' ? 'quote currency' : escapeHtml(summary.currency);
-  const parts = strategies.map((strategy, index) => ofStrategy(index, strategyHtml(strategy, money)));
+  const calendar = summary.sessions?.calendar ?? '';
+  const parts = strategies.map((strategy, index) => ofStrategy(index, strategyHtml(strategy, money, calendar)));
   return `<section id="causes"><h2>Where it comes from</h2>${parts.join('')}</section>`;
 }
 
-function strategyHtml(strategy: StrategyReport, money: string): string {
-  const { parts, period, histogram, heatMap } = strategy;
+function strategyHtml(strategy: StrategyReport, money: string, calendar: string): string {
+  const { parts, period, histogram, heatMap, sessions } = strategy;
   const figures = [
     figure('Profit taken apart', money, partsHtml(parts)),
     figure(
@@ -37,6 +38,10 @@ function strategyHtml(strategy: StrategyReport, money: string): string {
         'wide',
       ),
     );
+  }
+  if (sessions !== undefined) {
+    const title = `Profit by session of ${escapeHtml(calendar)}`;
+    figures.push(figure(title, `${money}, from the close before to its own`, heatMapHtml(sessions), 'wide'));
   }
   return `<div class="pairs">${figures.join('')}</div>`;
 }
@@ -109,10 +114,10 @@ function heatMapHtml({ rowName, columnName, columns, rows }: HeatMap): string {
   const amounts = rows.flatMap(({ cells }) => cells).filter((cell) => cell !== undefined);
   const most = Math.max(0, ...amounts.map(Math.abs));
   const head = columns.map((name) => `<th scope="col">${name}</th>`).join('');
-  const lines = rows.map(({ name, cells }) => {
+  const lines = rows.map(({ name, cells, notes }) => {
     const fields = cells.map((cell, index) => {
-      const words =
-        cell === undefined ? '' : ` tabindex="0" ${tip(`${name}, ${columnName} ${columns[index]}: ${signed(cell)}`)}`;
+      const text = `${name}, ${columnName} ${columns[index]}: ${signed(cell ?? 0)}${notes?.[index] ?? ''}`;
+      const words = cell === undefined ? '' : ` tabindex="0" ${tip(text)}`;
       return `<td class="${heatClass(cell, most)}"${words}>${cell === undefined ? '' : shortMoney(cell)}</td>`;
     });
     const total = cells.reduce<number>((sum, cell) => sum + (cell ?? 0), 0);

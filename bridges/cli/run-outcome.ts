@@ -37,12 +37,12 @@ export async function runAndKeep({
   stress,
 }: OutcomeOptions): Promise<void> {
   const startedAt = new Date();
-  const { recorder, tapes, python } = run;
+  const { recorder, tapes, python, sessions } = run;
   try {
     const { result, failure, started } = replay(run, 'replay');
     if (!started && failure !== undefined) throw failure;
     const { journal } = python;
-    const content = { recorder, result, config, seed, tapes, startedAt, overwrite, journal };
+    const content = { recorder, result, config, seed, tapes, startedAt, overwrite, journal, sessions };
     const summary = await whileWriting(() => writeRunFolder(folder, content));
     // The run is kept, whatever becomes of what follows.
     const table = failure === undefined ? await stress?.(summary) : undefined;

@@ -24,6 +24,8 @@ export interface RunMarket {
   readonly seedless: boolean;
   /** As the run file's own seed makes them. */
   readonly origins: readonly TapeOrigin[];
+  /** The last time on the tapes that are files, int64 ns since 1970 UTC; the first one of those that are not. */
+  readonly lastNs: bigint;
 }
 
 /** Opens the tapes of a run. Throws {@link ConfigError} or `TapeError`. */
@@ -34,6 +36,7 @@ export function openMarket(file: RunFile): RunMarket {
     tapesFor: (seed) => sources.map(({ tapeFor }) => withTerms(tapeFor(seed), config.instruments, path)),
     seedless: config.tape.every(({ feedLatency }) => feedLatency === undefined),
     origins: sources.map(({ tapeFor, given }) => ({ ...tapeFor(config.seed).info, ...given })),
+    lastNs: sources.map(({ lastNs }) => lastNs).sort((a, b) => (a < b ? -1 : 1))[sources.length - 1]!,
   };
 }
 
@@ -69,16 +72,22 @@ interface OpenSource {
   readonly tapeFor: (seed: number) => TapeSource;
   /** What the manifest says of where the tape came from. */
   readonly given: { readonly path?: string };
+  readonly lastNs: bigint;
 }
 
 function openSource(file: RunFile, tape: RunConfig['tape'][number]): OpenSource {
   const { feedLatency } = tape;
   const delayed = (source: TapeSource) => (seed: number) =>
     feedLatency === undefined ? source : withFeedLatency(source, delayOf(feedLatency), seed);
-  if ('synthetic' in tape) return { tapeFor: delayed(syntheticTape(tape.synthetic)), given: {} };
+  if ('synthetic' in tape) {
+    const source = syntheticTape(tape.synthetic);
+    return { tapeFor: delayed(source), given: {}, lastNs: source.info.originNs };
+  }
   const recorded = openTape(pathIn(file, tape.path));
   const { clockOffset = 0 } = tape;
-  return { tapeFor: delayed(withClockOffset(recorded, clockOffset)), given: { path: tape.path } };
+  const { exchangeNs, localNs } = recorded.metadata;
+  const lastNs = localNs?.[1] ?? exchangeNs?.[1] ?? recorded.info.originNs;
+  return { tapeFor: delayed(withClockOffset(recorded, clockOffset)), given: { path: tape.path }, lastNs };
 }
 
 /** Holds what the run file expects against what the tapes have; returns the symbols of the run. */

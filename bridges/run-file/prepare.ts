@@ -13,6 +13,7 @@ import { Instrument, type InstrumentSpec } from '../../core/instrument.js';
 import { MarketRates } from '../../core/market-rates.js';
 import { mergeTapes } from '../../core/merge.js';
 import type { Observer } from '../../core/observer.js';
+import type { SessionCalendar } from '../../core/session-calendar.js';
 import { Simulation, type StrategyEntry } from '../../core/simulation.js';
 import type { Strategy, StrategyPlugin } from '../../core/strategy.js';
 import type { TapeSource } from '../../core/tape.js';
@@ -27,6 +28,7 @@ import { checkInstruments, matching, openMarket, type TapeOrigin } from './marke
 import { type PythonOptions, remoteEntries, targetName } from './python-config.js';
 import { pathIn, type RunFile } from './read.js';
 import { riskOf } from './risk-config.js';
+import { calendarOf } from './sessions-config.js';
 import { delayOf } from './venue/delay-config.js';
 import type { LatencySources } from './venue/latency-config.js';
 import { readLatencyFile } from './venue/latency-file.js';
@@ -40,6 +42,8 @@ export interface PreparedRun {
   readonly tapes: readonly TapeOrigin[];
   /** The strategies in Python; `close` it when the run is over, however it ended. Without any of them it is empty. */
   readonly python: PythonStrategies;
+  /** The calendar that the run file names. */
+  readonly sessions: SessionCalendar | undefined;
 }
 
 export interface PrepareOptions {
@@ -70,7 +74,7 @@ export async function prepareRun(file: RunFile, options: PrepareOptions = {}): P
   try {
     const recorder = new Recorder();
     const simulation = simulationOf(run, python.strategies, file.config.seed, [recorder]);
-    return { simulation, recorder, tapes: run.origins, python };
+    return { simulation, recorder, tapes: run.origins, python, sessions: run.sessions };
   } catch (error) {
     python.close();
     throw error;
@@ -90,6 +94,7 @@ export interface OpenRun {
   readonly symbols: readonly string[];
   readonly owns: readonly (readonly string[])[];
   readonly plugins: readonly NamedPlugin[];
+  readonly sessions: SessionCalendar | undefined;
 }
 
 /** What is traded, and where. The factory makes a venue of its own for each simulation. */
@@ -108,9 +113,10 @@ interface NamedPlugin {
 export async function openRun(file: RunFile, options: PrepareOptions = {}): Promise<OpenRun> {
   const { config, path } = file;
   const plugins = await loadPlugins(file, options);
-  const { tapesFor, seedless, origins } = openMarket(file);
+  const { tapesFor, seedless, origins, lastNs } = openMarket(file);
   const tapes = tapesFor(config.seed);
   const { instruments: specs, originNs } = mergeTapes(tapes).info;
+  const sessions = config.sessions === undefined ? undefined : calendarOf(config.sessions, originNs, lastNs, path);
   const symbols = checkInstruments(config.instruments, specs, path);
   const owns = config.strategies.map(({ instruments: patterns }, index) =>
     matching(patterns, symbols, `${path}: strategies.${index}.instruments`),
@@ -122,7 +128,7 @@ export async function openRun(file: RunFile, options: PrepareOptions = {}): Prom
   });
   const first = marketOf(tapes);
   const marketFor = (seed: number) => (seedless || seed === config.seed ? first : marketOf(tapesFor(seed)));
-  return { file, marketFor, origins, originNs, specs, symbols, owns, plugins };
+  return { file, marketFor, origins, originNs, specs, symbols, owns, plugins, sessions };
 }
 
 /** A fresh simulation. `remote`: the strategies in Python, in the order of the run file. */

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { duration, period, positiveDecimal } from '../../strategies/parameter.js';
 import { decideSchema } from '../python/decide-schema.js';
 import { riskCheck } from './risk-config.js';
+import { sessionsName } from './sessions-config.js';
 import { delay } from './venue/delay-config.js';
 import { venue } from './venue/venue-config.js';
 
@@ -149,6 +150,8 @@ export const runSchema = z
     currency: z.string().min(1).optional(),
     /** What one unit of a currency is worth in `currency`, where no instrument of the run quotes it. */
     rates: z.record(z.string(), z.number({ error: 'a number above 0' }).gt(0)).optional(),
+    /** Calendar of the exchange by whose sessions returns are measured. */
+    sessions: sessionsName.optional(),
     record: z
       .strictObject({
         sample: period.default(1e9),

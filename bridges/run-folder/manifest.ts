@@ -112,6 +112,7 @@ export const summarySchema = z.object({
   fills: count,
   unknownOrders: count,
   crossedLevels: count,
+  sessions: z.object({ calendar: z.string(), perYear: z.number() }).optional(),
   strategies: z.array(
     z.object({
       name: z.string(),
@@ -142,6 +143,16 @@ export const summarySchema = z.object({
       roundTrips: count,
       winRate: amount,
       metrics: z.record(z.string(), amount).default(() => ({})),
+      sessions: z
+        .array(
+          z.object({
+            session: z.iso.date(),
+            end: z.iso.datetime({ precision: 9 }),
+            profit: z.number(),
+            return: amount,
+          }),
+        )
+        .optional(),
       instruments: z.array(
         z.object({
           symbol: z.string(),

@@ -52,8 +52,10 @@ describe('periods', () => {
     // The run starts 30 s after a full minute.
     const origin = BigInt(30 * SECOND);
     const profit = curve([0, 10 * SECOND, 30 * SECOND, 31 * SECOND, 200 * SECOND], [1, 2, 4, 3, 9]);
-    const { period, profit: change } = periodProfits(profit, origin, { lengthNs: MINUTE, name: 'minute' });
-    expect([...period], 'minute 0 to 10 s and 30 s, minute 1 at 31 s, minute 3 at 200 s').toEqual([0, 1, 3]);
+    const { endNs, profit: change } = periodProfits(profit, origin, { lengthNs: MINUTE, name: 'minute' });
+    expect([...endNs], 'minute 0 to 10 s and 30 s, minute 1 at 31 s, minute 3 at 200 s').toEqual([
+      ...[30 * SECOND, 90 * SECOND, 210 * SECOND],
+    ]);
     expect([...change]).toEqual([3, -1, 6]);
   });
 
@@ -100,11 +102,11 @@ describe('periods', () => {
       0n,
       { lengthNs: SECOND, name: 'second' },
     );
-    const rolling = rollingOf(profits, 0n, spanOf(100 * SECOND))!;
+    const rolling = rollingOf(profits, spanOf(100 * SECOND))!;
     expect(rolling.window).toBe('33 seconds');
     expect(new Set(unpacked(rolling.profit.value)), '33 seconds at 2 a second').toEqual(new Set([66]));
     expect(unpacked(rolling.profit.time)[0]).toBe(33_000);
-    expect(rollingOf({ ...profits, profit: new Float64Array(5) }, 0n, spanOf(5 * SECOND))).toBeNull();
+    expect(rollingOf({ ...profits, profit: new Float64Array(5) }, spanOf(5 * SECOND))).toBeNull();
   });
 });
 

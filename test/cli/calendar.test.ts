@@ -79,6 +79,45 @@ test.each([
   expect(stderr.trimEnd()).not.toContain('\n');
 });
 
+describe('a run that names a calendar', () => {
+  const run = (sessions: string) => `
+tape: { synthetic: { rows: 20000 } }
+strategy: { use: momentum, params: { qty: 0.1, maxPosition: 0.5 }, capital: { "": 1000 } }
+venue: { latency: { entry: 1ms, response: 1ms }, queue: { model: risk-averse }, fees: { maker: 0, taker: 0 } }
+sessions: ${sessions}
+`;
+
+  test('has its sessions in figures and report, and still when the report is made anew', async () => {
+    place.write('run.yaml', run('24/7'));
+    const { code, stdout, stderr } = await place.run('run', 'run.yaml', '--out', 'always', '--json');
+    expect(code, stderr).toBe(0);
+    const summary = JSON.parse(stdout);
+    expect(summary.sessions).toEqual({ calendar: '24/7', perYear: 365 });
+    const [{ profit, sessions }] = summary.strategies;
+    expect(sessions).toEqual([
+      {
+        session: '2024-01-01',
+        end: expect.any(String),
+        profit: expect.closeTo(profit, 9),
+        return: expect.closeTo(profit / 1000, 9),
+      },
+    ]);
+    const page = readFileSync(place.path('always/report.html'), 'utf8');
+    expect(page).toContain('Profit by session of 24/7');
+    expect((await place.run('report', 'always', '--json')).stdout).toContain('"calendar": "24/7"');
+    expect(readFileSync(place.path('always/report.html'), 'utf8')).toBe(page);
+  });
+
+  test('outside of any session shows none', async () => {
+    // The synthetic market begins with the new year, when New York is closed.
+    place.write('run.yaml', run('XNYS'));
+    const { code, stdout } = await place.run('run', 'run.yaml', '--out', 'closed', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout).strategies[0].sessions).toEqual([]);
+    expect(readFileSync(place.path('closed/report.html'), 'utf8')).not.toContain('Profit by session');
+  });
+});
+
 describe('docs/sessions.md', () => {
   const page = readFileSync(fileURLToPath(new URL('../../docs/sessions.md', import.meta.url)), 'utf8');
 

@@ -3,6 +3,8 @@
  * runs them all.
  */
 
+import { SESSION_CALENDARS } from '../../core/session-calendar.js';
+
 /** A name for messages, and what a run file has besides the strategy and the tape. */
 export type AcceptedRun = readonly [name: string, run: Readonly<Record<string, unknown>>];
 
@@ -220,6 +222,7 @@ export const OTHER_RUNS: readonly AcceptedRun[] = [
     return [`compute time ${JSON.stringify(computeTime)}`, { strategies, venue: VENUE }];
   }),
   ...RISK.map((check): AcceptedRun => [`risk of all: ${JSON.stringify(check)}`, { venue: VENUE, risk: [check] }]),
+  ...SESSION_CALENDARS.map((sessions): AcceptedRun => [`sessions of ${sessions}`, { venue: VENUE, sessions }]),
   ['risk of a strategy', { venue: VENUE, strategies: [{ use: 'trader', risk: RISK }] }],
   [
     'everything about strategies',

@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { prepareRun } from '../../bridges/run-file/prepare.js';
 import { readRunFile } from '../../bridges/run-file/read.js';
+import { writeTape } from '../../bridges/tape/tape-writer.js';
+import { syntheticBlocks, syntheticInfo } from '../../core/synthetic.js';
+import { parseEpoch } from '../../core/time.js';
 import { StrategyRegistry } from '../../strategies/registry.js';
 import { VENUE } from './accepted-runs.js';
 import { Outcomes, trader, writeModelMarket } from './model-market.js';
@@ -13,6 +16,10 @@ let directory = '';
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'tickwright-refusals-'));
   writeModelMarket(join(directory, 'market.parquet'));
+  // Begins a nanosecond too late for a calendar that ends with 2027.
+  const later = { seed: 1, rows: 1000, instruments: 1 };
+  const info = { ...syntheticInfo(later), originNs: parseEpoch('2027-12-31T05:00:00.000000001Z') };
+  writeTape(join(directory, 'later.parquet'), syntheticBlocks(later), info);
   const files: Record<string, string> = {
     'words.csv': 'request,exchange,response\n1,2,three',
     'two.csv': '1,2,3\n4,5',
@@ -320,6 +327,21 @@ describe.each<[string, [object, string][]]>([
       [{ tape: { path: 'market.parquet', clockOffset: '--5ms' } }, 'tape.clockOffset: given "--5ms"'],
       [{ tape: { path: 'market.parquet', feedLatency: 'x' } }, 'tape.feedLatency: given "x"; allowed: a duration'],
       [{ tape: { synthetic: {}, clockOffset: '5ms' } }, 'tape.clockOffset: '],
+    ],
+  ],
+  [
+    'sessions',
+    [
+      [{ sessions: 'NYSE' }, 'sessions: given "NYSE"; allowed: XNYS'],
+      [{ sessions: ['XNYS'] }, 'sessions: given ["XNYS"]; allowed: '],
+      [
+        { tape: 'later.parquet', sessions: 'XNYS' },
+        'sessions: XNYS speaks of 2000-01-01 to 2027-12-31, the run holds 2027-12-31T05:00:00.000000001Z: leave it out',
+      ],
+      [
+        { tape: ['market.parquet', 'later.parquet'], sessions: 'XNYS' },
+        'sessions: XNYS speaks of 2000-01-01 to 2027-12-31, the run holds 2027-12-31T05:',
+      ],
     ],
   ],
 ])('%s', (_what, cases) => {

@@ -180,7 +180,7 @@ describe('what is wrong', () => {
     [`${GOOD}\noutt: x`, 'outt: unknown key; did you mean "out"?'],
     [
       `${GOOD}\ncompletely: x`,
-      'completely: unknown key; known: tape, instruments, seed, strategies, venue, venues, risk, currency, rates, record, out',
+      'completely: unknown key; known: tape, instruments, seed, strategies, venue, venues, risk, currency, rates, sessions, record, out',
     ],
   ])('case %#', async (text, message) => {
     expect(await refusal(text)).toContain(message);
