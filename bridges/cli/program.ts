@@ -10,11 +10,13 @@ import { ConfigError } from '../run-file/config-error.js';
 import { bookCommand } from './book.js';
 import { calendarCommand } from './calendar.js';
 import { calibrateCommand } from './calibrate.js';
+import { checkCommand } from './check.js';
 import { compareCommand } from './compare.js';
 import { demoCommand } from './demo.js';
 import { importCommand } from './import.js';
 import { inspectCommand } from './inspect.js';
 import { packageVersion } from './package-version.js';
+import { repairCommand } from './repair.js';
 import { reportCommand } from './report.js';
 import { runCommand } from './run.js';
 import { serveEnvironmentCommand } from './serve-environment.js';
@@ -45,6 +47,8 @@ export function createProgram(): Command {
   const commands = [
     importCommand(),
     inspectCommand(),
+    checkCommand(),
+    repairCommand(),
     bookCommand(),
     runCommand(),
     reportCommand(),

@@ -1,0 +1,86 @@
+/**
+ * `tickwright check`: what in a tape a strategy should not trust. Knows nothing of how it is found. Called by the program.
+ */
+import { Command } from 'commander';
+import type { QualityFindings } from '../../analytics/quality/findings.js';
+import { excesses } from '../../analytics/quality/quality-figures.js';
+import { qualityJson } from '../../analytics/quality/quality-json.js';
+import { figureText, formatQuality } from '../../analytics/quality/quality-table.js';
+import type { QualityOptions } from '../../analytics/quality/tape-check.js';
+import { TapeCheck } from '../../analytics/quality/tape-check.js';
+import { openTape, type TapeFile } from '../tape/tape-file.js';
+import { breathe } from './interruption.js';
+import { type QualityChoices, qualityOf, qualityOptions, thresholds } from './quality-options.js';
+import { grouped, ProgressBar, print } from './terminal.js';
+
+interface Options extends QualityChoices {
+  readonly max?: ReadonlyMap<string, number>;
+  readonly json?: boolean;
+}
+
+export function checkCommand(): Command {
+  return qualityOptions(new Command('check'))
+    .description(
+      'Look for gaps, crossed and stale books, slow and late rows, clock drift, duplicates, price spikes and the like.',
+    )
+    .argument('<tape...>', 'tape files')
+    .option('--max <figure=most,…>', 'exit with 1 where a figure is larger, e.g. crossed=0,longest-gap=10s', thresholds)
+    .option('--json', 'print JSON: a list with one object for each tape')
+    .addHelpText('after', '\nExample:\n  tickwright check btc.parquet --max crossed=0,spikes=0,longest-gap=10s')
+    .action(check);
+}
+
+async function check(paths: readonly string[], options: Options): Promise<void> {
+  const { max = new Map(), json = false } = options;
+  const checked: { tape: TapeFile; findings: QualityFindings }[] = [];
+  for (const path of paths) {
+    const tape = openTape(path);
+    checked.push({ tape, findings: await findingsOf(tape, qualityOf(options)) });
+  }
+  const tooMuch = checked.flatMap(({ tape, findings }) =>
+    excesses(findings, max).map(
+      ({ figure, value, most }) =>
+        `${tape.file}: ${figure.name} is ${figureText(figure, value)}, more than ${figureText(figure, most)}`,
+    ),
+  );
+  if (json)
+    await print(
+      `${JSON.stringify(
+        checked.map(({ tape, findings }) => jsonOf(tape, findings, max)),
+        null,
+        2,
+      )}\n`,
+    );
+  else for (const { tape, findings } of checked) await print(textOf(tape, findings));
+  if (tooMuch.length > 0) throw new Error(tooMuch.join('; '));
+}
+
+/** One pass over the rows. */
+async function findingsOf(tape: TapeFile, options: Partial<QualityOptions>): Promise<QualityFindings> {
+  const taken = new TapeCheck(tape.info, options);
+  const reader = tape.open(tape.info.originNs);
+  const bar = new ProgressBar('check');
+  let done = 0;
+  try {
+    for (let block = reader.next(); block !== undefined; block = reader.next()) {
+      taken.take(block);
+      done += block.length;
+      reader.release(block);
+      bar.update(done / tape.info.rows, `${grouped(done)} rows`);
+      await breathe();
+    }
+  } finally {
+    bar.end();
+    reader.close();
+  }
+  return taken.finish();
+}
+
+function jsonOf(tape: TapeFile, findings: QualityFindings, max: ReadonlyMap<string, number>): object {
+  const tooMuch = excesses(findings, max).map(({ figure, value, most }) => ({ figure: figure.name, value, most }));
+  return { file: tape.file, sha256: tape.info.hash, ...qualityJson(findings), tooMuch };
+}
+
+function textOf(tape: TapeFile, findings: QualityFindings): string {
+  return `${tape.file}: ${grouped(findings.rows)} rows\n${formatQuality(findings)}\n`;
+}
