@@ -6,7 +6,7 @@
 import { Instrument, type InstrumentSpec } from './instrument.js';
 import { CODE_EXCHANGE, CODE_KIND, CODE_LOCAL, type ColumnSet, type Columns, KIND_NAMES } from './market.js';
 
-/** One kind of correction an importer made, with how often and whatever else is worth knowing. */
+/** One kind of correction an importer or a repair made, with how often and whatever else is worth knowing. */
 export interface Correction {
   /** Kebab-case name, e.g. `negative-latency`, `reordered-rows`, `update-id-gap`, `crossed-book`, `unknown-kind`. */
   readonly name: string;

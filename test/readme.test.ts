@@ -22,6 +22,7 @@ const DOCUMENTS = [
   'CONTRIBUTING.md',
   'CHANGELOG.md',
   'docs/run-file.md',
+  'docs/check.md',
   'docs/sessions.md',
   'docs/import/binance-archive.md',
   'docs/import/tardis.md',
@@ -96,7 +97,7 @@ describe('the commands of the README', () => {
   test('run as they stand', async () => {
     const commands = commandsOf(readme);
     expect(commands.map(([name]) => name)).toEqual([
-      ...['inspect', 'book', 'run', 'report', 'compare', 'run', 'calendar'],
+      ...['inspect', 'check', 'repair', 'book', 'run', 'report', 'compare', 'run', 'calendar'],
       ...Array(8).fill('import'),
     ]);
     place.write('btcusdt_20240808.gz', gzipSync(readFileSync(join(fixtures, 'futures.capture'))));
@@ -118,6 +119,16 @@ describe('the commands of the README', () => {
       expect(code, `${words.join(' ')}: ${stderr}`).toBe(0);
     }
   });
+});
+
+test('the commands of the page about checks run as they stand', async () => {
+  const place = new Workplace();
+  expect(await place.run('demo', '--rows', '20000')).toMatchObject({ code: 0 });
+  for (const words of commandsOf(textOf('docs/check.md'))) {
+    const { code, stderr } = await place.run(...words);
+    expect(code, `${words.join(' ')}: ${stderr}`).toBe(0);
+  }
+  place.remove();
 });
 
 describe('the commands of the import pages', () => {

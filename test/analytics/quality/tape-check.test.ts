@@ -5,7 +5,7 @@ import { CODE_LOCAL, Kind, RandomSource } from '../../../core/index.js';
 import { type PlainEvent, plainLate, plainSpells, plainSpikes } from '../../reference/plain-quality.js';
 import { checked, cleanMessages, DEFECTS, figuresOf, plant, rowsSeen, tapeOf } from './planted.js';
 
-const SEEDS = [1, 2, 3, 4, 5, 6, 7, 8];
+const SEEDS = [1, 2, 3, 4, 5];
 
 describe.each(SEEDS)('seed %i', (seed) => {
   const messages = cleanMessages(seed);
