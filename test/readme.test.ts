@@ -118,7 +118,7 @@ describe('the commands of the README', () => {
       const { code, stderr } = await place.run(...words);
       expect(code, `${words.join(' ')}: ${stderr}`).toBe(0);
     }
-  });
+  }, 180_000);
 });
 
 test('the commands of the page about checks run as they stand', async () => {
@@ -129,7 +129,7 @@ test('the commands of the page about checks run as they stand', async () => {
     expect(code, `${words.join(' ')}: ${stderr}`).toBe(0);
   }
   place.remove();
-});
+}, 120_000);
 
 describe('the commands of the import pages', () => {
   const place = new Workplace();

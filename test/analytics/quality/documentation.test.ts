@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { FIX_NAMES, QUALITY_FIGURES } from '../../../analytics/index.js';
 
 const text = readFileSync(fileURLToPath(new URL('../../../docs/check.md', import.meta.url)), 'utf8');
-const named = (part: string) => [...part.matchAll(/^\| `([\w-]+)(?:=\w+)?` +\|/gm)].map(([, name]) => name);
+const named = (part: string) => [...part.matchAll(/^\| `(\w[\w-]*)(?:=\w+)?` +\|/gm)].map(([, name]) => name);
 
 test('docs/check.md has a row for every figure and every repair', () => {
   const [figures = '', repairs = ''] = text.split('## Repairs');
