@@ -9,6 +9,7 @@ export type { OffTickPrints } from './import/dbn-trade.js';
 export { type HftbacktestOptions, importHftbacktest } from './import/hftbacktest.js';
 export { ImportError, type ImportProgress, type InputFact, type OnProgress } from './import/input-file.js';
 export { type ItchOptions, importItch } from './import/itch.js';
+export { importLean, type LeanOptions } from './import/lean.js';
 export * from './import/lobster.js';
 export type { ImportedTape } from './import/row-collector.js';
 export { importTardis, type TardisOptions } from './import/tardis.js';

@@ -2,7 +2,7 @@
  * The documents say what is so: code in the README is the examples' own, its commands run, its fields are the schema's,
  * and every file that a document names is there.
  */
-import { copyFileSync, existsSync, readdirSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
@@ -29,6 +29,7 @@ const DOCUMENTS = [
   'docs/import/databento.md',
   'docs/import/itch.md',
   'docs/import/hftbacktest.md',
+  'docs/import/lean.md',
   'examples/README.md',
   'bridges/tape/FORMAT.md',
   'bridges/python/README.md',
@@ -90,6 +91,18 @@ function copyItch(place: Workplace): void {
   place.write('12302019.NASDAQ_ITCH50.gz', gzipSync(Buffer.from(renamed, 'latin1')));
 }
 
+/** The LEAN folder with the ticker that the documents use. */
+function copyLean(place: Workplace): void {
+  for (const name of readdirSync(join(fixtures, 'lean'), { recursive: true, encoding: 'utf8' })) {
+    if (!/\.(zip|csv)$/.test(name)) continue;
+    const target = place.path(join('data', name.replaceAll('abc', 'aapl')));
+    mkdirSync(dirname(target), { recursive: true });
+    const source = join(fixtures, 'lean', name);
+    if (name.includes('map_files')) writeFileSync(target, readFileSync(source, 'utf8').replaceAll('abc', 'aapl'));
+    else copyFileSync(source, target);
+  }
+}
+
 describe('the commands of the README', () => {
   const place = new Workplace();
   afterAll(() => place.remove());
@@ -98,13 +111,14 @@ describe('the commands of the README', () => {
     const commands = commandsOf(readme);
     expect(commands.map(([name]) => name)).toEqual([
       ...['inspect', 'check', 'repair', 'book', 'run', 'report', 'compare', 'run', 'calendar'],
-      ...Array(8).fill('import'),
+      ...Array(9).fill('import'),
     ]);
     place.write('btcusdt_20240808.gz', gzipSync(readFileSync(join(fixtures, 'futures.capture'))));
     const lobster = commands.flat().find((word) => word.includes('_message_'))!;
     copyFileSync(join(fixtures, 'ABC_2024-11-04_34200000_57600000_message_5.csv'), place.path(lobster));
     copyArchives(place);
     copyItch(place);
+    copyLean(place);
     copyFileSync(join(fixtures, 'hftbacktest-levels.npz'), place.path('btcusdt_20240808.npz'));
     // What is packed and how is told by a file's first bytes, not by its name.
     copyFileSync(join(fixtures, 'databento-mbo.dbn.zst'), place.path('glbx-mdp3-20240508.mbo.dbn.zst'));
@@ -135,9 +149,10 @@ describe('the commands of the import pages', () => {
   const place = new Workplace();
   afterAll(() => place.remove());
 
-  test.each(['binance-archive', 'tardis', 'itch', 'hftbacktest'])('%s: run as they stand', async (page) => {
+  test.each(['binance-archive', 'tardis', 'itch', 'hftbacktest', 'lean'])('%s: run as they stand', async (page) => {
     copyArchives(place);
     copyItch(place);
+    copyLean(place);
     copyFileSync(join(fixtures, 'hftbacktest-levels.npz'), place.path('btcusdt_20240808.npz'));
     const commands = commandsOf(textOf(`docs/import/${page}.md`));
     expect(commands.length).toBeGreaterThan(0);
