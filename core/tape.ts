@@ -183,9 +183,17 @@ function faultOf(columns: Columns, row: number, instruments: number, lastExchang
 /** Rows of each kind for each instrument: `counts[instrument][kind]`. A row that stands twice is counted once. */
 export function countKinds(columns: Columns, instruments: number, counts = emptyCounts(instruments)): number[][] {
   const { code, instrument, length } = columns;
+  let last = -1;
+  let own: number[] = [];
   for (let row = 0; row < length; row++) {
     const bits = code[row]!;
-    if ((bits & CODE_EXCHANGE) !== 0) counts[instrument[row]!]![bits & CODE_KIND]! += 1;
+    if ((bits & CODE_EXCHANGE) === 0) continue;
+    const index = instrument[row]!;
+    if (index !== last) {
+      last = index;
+      own = counts[index]!;
+    }
+    own[bits & CODE_KIND]! += 1;
   }
   return counts;
 }

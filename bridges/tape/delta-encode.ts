@@ -14,6 +14,8 @@ const RUNS = BLOCK / RUN;
 const MAX_EXACT = Number.MAX_SAFE_INTEGER;
 
 const differences = new Float64Array(BLOCK);
+/** Largest difference of each run of the block. */
+const largest = new Float64Array(RUNS);
 
 /**
  * Appends whole numbers below 2^53, the first one as `first` (an int64, so that times may count from another origin).
@@ -53,64 +55,80 @@ function header(rows: number, first: bigint, out: ByteWriter): void {
 
 /** Packs the first `count` of {@link differences}. */
 function packBlock(count: number, out: ByteWriter): boolean {
-  let least = differences[0]!;
-  let most = least;
-  for (let i = 1; i < count; i++) {
-    const difference = differences[i]!;
-    if (difference < least) least = difference;
-    else if (difference > most) most = difference;
-  }
+  const least = measureRuns(count);
+  let most = largest[0]!;
+  for (let run = 1; run * RUN < count; run++) if (largest[run]! > most) most = largest[run]!;
   if (most - least > MAX_EXACT || most > MAX_EXACT || least < -MAX_EXACT) return false;
   out.zigzag(BigInt(least));
-  out.reserve(RUNS + BLOCK * 8);
+  // A value is written as a whole word, of which the next one takes back what it does not need.
+  out.reserve(RUNS + BLOCK * 8 + 8);
   const { bytes } = out;
   const widthsAt = out.length;
   let at = widthsAt + RUNS;
   for (let run = 0; run < RUNS; run++) {
     const from = run * RUN;
+    if (from >= count) {
+      bytes[widthsAt + run] = 0;
+      continue;
+    }
     const to = Math.min(from + RUN, count);
-    let largest = least;
-    for (let i = from; i < to; i++) if (differences[i]! > largest) largest = differences[i]!;
-    const width = bytesFor(largest - least);
+    const width = bytesFor(largest[run]! - least);
     bytes[widthsAt + run] = width * 8;
     if (width === 0) continue;
-    if (width <= 4) at = packInt32(bytes, at, width, from, to, least);
-    else at = packWide(bytes, at, width, from, to, least);
+    if (width === 1) packBytes(bytes, at, from, to, least);
+    else if (width <= 4) packWords(out.view, at, width, from, to, least);
+    else packWide(out.view, at, width, from, to, least);
+    at += (to - from) * width;
     // A run is always full on disk; what is beyond the last value is zero.
     const padding = (from + RUN - to) * width;
-    bytes.fill(0, at, at + padding);
+    if (padding > 0) bytes.fill(0, at, at + padding);
     at += padding;
   }
   out.length = at;
   return true;
 }
 
-function packInt32(bytes: Uint8Array, start: number, width: number, from: number, to: number, least: number): number {
-  let at = start;
-  for (let i = from; i < to; i++) {
-    const value = (differences[i]! - least) >>> 0;
-    bytes[at++] = value;
-    if (width > 1) bytes[at++] = value >>> 8;
-    if (width > 2) bytes[at++] = value >>> 16;
-    if (width > 3) bytes[at++] = value >>> 24;
-  }
-  return at;
-}
-
-function packWide(bytes: Uint8Array, start: number, width: number, from: number, to: number, least: number): number {
-  let at = start;
-  for (let i = from; i < to; i++) {
-    let rest = differences[i]! - least;
-    for (let k = 0; k < width; k++) {
-      bytes[at++] = rest % 256;
-      rest = Math.floor(rest / 256);
+/** The smallest of the first `count` differences; {@link largest} has the largest of each run. */
+function measureRuns(count: number): number {
+  let least = differences[0]!;
+  for (let run = 0; run * RUN < count; run++) {
+    const from = run * RUN;
+    const to = Math.min(from + RUN, count);
+    let most = differences[from]!;
+    for (let i = from; i < to; i++) {
+      const difference = differences[i]!;
+      if (difference < least) least = difference;
+      if (difference > most) most = difference;
     }
+    largest[run] = most;
   }
-  return at;
+  return least;
 }
 
-function bytesFor(largest: number): number {
-  let width = 0;
-  for (let limit = 1; largest >= limit; limit *= 256) width++;
-  return width;
+function packBytes(bytes: Uint8Array, start: number, from: number, to: number, least: number): void {
+  for (let i = from; i < to; i++) bytes[start + i - from] = (differences[i]! - least) | 0;
+}
+
+function packWords(view: DataView, start: number, width: number, from: number, to: number, least: number): void {
+  let at = start;
+  for (let i = from; i < to; i++) {
+    view.setUint32(at, (differences[i]! - least) >>> 0, true);
+    at += width;
+  }
+}
+
+function packWide(view: DataView, start: number, width: number, from: number, to: number, least: number): void {
+  let at = start;
+  for (let i = from; i < to; i++) {
+    const value = differences[i]! - least;
+    const high = Math.floor(value / 2 ** 32);
+    view.setUint32(at, value - high * 2 ** 32, true);
+    view.setUint32(at + 4, high, true);
+    at += width;
+  }
+}
+
+function bytesFor(span: number): number {
+  if (span < 2 ** 32) return span < 2 ** 16 ? (span < 2 ** 8 ? (span < 1 ? 0 : 1) : 2) : span < 2 ** 24 ? 3 : 4;
+  return span < 2 ** 40 ? 5 : span < 2 ** 48 ? 6 : 7;
 }

@@ -24,15 +24,22 @@ export function encodeDictionary(
   codeCount: number,
   out: ByteWriter,
 ): number[] {
-  const placeOf = new Int32Array(codeCount);
-  for (let row = 0; row < rows; row++) placeOf[(codes[row]! & mask) >> shift] = 1;
+  const occurs = new Uint8Array(mask + 1);
+  for (let row = 0; row < rows; row++) occurs[codes[row]! & mask] = 1;
   const used: number[] = [];
+  const placeOf = new Uint16Array(mask + 1);
   for (let code = 0; code < codeCount; code++) {
-    if (placeOf[code] === 1) placeOf[code] = used.push(code) - 1;
+    if (occurs[code << shift] === 1) placeOf[code << shift] = used.push(code) - 1;
   }
-  for (let row = 0; row < rows; row++) places[row] = placeOf[(codes[row]! & mask) >> shift]!;
   const width = used.length <= 2 ? 1 : used.length <= 4 ? 2 : used.length <= 16 ? 4 : used.length <= 256 ? 8 : 16;
   out.byte(width);
+  if (used.length === 1 && rows >> 3 >= MIN_RUN_GROUPS) {
+    // The commonest case, without looking at the rows: one run of the first place.
+    out.varint(rows * 2);
+    out.byte(0);
+    return used;
+  }
+  for (let row = 0; row < rows; row++) places[row] = placeOf[codes[row]! & mask]!;
   encodeRuns(rows, width, out);
   return used;
 }
@@ -69,21 +76,46 @@ function encodePacked(from: number, to: number, width: number, out: ByteWriter):
   out.varint(groups * 2 + 1);
   out.reserve(groups * width);
   const { bytes } = out;
+  const end = out.length + groups * width;
   let at = out.length;
-  const end = at + groups * width;
   if (width === 16) {
     for (let row = from; row < to; row++) {
       bytes[at++] = places[row]! & 255;
       bytes[at++] = places[row]! >> 8;
     }
-  } else {
-    const perByte = 8 / width;
-    for (let row = from; row < to; row += perByte) {
-      let byte = 0;
-      for (let k = 0; k < perByte && row + k < to; k++) byte |= places[row + k]! << (k * width);
-      bytes[at++] = byte;
-    }
-  }
+  } else if (width === 8) {
+    for (let row = from; row < to; row++) bytes[at++] = places[row]!;
+  } else at = packBits(bytes, at, from, to, width);
   bytes.fill(0, at, end);
   out.length = end;
+}
+
+/** Packs rows [from, to) in 1, 2 or 4 bits each, and returns where that ends. */
+function packBits(bytes: Uint8Array, start: number, from: number, to: number, width: number): number {
+  let at = start;
+  const perByte = 8 / width;
+  const whole = from + Math.floor((to - from) / perByte) * perByte;
+  let row = from;
+  if (width === 1) {
+    for (; row < whole; row += 8) {
+      bytes[at++] =
+        places[row]! |
+        (places[row + 1]! << 1) |
+        (places[row + 2]! << 2) |
+        (places[row + 3]! << 3) |
+        (places[row + 4]! << 4) |
+        (places[row + 5]! << 5) |
+        (places[row + 6]! << 6) |
+        (places[row + 7]! << 7);
+    }
+  } else if (width === 2) {
+    for (; row < whole; row += 4) {
+      bytes[at++] = places[row]! | (places[row + 1]! << 2) | (places[row + 2]! << 4) | (places[row + 3]! << 6);
+    }
+  } else for (; row < whole; row += 2) bytes[at++] = places[row]! | (places[row + 1]! << 4);
+  if (row === to) return at;
+  let byte = 0;
+  for (let k = 0; row + k < to; k++) byte |= places[row + k]! << (k * width);
+  bytes[at++] = byte;
+  return at;
 }

@@ -163,20 +163,26 @@ export class TapeWriter {
   /** What the engine would bear but a file cannot hold, or what would come back as something else. */
   #checkExact(block: Columns, before: number): void {
     const { exchangeNs, localNs, code, qtyLots, orderId, length } = block;
+    let [firstExchange, lastExchange] = [Infinity, -Infinity];
+    let [firstLocal, lastLocal] = [Infinity, -Infinity];
     for (let row = 0; row < length; row++) {
       const happened = exchangeNs[row]!;
       const seen = localNs[row]!;
       const fine =
         happened >= 0 &&
-        Number.isSafeInteger(happened) &&
-        Number.isSafeInteger(seen) &&
-        Number.isSafeInteger(qtyLots[row]!) &&
+        isWhole(happened) &&
+        isWhole(seen) &&
+        isWhole(qtyLots[row]!) &&
         (code[row]! & (CODE_EXCHANGE | CODE_LOCAL)) !== 0 &&
-        (orderId === undefined || Number.isSafeInteger(orderId[row]!));
+        (orderId === undefined || isWhole(orderId[row]!));
       if (!fine) throw new TapeError(`given row ${before + row}: ${inexactOf(block, row)}`);
-      this.#exchangeRange.add(happened);
-      this.#localRange.add(seen);
+      if (happened < firstExchange) firstExchange = happened;
+      if (happened > lastExchange) lastExchange = happened;
+      if (seen < firstLocal) firstLocal = seen;
+      if (seen > lastLocal) lastLocal = seen;
     }
+    this.#exchangeRange.add(firstExchange, lastExchange);
+    this.#localRange.add(firstLocal, lastLocal);
   }
 
   #checkInt64(): void {
@@ -219,6 +225,11 @@ export class TapeWriter {
   }
 }
 
+/** As `Number.isSafeInteger`, in a form that costs nothing here. */
+function isWhole(value: number): boolean {
+  return Math.floor(value) === value && value <= Number.MAX_SAFE_INTEGER && value >= -Number.MAX_SAFE_INTEGER;
+}
+
 function inexactOf({ exchangeNs, localNs, code, qtyLots, orderId }: Columns, row: number): string {
   const happened = exchangeNs[row]!;
   const seen = localNs[row]!;
@@ -239,9 +250,9 @@ class Range {
   #least = Infinity;
   #most = -Infinity;
 
-  add(value: number): void {
-    if (value < this.#least) this.#least = value;
-    if (value > this.#most) this.#most = value;
+  add(least: number, most: number): void {
+    if (least < this.#least) this.#least = least;
+    if (most > this.#most) this.#most = most;
   }
 
   from(originNs: bigint): readonly [bigint, bigint] | undefined {
