@@ -1,19 +1,15 @@
 /**
- * `bench import`: rows a second from vendor files to columns in memory, seeded trades and depth in gzip;
- * the same trades by the mapping of `import csv`. Knows nothing of runs. Called by main.
- *
- * Each round is a whole import on this process's threads, after one that does not count; writing the tape is not in it.
+ * `bench import`: rows a second from vendor files to tapes, seeded trades and depth in gzip; the same trades by the mapping of
+ * `import csv`; and the most memory of each. Knows nothing of runs. Called by main.
  */
 import fs from 'node:fs';
-import os from 'node:os';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { importBinanceArchive } from '../bridges/import/binance-archive.js';
-import { importCsv } from '../bridges/import/csv.js';
-import type { CsvMappingInput } from '../bridges/import/csv-mapping.js';
-import type { ImportedTape } from '../bridges/import/row-collector.js';
-import { importTardis } from '../bridges/import/tardis.js';
+import { remark } from '../bridges/cli/terminal.js';
 import { RandomSource } from '../core/random.js';
+import { scratchFolder } from './bench-tapes.js';
+import { inFreshProcess } from './fresh-process.js';
+import type { ImportAnswer, ImportFormat, ImportJob } from './import-run.js';
 import { median, millions, rounded } from './median.js';
 import type { BenchOptions, BenchReport } from './report.js';
 
@@ -62,6 +58,7 @@ function makeFiles(folder: string, rows: number): Map<string, number> {
     const time = DAY_MS + Math.floor(us / 1000);
     return `${5e9 + row},${(ticks / 10).toFixed(1)},${(lots / 1000).toFixed(3)},${quote},${time},${below(2) === 0}`;
   });
+  if (rows > LARGE) return sizes;
   const head = 'exchange,symbol,timestamp,local_timestamp';
   write(TARDIS_TRADES, `${head},id,side,price,amount`, (row) => {
     next();
@@ -76,71 +73,49 @@ function makeFiles(folder: string, rows: number): Map<string, number> {
   return sizes;
 }
 
-const MAPPING: CsvMappingInput = {
-  symbol: { constant: 'BTCUSDT' },
-  instruments: { BTCUSDT: { tick: '0.1', lot: '0.001' } },
-  exchangeTime: { column: 'time', unit: 'ms' },
-  localFrom: 'exchange + 5ms',
-  trades: { price: 'price', quantity: 'qty', side: { column: 'is_buyer_maker', buy: ['false'], sell: ['true'] } },
-};
-
-interface Case {
-  readonly name: string;
-  readonly file: string;
-  readonly load: (file: string) => Promise<ImportedTape>;
-}
-
-const CASES: readonly Case[] = [
-  {
-    name: 'binance-archive, trades',
-    file: ARCHIVE,
-    load: (file) => importBinanceArchive({ files: [file], tick: '0.1', lot: '0.001', localFrom: 'exchange + 5ms' }),
-  },
-  { name: 'csv, the same trades', file: ARCHIVE, load: (file) => importCsv({ files: [file], mapping: MAPPING }) },
-  {
-    name: 'tardis, trades',
-    file: TARDIS_TRADES,
-    load: (file) => importTardis({ files: [file], tick: '0.5', lot: '10' }),
-  },
-  {
-    name: 'tardis, depth',
-    file: TARDIS_BOOK,
-    load: (file) => importTardis({ files: [file], tick: '0.5', lot: '10' }),
-  },
+const CASES: readonly { readonly name: string; readonly format: ImportFormat; readonly file: string }[] = [
+  { name: 'binance-archive, trades', format: 'binance-archive', file: ARCHIVE },
+  { name: 'csv, the same trades', format: 'csv', file: ARCHIVE },
+  { name: 'tardis, trades', format: 'tardis', file: TARDIS_TRADES },
+  { name: 'tardis, depth', format: 'tardis', file: TARDIS_BOOK },
 ];
+/** Rows a second of trades, and bytes that an import may take. */
+const TARGET = 2.5e6;
+/** Of more rows than this the trades of the archive alone are made: it takes minutes. */
+const LARGE = 20e6;
+const MEMORY_TARGET = 300e6;
 
-/** The columns of one file at a time, about 40 bytes a row, are in memory. */
 export async function importing({ rows, rounds }: BenchOptions): Promise<BenchReport> {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'tickwright-bench-'));
-  try {
-    const sizes = makeFiles(folder, rows);
-    const results = [];
-    for (const { name, file, load } of CASES) {
-      const rates: number[] = [];
-      for (let round = 0; round <= rounds; round++) {
-        const start = performance.now();
-        const { columns } = await load(path.join(folder, file));
-        const seconds = (performance.now() - start) / 1000;
-        if (columns.length < rows) throw new Error(`${name}: ${columns.length} of ${rows} rows were imported`);
-        if (round > 0) rates.push(rows / seconds);
-      }
-      const lineBytes = sizes.get(file)! / rows;
-      const rate = median(rates);
-      results.push({ name, rows, rowsPerSecond: rate, textBytesPerSecond: rate * lineBytes, best: Math.max(...rates) });
+  remark(`making files of ${rows} lines`);
+  const sizes = makeFiles(scratchFolder(), rows);
+  const results = [];
+  for (const { name, format, file } of rows > LARGE ? CASES.slice(0, 1) : CASES) {
+    const job: ImportJob = { format, file: path.join(scratchFolder(), file), stage: 'whole' };
+    const answers: ImportAnswer[] = [];
+    for (let round = 0; round < rounds; round++) answers.push(await inFreshProcess<ImportAnswer>('import-run', job));
+    for (const { records } of answers) {
+      if (records < rows) throw new Error(`${name}: ${records} of ${rows} rows were imported`);
     }
-    return {
-      title: `import: rows a second from one .csv.gz of ${rows} lines, median of ${rounds}`,
-      rows: results,
-      heads: ['format', 'rows/s', 'MB/s of text', 'best round'],
-      table: results.map(({ name, rowsPerSecond, textBytesPerSecond, best }) => [
-        name,
-        millions(rowsPerSecond),
-        String(rounded(textBytesPerSecond / 1e6)),
-        millions(best),
-      ]),
-      notes: ['', 'Unpacking runs on a second thread; the tape is not written.'],
-    };
-  } finally {
-    fs.rmSync(folder, { recursive: true, force: true });
+    const rate = (seconds: (answer: ImportAnswer) => number) =>
+      rounded(median(answers.map((one) => rows / seconds(one))));
+    results.push({
+      ...{ name, rows, textBytes: sizes.get(file)! },
+      rowsPerSecond: rate(({ seconds }) => seconds),
+      readRowsPerSecond: rate(({ readSeconds }) => readSeconds),
+      rowsPerCpuSecond: rate(({ cpuSeconds }) => cpuSeconds),
+      peakRss: Math.max(...answers.map(({ peakRss }) => peakRss)),
+    });
   }
+  return {
+    title: `import: one .csv.gz of ${rows} lines to a tape, medians of ${rounds} fresh processes`,
+    rows: results,
+    heads: ['format', 'text', 'rows/s', 'of reading', 'by CPU', 'target', 'peak RSS'],
+    table: results.map(({ name, textBytes, rowsPerSecond, readRowsPerSecond, rowsPerCpuSecond, peakRss }) => [
+      ...[name, `${(textBytes / 1e9).toFixed(2)} GB`, millions(rowsPerSecond), millions(readRowsPerSecond)],
+      millions(rowsPerCpuSecond),
+      `${rowsPerSecond >= TARGET ? 'within' : 'UNDER'} ${millions(TARGET)}`,
+      `${(peakRss / 1e6).toFixed(0)} MB${peakRss > MEMORY_TARGET ? ' OVER 300 MB' : ''}`,
+    ]),
+    notes: ['', 'As `tickwright import` does it: rows wait on disk, are put in order, and the tape is written.'],
+  };
 }

@@ -56,7 +56,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
     does: 'NASDAQ ITCH: messages passed over, and one stock of a hundred imported',
   },
   bridge: { run: bridge, rows: 5e6, rounds: 5, does: 'strategies in Python: decisions, batches, start, environments' },
-  import: { run: importing, rows: 2e6, rounds: 5, does: 'vendor files in gzip to rows in memory' },
+  import: { run: importing, rows: 5e6, rounds: 3, does: 'vendor files in gzip to tapes, and the memory that takes' },
   micro: { run: micro, rows: 1e6, rounds: 1, does: 'schedule, books and tape decoding by themselves' },
 };
 

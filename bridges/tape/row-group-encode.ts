@@ -28,6 +28,16 @@ export interface RowGroup {
   readonly chunks: readonly Chunk[];
 }
 
+/** A group that was encoded as if it stood at the file's beginning, where it stands. */
+export function placedAt(group: RowGroup, at: number): RowGroup {
+  const chunks = group.chunks.map((chunk) => ({
+    ...chunk,
+    dictionaryAt: chunk.dictionaryAt === undefined ? undefined : chunk.dictionaryAt + at,
+    dataAt: chunk.dataAt + at,
+  }));
+  return { ...group, at: group.at + at, chunks };
+}
+
 /** Encodes row groups one after the other; its buffers are used again for each. */
 export class RowGroupEncoder {
   readonly #symbols: readonly Uint8Array[];
@@ -41,58 +51,58 @@ export class RowGroupEncoder {
   }
 
   /**
-   * Encodes 1 to 65,536 checked rows that will stand at `at` in the file. The bytes are valid until the next call.
+   * Encodes 1 to 65,536 checked rows as if they stood at the file's beginning. The bytes are valid until the next call.
    */
-  encode(columns: Columns, at: number): { readonly group: RowGroup; readonly bytes: Uint8Array } {
+  encode(columns: Columns): { readonly group: RowGroup; readonly bytes: Uint8Array } {
     this.#out.length = 0;
     const set = {
       orderId: columns.orderId !== undefined,
       bars: columns.openTicks !== undefined,
       value: columns.value !== undefined,
     };
-    const chunks = diskColumns(set).map(({ name }) => this.#chunk(name, columns, at));
+    const chunks = diskColumns(set).map(({ name }) => this.#chunk(name, columns));
     const bytes = this.#out.written();
-    return { group: { at, rows: columns.length, bytes: bytes.length, chunks }, bytes };
+    return { group: { at: 0, rows: columns.length, bytes: bytes.length, chunks }, bytes };
   }
 
-  #chunk(name: DiskColumnName, columns: Columns, base: number): Chunk {
+  #chunk(name: DiskColumnName, columns: Columns): Chunk {
     const rows = columns.length;
     switch (name) {
       case 'exchange_ns':
-        return this.#int64(columns.exchangeNs, rows, this.#originNs, base);
+        return this.#int64(columns.exchangeNs, rows, this.#originNs);
       case 'local_ns':
-        return this.#int64(columns.localNs, rows, this.#originNs, base);
+        return this.#int64(columns.localNs, rows, this.#originNs);
       case 'kind':
       case 'side':
       case 'seen': {
         const { mask, shift, names } = CODE_FIELDS[name];
-        return this.#texts(columns.code, mask, shift, rows, names.length, (code) => Buffer.from(names[code]!), base);
+        return this.#texts(columns.code, mask, shift, rows, names.length, (code) => Buffer.from(names[code]!));
       }
       case 'flags':
-        return this.#flags(columns.flags, rows, base);
+        return this.#flags(columns.flags, rows);
       case 'instrument': {
         const symbols = this.#symbols;
-        return this.#texts(columns.instrument, 0xffff, 0, rows, symbols.length, (index) => symbols[index]!, base);
+        return this.#texts(columns.instrument, 0xffff, 0, rows, symbols.length, (index) => symbols[index]!);
       }
       case 'price_ticks':
-        return this.#int32(columns.priceTicks, rows, base);
+        return this.#int32(columns.priceTicks, rows);
       case 'qty_lots':
-        return this.#int64(columns.qtyLots, rows, 0n, base);
+        return this.#int64(columns.qtyLots, rows, 0n);
       case 'order_id':
-        return this.#int64(columns.orderId!, rows, 0n, base);
+        return this.#int64(columns.orderId!, rows, 0n);
       case 'open_ticks':
-        return this.#int32(columns.openTicks!, rows, base);
+        return this.#int32(columns.openTicks!, rows);
       case 'high_ticks':
-        return this.#int32(columns.highTicks!, rows, base);
+        return this.#int32(columns.highTicks!, rows);
       case 'low_ticks':
-        return this.#int32(columns.lowTicks!, rows, base);
+        return this.#int32(columns.lowTicks!, rows);
       case 'value':
-        return this.#doubles(columns.value!, rows, base);
+        return this.#doubles(columns.value!, rows);
     }
   }
 
   /** Whole numbers, written as `origin + number`. */
-  #int64(values: Float64Array, rows: number, origin: bigint, base: number): Chunk {
+  #int64(values: Float64Array, rows: number, origin: bigint): Chunk {
     this.#page.length = 0;
     let encoding: Encoding = Encoding.delta;
     if (!encodeDelta64(values, rows, origin + BigInt(values[0]!), this.#page)) {
@@ -106,10 +116,10 @@ export class RowGroupEncoder {
       if (value < least) least = value;
       else if (value > most) most = value;
     }
-    return this.#finish(encoding, rows, base, int64Bytes(origin + BigInt(least)), int64Bytes(origin + BigInt(most)));
+    return this.#finish(encoding, rows, int64Bytes(origin + BigInt(least)), int64Bytes(origin + BigInt(most)));
   }
 
-  #int32(values: Int32Array, rows: number, base: number): Chunk {
+  #int32(values: Int32Array, rows: number): Chunk {
     this.#page.length = 0;
     encodeDelta32(values, rows, this.#page);
     let least = values[0]!;
@@ -119,17 +129,17 @@ export class RowGroupEncoder {
       if (value < least) least = value;
       else if (value > most) most = value;
     }
-    return this.#finish(Encoding.delta, rows, base, int32Bytes(least), int32Bytes(most));
+    return this.#finish(Encoding.delta, rows, int32Bytes(least), int32Bytes(most));
   }
 
-  #doubles(values: Float64Array, rows: number, base: number): Chunk {
+  #doubles(values: Float64Array, rows: number): Chunk {
     const page = this.#page;
     page.length = 0;
     page.reserve(rows * 8);
     for (let row = 0; row < rows; row++) page.view.setFloat64(row * 8, values[row]!, true);
     page.length = rows * 8;
     // No statistics: readers disagree about NaN and −0 in them.
-    return this.#finish(Encoding.plain, rows, base, undefined, undefined);
+    return this.#finish(Encoding.plain, rows, undefined, undefined);
   }
 
   #texts(
@@ -139,7 +149,6 @@ export class RowGroupEncoder {
     rows: number,
     codeCount: number,
     textOf: (code: number) => Uint8Array,
-    base: number,
   ): Chunk {
     this.#page.length = 0;
     const texts = encodeDictionary(codes, mask, shift, rows, codeCount, this.#page).map(textOf);
@@ -149,33 +158,32 @@ export class RowGroupEncoder {
       dictionary.append(text);
     }
     const sorted = texts.slice().sort(Buffer.compare);
-    const dictionaryAt = base + this.#out.length;
+    const dictionaryAt = this.#out.length;
     writePage(this.#out, dictionary.written(), true, texts.length, Encoding.plain);
-    return this.#finish(Encoding.dictionary, rows, base, sorted[0]!, sorted.at(-1)!, dictionaryAt);
+    return this.#finish(Encoding.dictionary, rows, sorted[0]!, sorted.at(-1)!, dictionaryAt);
   }
 
-  #flags(flags: Uint8Array, rows: number, base: number): Chunk {
+  #flags(flags: Uint8Array, rows: number): Chunk {
     this.#page.length = 0;
     const used = encodeDictionary(flags, 0xff, 0, rows, 256, this.#page);
     const dictionary = new ByteWriter();
     for (const value of used) dictionary.int32(value);
-    const dictionaryAt = base + this.#out.length;
+    const dictionaryAt = this.#out.length;
     writePage(this.#out, dictionary.written(), true, used.length, Encoding.plain);
-    return this.#finish(Encoding.dictionary, rows, base, int32Bytes(used[0]!), int32Bytes(used.at(-1)!), dictionaryAt);
+    return this.#finish(Encoding.dictionary, rows, int32Bytes(used[0]!), int32Bytes(used.at(-1)!), dictionaryAt);
   }
 
   /** Puts the page that was made behind what is there already. */
   #finish(
     encoding: Encoding,
     rows: number,
-    base: number,
     least: Uint8Array | undefined,
     most: Uint8Array | undefined,
     dictionaryAt?: number,
   ): Chunk {
-    const dataAt = base + this.#out.length;
+    const dataAt = this.#out.length;
     writePage(this.#out, this.#page.written(), false, rows, encoding);
-    const bytes = base + this.#out.length - (dictionaryAt ?? dataAt);
+    const bytes = this.#out.length - (dictionaryAt ?? dataAt);
     return { encoding, dictionaryAt, dataAt, bytes, least, most };
   }
 }

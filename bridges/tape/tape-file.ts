@@ -19,7 +19,8 @@ import {
 import { type Footer, readFooter } from './footer-read.js';
 import { reasonOf, TapeError } from './tape-error.js';
 import { parseMetadata, type TapeMetadata } from './tape-metadata.js';
-import { findWorker, WorkerReader } from './worker-reader.js';
+import { WorkerReader } from './worker-reader.js';
+import { findScript } from './worker-script.js';
 
 export interface TapeFileOptions {
   /**
@@ -95,7 +96,7 @@ export class TapeFile implements TapeSource {
     if (this.#worker === false) return new DirectReader(plan);
     const worth = this.footer.groups > WORKER_GROUPS && os.availableParallelism() >= 2;
     if (this.#worker === undefined && !worth) return new DirectReader(plan);
-    const script = findWorker();
+    const script = findScript('decode-worker');
     if (script !== undefined) return new WorkerReader(plan, script);
     if (this.#worker === undefined) return new DirectReader(plan);
     throw new TapeError(`tape ${this.file}: the decode worker's script is missing; build the project first`);

@@ -15,7 +15,8 @@ import {
 } from '../../core/tape.js';
 import { copyRows } from '../../core/tape-builder.js';
 import { footerBytes, MAGIC } from './footer-write.js';
-import { type RowGroup, RowGroupEncoder } from './row-group-encode.js';
+import { GroupEncoding } from './group-encoding.js';
+import { placedAt, type RowGroup } from './row-group-encode.js';
 import { reasonOf, TapeError } from './tape-error.js';
 import { ROW_GROUP_ROWS } from './tape-layout.js';
 import { checkInstruments, INT64_MAX, INT64_MIN, metadataText, parseMetadata } from './tape-metadata.js';
@@ -53,7 +54,7 @@ export class TapeWriter {
   readonly #head: TapeHead;
   readonly #sink: TemporaryFile;
   readonly #hash = createHash('sha256');
-  readonly #encoder: RowGroupEncoder;
+  readonly #encoding: GroupEncoding;
   readonly #groups: RowGroup[] = [];
   readonly #check: OrderCheck;
   readonly #counts: number[][];
@@ -64,7 +65,8 @@ export class TapeWriter {
   #pending: Columns | undefined;
   #at = 0;
 
-  constructor(file: string, head: TapeHead) {
+  /** `groupsAlone`: row groups before a worker helps with encoding; `Infinity`: never. The file is the same. */
+  constructor(file: string, head: TapeHead, { groupsAlone }: { readonly groupsAlone?: number } = {}) {
     this.#file = file;
     this.#head = head;
     this.#check = new OrderCheck('given');
@@ -74,9 +76,14 @@ export class TapeWriter {
       return new TemporaryFile(file);
     });
     this.#counts = emptyCounts(head.instruments.length);
-    this.#encoder = new RowGroupEncoder(
+    this.#encoding = new GroupEncoding(
       head.instruments.map((spec) => spec.symbol),
       head.originNs,
+      (group, bytes) => {
+        this.#groups.push(placedAt(group, this.#at));
+        this.#write(bytes);
+      },
+      groupsAlone,
     );
     if (head.columns !== undefined) this.#set = fullSet(head.columns);
     this.#guard(() => this.#write(Buffer.from(MAGIC)));
@@ -108,7 +115,8 @@ export class TapeWriter {
   finish(last: Pick<TapeHead, 'provenance' | 'corrections'> = {}): TapeInfo {
     return this.#guard(() => {
       this.#sink.requireOpen();
-      if (this.#pending !== undefined && this.#pending.length > 0) this.#writeGroup(this.#pending);
+      if (this.#pending !== undefined && this.#pending.length > 0) this.#encoding.take(this.#pending, this.#set!);
+      this.#encoding.finish();
       const { instruments, originNs } = this.#head;
       const columns = this.#set ?? fullSet({});
       const rows = this.#check.rows;
@@ -137,6 +145,7 @@ export class TapeWriter {
 
   /** Drops what was written. After `finish`, or called twice, it does nothing. */
   abort(): void {
+    this.#encoding.close();
     this.#sink.discard();
   }
 
@@ -144,6 +153,7 @@ export class TapeWriter {
     try {
       return act();
     } catch (error) {
+      this.#encoding?.close();
       this.#sink?.discard();
       throw new TapeError(`cannot write tape ${this.#file}: ${reasonOf(error)}`);
     }
@@ -196,7 +206,7 @@ export class TapeWriter {
     while (from < block.length) {
       const held = this.#pending?.length ?? 0;
       if (held === 0 && block.length - from >= ROW_GROUP_ROWS) {
-        this.#writeGroup(sliceColumns(block, from, from + ROW_GROUP_ROWS));
+        this.#encoding.take(sliceColumns(block, from, from + ROW_GROUP_ROWS), set);
         from += ROW_GROUP_ROWS;
         continue;
       }
@@ -206,16 +216,10 @@ export class TapeWriter {
       this.#pending.length = held + to - from;
       from = to;
       if (this.#pending.length === ROW_GROUP_ROWS) {
-        this.#writeGroup(this.#pending);
+        this.#encoding.take(this.#pending, set);
         this.#pending.length = 0;
       }
     }
-  }
-
-  #writeGroup(columns: Columns): void {
-    const { group, bytes } = this.#encoder.encode(columns, this.#at);
-    this.#groups.push(group);
-    this.#write(bytes);
   }
 
   #write(bytes: Uint8Array): void {

@@ -5,7 +5,6 @@
  * The first row groups are decoded on this thread, while the worker starts. `next` stays synchronous: it sleeps (Atomics.wait) until the worker has come so far. There are always three blocks
  * beyond those the caller holds, so a caller that holds many only makes the ring larger and never waits for itself.
  */
-import fs from 'node:fs';
 import { MessageChannel, type MessagePort, Worker } from 'node:worker_threads';
 import { allocateColumns, type Columns } from '../../core/market.js';
 import type { BlockReader } from '../../core/tape.js';
@@ -27,13 +26,6 @@ const PATIENCE_MS = 60_000;
 
 /** Readers that were dropped without `close` still let their worker go. */
 const dropped = new FinalizationRegistry<Int32Array>(stop);
-
-/** The worker's script: beside this file when built; in `dist` when the sources themselves run. */
-export function findWorker(): URL | undefined {
-  const built = import.meta.url.endsWith('.ts') ? '../../dist/bridges/tape/decode-worker.js' : './decode-worker.js';
-  const script = new URL(built, import.meta.url);
-  return fs.existsSync(script) ? script : undefined;
-}
 
 export class WorkerReader implements BlockReader {
   readonly #plan: DecodePlan;

@@ -10,7 +10,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { decodeDelta32, decodeDelta64 } from '../../bridges/tape/delta-decode.js';
 import { orCodes, setCodes } from '../../bridges/tape/dictionary-decode.js';
 import { CRC32_KEY, footerBytes } from '../../bridges/tape/footer-write.js';
-import { RowGroupEncoder } from '../../bridges/tape/row-group-encode.js';
+import { placedAt, RowGroupEncoder } from '../../bridges/tape/row-group-encode.js';
 import { TapeError } from '../../bridges/tape/tape-error.js';
 import { openTape } from '../../bridges/tape/tape-file.js';
 import { writeTape } from '../../bridges/tape/tape-writer.js';
@@ -72,7 +72,7 @@ function forge(
   change: (metadata: Record<string, unknown>) => unknown = (metadata) => metadata,
 ): string {
   const symbols = head.instruments.map((spec) => spec.symbol);
-  const { group, bytes } = new RowGroupEncoder(symbols, ORIGIN_NS).encode(columns, 4);
+  const { group, bytes } = new RowGroupEncoder(symbols, ORIGIN_NS).encode(columns);
   const metadata = {
     version: 1,
     originNs: String(ORIGIN_NS),
@@ -88,7 +88,7 @@ function forge(
     value: columns.value !== undefined,
   };
   const text = JSON.stringify(change(metadata));
-  const footer = footerBytes([group], set, columns.length, text, createHash('sha256'));
+  const footer = footerBytes([placedAt(group, 4)], set, columns.length, text, createHash('sha256'));
   return put(Buffer.concat([Buffer.from('PAR1'), bytes, footer.bytes]));
 }
 
