@@ -147,8 +147,12 @@ export function measureTimes(file: RowFile, adjustment: Adjustment): TimeMeasure
     exchangeNs.take(at, columns);
     localNs.take(at, columns);
     for (let row = 0; row < columns.length; row++) {
-      originNs = Math.min(originNs, columns.exchangeNs[row]!, columns.localNs[row]!);
-      latest = Math.max(latest, columns.exchangeNs[row]!, columns.localNs[row]!);
+      const happened = columns.exchangeNs[row]!;
+      const seen = columns.localNs[row]!;
+      if (happened < originNs) originNs = happened;
+      if (seen < originNs) originNs = seen;
+      if (happened > latest) latest = happened;
+      if (seen > latest) latest = seen;
     }
   }
   if (latest - originNs > Number.MAX_SAFE_INTEGER) refuseRounded(file, { ...adjustment, originNs }, piece);
