@@ -150,7 +150,7 @@ export async function readRunFolder(
     const rows = manifest.tables[table];
     if (rows === undefined) continue;
     try {
-      await readTable(join(folder, TABLE_FILES[table]), recording, table, leaveOut[table]);
+      readTable(join(folder, TABLE_FILES[table]), recording, table, leaveOut[table]);
     } catch (error) {
       throw new RunFolderError(`run folder: ${oneLine(error)}`, { cause: error });
     }

@@ -9,12 +9,15 @@ import type { Column, Table } from '../../analytics/column.js';
 import type { Recording } from '../../analytics/recording.js';
 import { MAX_PRICE_TICKS } from '../../core/instrument.js';
 import { toEpoch } from '../../core/time.js';
-import type { Cell, ColumnSpec } from './parquet-table.js';
+import { append, appendCodes, type Cells } from './cells.js';
+import type { Cell } from './parquet-table.js';
+import type { WantedColumn } from './table-reader.js';
 
-/** A column of a file: how a cell is made from the recording, and, unless it is derived, how it goes back. */
-export interface MappedColumn extends ColumnSpec {
+/** A column of a file: how a cell is made from the recording, and, unless it is derived, how the cells of a group of rows go back. */
+export interface MappedColumn extends WantedColumn {
   readonly write: (row: number) => Cell;
-  readonly restore?: (cell: Cell, row: number) => void;
+  /** Throws `Error` naming row and value. */
+  readonly restore?: (cells: Cells) => void;
 }
 
 /** Where rows say of which strategy and instrument they are; −1 = no instrument. */
@@ -36,6 +39,7 @@ export function time(
     name,
     form: 'time',
     nullable,
+    originNs,
     doc: `${doc}; UTC, ns`,
     write: (row) => {
       const at = column.at(row);
@@ -44,7 +48,7 @@ export function time(
       const epochNs = toEpoch(originNs, at);
       return epochNs >= -LAST_EPOCH_NS && epochNs <= LAST_EPOCH_NS ? epochNs : null;
     },
-    restore: (cell) => column.push(cell === null ? none : Number((cell as bigint) - originNs)),
+    restore: (cells) => append(column, cells, none),
   };
 }
 
@@ -53,20 +57,26 @@ export function names(recording: Recording, table: Rows): MappedColumn[] {
   return [strategyName(recording, table), symbol(recording, table)];
 }
 
-export function symbol({ instruments }: Recording, table: Table<'instrument'>): MappedColumn {
-  const index = new Map(instruments.map((instrument) => [instrument.symbol, instrument.index]));
+export function symbol(recording: Recording, table: Table<'instrument'>): MappedColumn {
+  const { instruments } = recording;
+  const index = indexOf(recording);
   return {
     name: 'instrument',
     form: 'text',
     doc: 'symbol',
     write: (row) => instruments[table.instrument.at(row)]!.symbol,
-    restore: (cell) => table.instrument.push(known(index, cell)),
+    restore: (cells) => appendCodes(table.instrument, cells, (text) => known(index, text)),
   };
+}
+
+function indexOf({ instruments }: Recording): ReadonlyMap<string, number> {
+  return new Map(instruments.map((instrument) => [instrument.symbol, instrument.index]));
 }
 
 /** The same where rows may concern no instrument: null. */
 export function namesOrNone(recording: Recording, table: Rows): MappedColumn[] {
   const [strategy, instrument] = names(recording, table) as [MappedColumn, MappedColumn];
+  const index = indexOf(recording);
   return [
     strategy,
     {
@@ -74,10 +84,7 @@ export function namesOrNone(recording: Recording, table: Rows): MappedColumn[] {
       nullable: true,
       doc: 'symbol; null for what concerns the whole account',
       write: (row) => (table.instrument.at(row) < 0 ? null : instrument.write(row)),
-      restore: (cell, row) => {
-        if (cell === null) table.instrument.push(-1);
-        else instrument.restore!(cell, row);
-      },
+      restore: (cells) => appendCodes(table.instrument, cells, (text) => (text === null ? -1 : known(index, text))),
     },
   ];
 }
@@ -89,7 +96,7 @@ export function strategyName({ strategies }: Recording, table: Table<'strategy'>
     form: 'text',
     doc: 'name of the strategy in this run',
     write: (row) => strategies[table.strategy.at(row)]!,
-    restore: (cell) => table.strategy.push(known(index, cell)),
+    restore: (cells) => appendCodes(table.strategy, cells, (text) => known(index, text)),
   };
 }
 
@@ -101,16 +108,17 @@ export function coded(name: string, column: Column, texts: readonly string[], do
     form: 'text',
     doc,
     write: (row) => texts[column.at(row)] ?? `code ${column.at(row)}`,
-    restore: (cell) => {
-      const code = codes.get(cell as string) ?? Number(/^code (\d+)$/.exec(cell as string)?.[1] ?? Number.NaN);
-      column.push(Number.isNaN(code) ? known(codes, cell) : code);
-    },
+    restore: (cells) =>
+      appendCodes(column, cells, (text) => {
+        const code = codes.get(text ?? '') ?? Number(/^code (\d+)$/.exec(text ?? '')?.[1] ?? Number.NaN);
+        return Number.isNaN(code) ? known(codes, text) : code;
+      }),
   };
 }
 
-function known(codes: ReadonlyMap<string, number>, cell: Cell): number {
-  const code = codes.get(cell as string);
-  if (code === undefined) throw new Error(`${JSON.stringify(cell)} is not one of ${[...codes.keys()].join(', ')}`);
+function known(codes: ReadonlyMap<string, number>, text: string | null): number {
+  const code = text === null ? undefined : codes.get(text);
+  if (code === undefined) throw new Error(`${JSON.stringify(text)} is not one of ${[...codes.keys()].join(', ')}`);
   return code;
 }
 
@@ -120,7 +128,7 @@ export function flag(name: string, column: Column, doc: string): MappedColumn {
     form: 'flag',
     doc,
     write: (row) => column.at(row) === 1,
-    restore: (cell) => column.push(cell === true ? 1 : 0),
+    restore: (cells) => append(column, cells, 0),
   };
 }
 
@@ -131,7 +139,7 @@ export function whole(name: string, column: Column, doc: string): MappedColumn {
     form: 'int64',
     doc,
     write: (row) => BigInt(column.at(row)),
-    restore: (cell) => column.push(Number(cell)),
+    restore: (cells) => append(column, cells),
   };
 }
 
@@ -141,7 +149,7 @@ export function wholeOrNone(name: string, column: Column, doc: string): MappedCo
     ...whole(name, column, doc),
     nullable: true,
     write: (row) => (Number.isSafeInteger(column.at(row)) && column.at(row) !== 0 ? BigInt(column.at(row)) : null),
-    restore: (cell) => column.push(cell === null ? 0 : Number(cell)),
+    restore: (cells) => append(column, cells, 0),
   };
 }
 
@@ -153,7 +161,7 @@ export function number(name: string, column: Column, doc: string): MappedColumn 
     nullable: true,
     doc,
     write: (row) => orNull(column.at(row)),
-    restore: (cell) => column.push(cell === null ? Number.NaN : (cell as number)),
+    restore: (cells) => append(column, cells),
   };
 }
 
@@ -162,7 +170,7 @@ export function sum(name: string, column: Column, doc: string): MappedColumn {
   return {
     ...number(name, column, doc),
     optional: true,
-    restore: (cell) => column.push(cell === null ? 0 : (cell as number)),
+    restore: (cells) => append(column, cells, 0),
   };
 }
 
@@ -188,7 +196,7 @@ export function price(
         const ticks = column.at(row);
         return Number.isInteger(ticks) && Math.abs(ticks) <= MAX_PRICE_TICKS ? ticks : null;
       },
-      restore: (cell) => column.push(cell === null ? Number.NaN : (cell as number)),
+      restore: (cells) => append(column, cells),
     },
   ];
 }
@@ -245,7 +253,7 @@ export function qty(
       nullable: true,
       doc: `${doc}; whole lots`,
       write: (row) => (Number.isSafeInteger(column.at(row)) ? BigInt(column.at(row)) : null),
-      restore: (cell) => column.push(cell === null ? Number.NaN : Number(cell)),
+      restore: (cells) => append(column, cells),
     },
   ];
 }

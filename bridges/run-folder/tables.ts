@@ -21,7 +21,8 @@ import {
   TriggerBy,
 } from '../../core/order.js';
 import { formatDuration } from '../../core/time.js';
-import { type Cell, readParquetTable, writeParquetTable } from './parquet-table.js';
+import { appendCodes, textAt } from './cells.js';
+import { writeParquetTable } from './parquet-table.js';
 import {
   added,
   coded,
@@ -40,6 +41,7 @@ import {
   whole,
   wholeOrNone,
 } from './table-columns.js';
+import { readParquetTable } from './table-reader.js';
 
 /** File names by table; the order is the order of writing. */
 export const TABLE_FILES = {
@@ -73,33 +75,16 @@ export function writeTable(path: string, recording: Recording, table: TableName)
  * Appends the file's rows to the recording's table; columns that `leaveOut` names stay empty. Throws `Error` naming file, column,
  * row and value.
  */
-export async function readTable(
+export function readTable(
   path: string,
   recording: Recording,
   table: TableName,
   leaveOut: readonly string[] = [],
-): Promise<void> {
+): void {
   const columns = MAPPINGS[table](recording).filter(
     ({ name, restore }) => restore !== undefined && !leaveOut.includes(name),
   );
-  let first = 0;
-  await readParquetTable(path, columns, (cells) => {
-    let rows = 0;
-    for (const [index, column] of columns.entries()) rows = restoreColumn(column, cells[index]!, first);
-    first += rows;
-  });
-}
-
-/** One column of a group of rows after the other is several times as fast as one row. Returns how many there were. */
-function restoreColumn(column: MappedColumn, parts: readonly ArrayLike<Cell | undefined>[], first: number): number {
-  const { name, restore } = column;
-  let row = first;
-  try {
-    for (const part of parts) for (let i = 0; i < part.length; i++, row++) restore!(part[i] ?? null, row);
-  } catch (error) {
-    throw new Error(`row ${row}, column ${name}: ${(error as Error).message}`);
-  }
-  return row - first;
+  readParquetTable(path, columns, (column, cells) => columns[column]!.restore!(cells));
 }
 
 const MAPPINGS: Readonly<Record<TableName, (recording: Recording) => MappedColumn[]>> = {
@@ -131,8 +116,11 @@ const MAPPINGS: Readonly<Record<TableName, (recording: Recording) => MappedColum
         optional: true,
         doc: 'what exactly was refused: the limit, its value and the attempt; null otherwise',
         write: (row) => recording.details.get(row) ?? null,
-        restore: (cell, row) => {
-          if (cell !== null) recording.details.set(row, cell as string);
+        restore: (cells) => {
+          for (let row = 0; row < cells.rows; row++) {
+            const text = textAt(cells, row);
+            if (text !== null) recording.details.set(cells.first + row, text);
+          }
         },
       },
     ];
@@ -149,7 +137,12 @@ const MAPPINGS: Readonly<Record<TableName, (recording: Recording) => MappedColum
         nullable: true,
         doc: "the strategy's own name for the order; null if it has none",
         write: (row) => clientIds[table.clientId.at(row)] ?? null,
-        restore: (cell) => table.clientId.push(cell === null ? -1 : clientIds.push(cell as string) - 1),
+        restore: (cells) => {
+          for (let row = 0; row < cells.rows; row++) {
+            const text = textAt(cells, row);
+            table.clientId.push(text === null ? -1 : clientIds.push(text) - 1);
+          }
+        },
       },
       ...price(recording, table, 'stop', table.stopTicks, 'stop or touch price as sent; null if none'),
       number('trail_ticks', table.trailTicks, 'trailing distance in ticks; null if none'),
@@ -298,7 +291,7 @@ const MAPPINGS: Readonly<Record<TableName, (recording: Recording) => MappedColum
         form: 'text',
         doc: "the strategy's own name for the value",
         write: (row) => recording.metricNames[table.name.at(row)]!,
-        restore: (cell) => table.name.push(recording.metricIndex(cell as string)),
+        restore: (cells) => appendCodes(table.name, cells, (text) => recording.metricIndex(text!)),
       },
       number('value', table.value, 'as the strategy gave it; null if it was no number'),
     ];

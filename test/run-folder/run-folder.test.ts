@@ -14,7 +14,8 @@ import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Recorder } from '../../analytics/recorder.js';
 import { JournalWriter } from '../../bridges/python/journal.js';
-import { readParquetTable, writeParquetTable } from '../../bridges/run-folder/parquet-table.js';
+import { writeParquetTable } from '../../bridges/run-folder/parquet-table.js';
+import { readParquetTable } from '../../bridges/run-folder/table-reader.js';
 import {
   checkRunFolderTarget,
   RUN_FOLDER_FILES,
@@ -186,20 +187,20 @@ describe('a run folder', () => {
     expect(await rewriteReport(path)).toBe(join(path, 'report.html'));
   });
 
-  test('may lack columns that were added later: their cells are null', async () => {
+  test('may lack columns that were added later: their cells are null', () => {
     const path = join(base, 'table.parquet');
     const old = { name: 'old', form: 'double', doc: 'was there' } as const;
     const late = { name: 'late', form: 'text', nullable: true, doc: 'added' } as const;
     writeParquetTable(path, [old], 3, (_, row) => row);
     const cells: unknown[] = [];
-    await readParquetTable(path, [old, { ...late, optional: true }], (group) => {
-      for (const parts of group) cells.push(parts.flatMap((part) => Array.from(part, (cell) => cell ?? null)));
+    readParquetTable(path, [old, { ...late, optional: true }], (column, { first, rows, numbers }) => {
+      cells.push([column, first, ...numbers.subarray(0, rows)]);
     });
     expect(cells).toEqual([
-      [0, 1, 2],
-      [null, null, null],
+      [0, 0, 0, 1, 2],
+      [1, 0, NaN, NaN, NaN],
     ]);
-    await expect(readParquetTable(path, [old, late], () => {})).rejects.toThrow('column late is missing');
+    expect(() => readParquetTable(path, [old, late], () => {})).toThrow('column late is missing');
   });
 
   test('keeps orders that asked for what there is not: bad requests are refused, not lost', async () => {
