@@ -94,7 +94,8 @@ function record(
   midTicks: number,
   random: () => number,
 ): void {
-  const sentNs = nowNs - 20 * LATENCY_NS * random() - 4 * LATENCY_NS;
+  // Whole, as a run's times are and its files keep them.
+  const sentNs = Math.round(nowNs - 20 * LATENCY_NS * random() - 4 * LATENCY_NS);
   const { submitted, accepted, filled } = OrderEventKind;
   const [bid, ask] = [midTicks - 1, midTicks + 1];
   for (const kind of [submitted, accepted, filled]) {

@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Recorder } from '../../analytics/recorder.js';
+import { manyFills } from '../../bench/many-fills.js';
 import { JournalWriter } from '../../bridges/python/journal.js';
 import { writeParquetTable } from '../../bridges/run-folder/parquet-table.js';
 import { readParquetTable } from '../../bridges/run-folder/table-reader.js';
@@ -167,6 +168,17 @@ describe('a run folder', () => {
     expect(await rewriteReport(place)).toBe(path);
     expect(readFileSync(path, 'utf8')).toBe(before);
     expect(readdirSync(place)).toEqual(files);
+  });
+
+  test('makes the very same report anew of many fills, more than fit a chunk of a column or a group of rows', async () => {
+    const place = join(base, 'anew-many');
+    const { recorder, result } = manyFills(30_000, 3);
+    writeRunFolder(place, { recorder, result, config: null, seed: 1, tapes: [] });
+    const path = join(place, 'report.html');
+    const before = readFileSync(path, 'utf8');
+    expect(before).toContain('MADE-3');
+    await rewriteReport(place);
+    expect(readFileSync(path, 'utf8') === before).toBe(true);
   });
 
   test('of before there were account events, details and reasons is read as one without', async () => {
