@@ -76,6 +76,7 @@ export function roundTripsOf(recording: Recording): readonly RoundTrips[] {
 export function walkRoundTrips(recording: Recording, onTrip: (trip: Readonly<RoundTrip>) => void): void {
   const { fills, accountEvents, positions, instruments } = recording;
   const book = new TripBook(recording, onTrip);
+  const change: Change = { fill: -1, kind: -1, signedLots: 0, fee: 0, nowNs: 0, exchangeNs: 0 };
   let sample = 0;
   // A sample of the same moment comes after the trade.
   const sampleUntil = (beforeNs: Nanos) => {
@@ -91,10 +92,13 @@ export function walkRoundTrips(recording: Recording, onTrip: (trip: Readonly<Rou
       sampleUntil(nowNs);
       const qty = fills.qtyLots.at(row);
       const pair = fills.strategy.at(row) * instruments.length + fills.instrument.at(row);
-      book.trade(pair, fills.priceTicks.at(row), {
-        ...{ fill: row, kind: -1, fee: fills.fee.at(row), nowNs, exchangeNs: fills.exchangeNs.at(row) },
-        signedLots: fills.side.at(row) === Side.buy ? qty : -qty,
-      });
+      change.fill = row;
+      change.kind = -1;
+      change.signedLots = fills.side.at(row) === Side.buy ? qty : -qty;
+      change.fee = fills.fee.at(row);
+      change.nowNs = nowNs;
+      change.exchangeNs = fills.exchangeNs.at(row);
+      book.trade(pair, fills.priceTicks.at(row), change);
       book.mark(pair, (fills.bidTicks.at(row) + fills.askTicks.at(row)) / 2);
     },
     (row) => {
@@ -105,10 +109,12 @@ export function walkRoundTrips(recording: Recording, onTrip: (trip: Readonly<Rou
       sampleUntil(nowNs);
       const pair = accountEvents.strategy.at(row) * instruments.length + instrument;
       const kind = accountEvents.kind.at(row) as AccountEventKind;
-      const change = {
-        ...{ fill: -1, kind, fee: accountEvents.fee.at(row), nowNs, exchangeNs: accountEvents.exchangeNs.at(row) },
-        signedLots: accountEvents.qtyLots.at(row),
-      };
+      change.fill = -1;
+      change.kind = kind;
+      change.signedLots = accountEvents.qtyLots.at(row);
+      change.fee = accountEvents.fee.at(row);
+      change.nowNs = nowNs;
+      change.exchangeNs = accountEvents.exchangeNs.at(row);
       if (kind === AccountEventKind.split) book.split(pair, accountEvents.amount.at(row), change);
       else if (change.signedLots !== 0) book.trade(pair, accountEvents.priceTicks.at(row), change);
       else book.flow(pair, accountEvents.amount.at(row));
@@ -116,16 +122,16 @@ export function walkRoundTrips(recording: Recording, onTrip: (trip: Readonly<Rou
   );
 }
 
-/** What changes a position. */
+/** What changes a position; one object for all changes of a walk. */
 interface Change {
   /** Row of `fills`; −1 = none. */
-  readonly fill: number;
+  fill: number;
   /** As {@link RoundTrip.closedBy}. */
-  readonly kind: AccountEventKind | -1;
-  readonly signedLots: number;
-  readonly fee: number;
-  readonly nowNs: Nanos;
-  readonly exchangeNs: Nanos;
+  kind: AccountEventKind | -1;
+  signedLots: number;
+  fee: number;
+  nowNs: Nanos;
+  exchangeNs: Nanos;
 }
 
 /** Positions and what their open trips cost so far, by strategy × instruments + instrument. */
@@ -173,7 +179,7 @@ class TripBook {
     this.#best = column();
   }
 
-  trade(pair: number, priceTicks: number, change: Change): void {
+  trade(pair: number, priceTicks: number, change: Readonly<Change>): void {
     const { signedLots, fee } = change;
     const price = this.#inner(pair, priceTicks);
     const before = this.#position[pair]!;
@@ -204,7 +210,7 @@ class TripBook {
     this.#maxLots[pair] = Math.abs(after);
   }
 
-  split(pair: number, cash: number, change: Change): void {
+  split(pair: number, cash: number, change: Readonly<Change>): void {
     const before = this.#position[pair]!;
     if (before === 0) return;
     this.#flows[pair]! += cash;
@@ -231,7 +237,7 @@ class TripBook {
     return this.#instruments[pair % this.#instruments.length]!.inverse ? -1 / priceTicks : priceTicks;
   }
 
-  #open(pair: number, { nowNs, exchangeNs, fill }: Change): void {
+  #open(pair: number, { nowNs, exchangeNs, fill }: Readonly<Change>): void {
     this.#openNs[pair] = nowNs;
     this.#openExchangeNs[pair] = exchangeNs;
     this.#openFill[pair] = fill;
@@ -261,7 +267,7 @@ class TripBook {
     return this.#inner(pair, tickLots / lots);
   }
 
-  #close(pair: number, heldLots: number, { nowNs, exchangeNs, fill, kind }: Change): void {
+  #close(pair: number, heldLots: number, { nowNs, exchangeNs, fill, kind }: Readonly<Change>): void {
     const trip = this.#trip;
     const long = heldLots > 0 ? 1 : -1;
     const cash = this.#cashTickLots[pair]!;

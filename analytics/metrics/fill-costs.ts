@@ -3,6 +3,7 @@
  * Knows nothing of orders. Called by the measurements.
  */
 import { Side } from '../../core/market.js';
+import { Column } from '../column.js';
 import { MARKOUT_COLUMNS, MARKOUT_HORIZONS_NS } from '../markouts.js';
 import type { MeasuredStrategy } from './measured-strategy.js';
 
@@ -48,7 +49,7 @@ export function fillCostsOf({ recording, strategy, account }: MeasuredStrategy):
     fromPrice: 0,
     fromMid: 0,
   }));
-  const ahead: number[] = [];
+  const ahead = new Column(Float64Array);
   for (let row = 0; row < fills.localNs.length; row++) {
     if (fills.strategy.at(row) !== strategy) continue;
     const maker = fills.maker.at(row) === 1;
@@ -87,5 +88,5 @@ export function fillCostsOf({ recording, strategy, account }: MeasuredStrategy):
     }
   }
   const capture = sums.makerCapture + sums.takerCapture;
-  return { ...sums, capture, markouts, aheadLots: Float64Array.from(ahead) };
+  return { ...sums, capture, markouts, aheadLots: ahead.slice() };
 }

@@ -5,6 +5,7 @@
 import { MatchKind } from '../../core/match-event.js';
 import { OrderEventKind } from '../../core/order.js';
 import { SECOND } from '../../core/time.js';
+import { Column } from '../column.js';
 import type { MeasuredStrategy } from './measured-strategy.js';
 import { rising } from './tail-risk.js';
 
@@ -41,8 +42,8 @@ export function orderTimesOf({ paths, recording, strategy }: MeasuredStrategy): 
   const { orders, entries, fills } = recording;
   const ids = paths.strategy.length;
   const openNs = REQUESTS.map(() => new Float64Array(ids).fill(Number.NaN));
-  const entryNs: number[] = [];
-  const responseNs: number[] = [];
+  const entryNs = new Column(Float64Array);
+  const responseNs = new Column(Float64Array);
   let requests = 0;
   let cancelled = 0;
   let second = Number.NaN;
@@ -74,8 +75,8 @@ export function orderTimesOf({ paths, recording, strategy }: MeasuredStrategy): 
     entryNs.push(exchangeNs - sentNs);
     responseNs.push(localNs - exchangeNs);
   }
-  const inQueueNs: number[] = [];
-  const aheadLots: number[] = [];
+  const inQueueNs = new Column(Float64Array);
+  const aheadLots = new Column(Float64Array);
   const restedNs = new Float64Array(ids).fill(Number.NaN);
   // Fills of one order come in their order at the venue; an order that was changed stands anew from then on.
   const entriesOf = new Map<number, number[]>();
@@ -96,10 +97,10 @@ export function orderTimesOf({ paths, recording, strategy }: MeasuredStrategy): 
     if (!Number.isNaN(restedNs[id]!)) inQueueNs.push(filledNs - restedNs[id]!);
   }
   return {
-    entryNs: rising(entryNs),
-    responseNs: rising(responseNs),
+    entryNs: rising(entryNs.slice()),
+    responseNs: rising(responseNs.slice()),
     ...{ requests, mostInASecond, cancelled },
-    inQueueNs: rising(inQueueNs),
-    aheadLots: rising(aheadLots),
+    inQueueNs: rising(inQueueNs.slice()),
+    aheadLots: rising(aheadLots.slice()),
   };
 }

@@ -4,6 +4,7 @@
  */
 
 import { MatchKind } from '../../core/match-event.js';
+import { Column } from '../column.js';
 import type { Recording } from '../recording.js';
 import type { StressTable } from '../stress.js';
 import type { RunSummary } from '../summary.js';
@@ -183,12 +184,12 @@ function pairsOf(recording: Recording, summary: RunSummary, span: Span, notes: s
 
 /** Lots ahead when orders came to rest, the median by strategy; `undefined` where none did or nobody saw it. */
 function aheadMedians({ entries, strategies }: Recording): (number | undefined)[] {
-  const ahead = strategies.map((): number[] => []);
+  const ahead = strategies.map(() => new Column(Float64Array));
   for (let row = 0; row < entries.exchangeNs.length; row++) {
     const lots = entries.aheadLots.at(row);
     if (entries.kind.at(row) === MatchKind.rested && !Number.isNaN(lots)) ahead[entries.strategy.at(row)]!.push(lots);
   }
-  return ahead.map((lots) => Float64Array.from(lots).sort()[Math.floor(lots.length / 2)]);
+  return ahead.map((lots) => lots.slice().sort()[Math.floor(lots.length / 2)]);
 }
 
 /** Profit of one strategy under each change. */
