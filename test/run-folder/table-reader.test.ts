@@ -2,13 +2,17 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
 import fc from 'fast-check';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import { snappyCompress } from 'hyparquet-writer/src/snappy.js';
 import { afterAll, describe, expect, test } from 'vitest';
 import { type Cell, type ColumnForm, writeParquetTable } from '../../bridges/run-folder/parquet-table.js';
 import { unpackSnappy } from '../../bridges/run-folder/snappy.js';
+import { Codec } from '../../bridges/run-folder/table-footer.js';
+import { readPage } from '../../bridges/run-folder/table-page.js';
 import { readParquetTable, type WantedColumn } from '../../bridges/run-folder/table-reader.js';
+import { ThriftWriter } from '../../bridges/tape/thrift.js';
 import { RandomSource } from '../../core/random.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'tickwright-table-'));
@@ -119,6 +123,19 @@ describe('a table', () => {
   });
 });
 
+test('a table that another program wrote anew is refused with the column', async () => {
+  writeParquetTable(path, [column('t', 'time'), column('n', 'double')], 3, (index, row) =>
+    index === 0 ? ORIGIN_NS + BigInt(row) : row,
+  );
+  const other = join(folder, 'other.parquet');
+  const connection = await (await DuckDBInstance.create(':memory:')).connect();
+  await connection.run(`copy (select * from '${path}') to '${other}' (format parquet)`);
+  // DuckDB makes microseconds of such times: read as nanoseconds they would be wrong.
+  expect(() => readRows([column('t', 'time'), column('n', 'double')], other)).toThrow(
+    /other\.parquet: column t, rows 0 to 2: a page of kind 0 is none of a run folder's \(byte \d+\)$/,
+  );
+});
+
 /** What reading a damaged file came to: one line that names the file, or nothing. */
 function complaintOf(bytes: Uint8Array): string | undefined {
   const file = join(folder, 'damaged.parquet');
@@ -197,6 +214,38 @@ describe('a damaged table', () => {
     bytes[at]! ^= 0x0f;
     writeFileSync(path, bytes);
     expect(() => readRows(plain)).toThrow(/table\.parquet: column b, rows 65536 to 69999: .*\(byte \d+\)$/);
+  });
+});
+
+describe('a page that lies', () => {
+  /** A data page's header, with ten bytes behind it. */
+  function headed(plain: number, values: number, nulls: number, rows = values): Uint8Array {
+    const thrift = new ThriftWriter();
+    thrift.int32(1, 3);
+    thrift.int32(2, plain);
+    thrift.int32(3, 10);
+    thrift.struct(8, () => {
+      for (const [index, value] of [values, nulls, rows, 0, 0, 0].entries()) thrift.int32(index + 1, value);
+    });
+    thrift.end();
+    thrift.out.append(new Uint8Array(10));
+    return thrift.out.written();
+  }
+  const open = (bytes: Uint8Array, codec: number = Codec.snappy) => readPage(bytes, 0, bytes.length, 0, codec);
+
+  test.each([
+    ['of its size when unpacked', headed(2 ** 31 - 1, 5, 0)],
+    ['of a size below none', headed(-1, 5, 0)],
+    ['of its nulls', headed(40, 5, 6)],
+    ['of its rows', headed(40, 5, 0, 6)],
+  ])('%s is refused before anything is made for it', (_, bytes) => {
+    expect(() => open(bytes)).toThrow(/^its page header is damaged \(byte \d+\)$/);
+  });
+
+  test('is told from one that does not', () => {
+    expect(open(headed(40, 5, 2))).toMatchObject({ values: 5, nulls: 2, plainBytes: 40, compressed: true });
+    expect(() => open(headed(40, 5, 2), Codec.none), 'nothing is smaller without compression').toThrow('is damaged');
+    expect(open(headed(10, 5, 2), Codec.none)).toMatchObject({ compressed: false });
   });
 });
 
