@@ -10,25 +10,39 @@ import type { Series } from './recording.js';
  * Source: U. Jugel et al., "M4: A Visualization-Oriented Time Series Data Aggregation", PVLDB 7 (2014), 797–808.
  */
 export function keptRows({ timeNs, value }: Series, buckets: number): number[] {
-  const rows: number[] = [];
-  for (let row = 0; row < value.length; row++) if (Number.isFinite(value[row]!)) rows.push(row);
-  if (rows.length <= 4 * buckets) return rows;
-  const start = timeNs[rows[0]!]!;
-  const width = (timeNs[rows[rows.length - 1]!]! - start) / buckets;
-  const bucketOf = (row: number) => Math.min(buckets - 1, Math.floor((timeNs[row]! - start) / width));
+  let finite = 0;
+  let last = -1;
+  for (let row = 0; row < value.length; row++) {
+    if (!Number.isFinite(value[row]!)) continue;
+    finite++;
+    last = row;
+  }
   const kept: number[] = [];
-  for (let i = 0; i < rows.length; ) {
-    const first = rows[i]!;
+  let row = nextFinite(value, 0);
+  if (finite <= 4 * buckets) {
+    for (; row < value.length; row = nextFinite(value, row + 1)) kept.push(row);
+    return kept;
+  }
+  const start = timeNs[row]!;
+  const width = (timeNs[last]! - start) / buckets;
+  const bucketOf = (at: number) => Math.min(buckets - 1, Math.floor((timeNs[at]! - start) / width));
+  while (row < value.length) {
+    const first = row;
     const bucket = bucketOf(first);
-    let last = first;
-    let low = first;
-    let high = first;
-    for (; i < rows.length && bucketOf(rows[i]!) === bucket; i++) {
-      last = rows[i]!;
-      if (value[last]! < value[low]!) low = last;
-      if (value[last]! > value[high]!) high = last;
+    let [final, low, high] = [first, first, first];
+    for (; row < value.length && bucketOf(row) === bucket; row = nextFinite(value, row + 1)) {
+      final = row;
+      if (value[row]! < value[low]!) low = row;
+      if (value[row]! > value[high]!) high = row;
     }
-    kept.push(...new Set([first, Math.min(low, high), Math.max(low, high), last]));
+    kept.push(...new Set([first, Math.min(low, high), Math.max(low, high), final]));
   }
   return kept;
+}
+
+/** The first row from `row` on with a finite number; their length if none has. */
+function nextFinite(value: Float64Array, row: number): number {
+  let next = row;
+  while (next < value.length && !Number.isFinite(value[next]!)) next++;
+  return next;
 }

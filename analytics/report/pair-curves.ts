@@ -13,48 +13,70 @@ import type { CurveData, MarksData, PairData } from './page-data.js';
 
 /** Rows of tables that every pair is looked for in, by pair: one pass for all of them. */
 export class PairRows {
-  readonly #fills = new Map<number, number[]>();
-  readonly #positions = new Map<number, number[]>();
-  readonly #trades = new Map<number, { timeNs: number[]; lots: number[] }>();
+  readonly #fills: readonly Int32Array[];
+  readonly #positions: readonly Int32Array[];
+  readonly #held: readonly Series[];
 
   constructor(recording: Recording) {
-    const { fills, positions, accountEvents, instruments } = recording;
-    const pairOf = (table: typeof fills | typeof positions | typeof accountEvents, row: number) =>
+    const { fills, positions, accountEvents, instruments, strategies } = recording;
+    const pairs = strategies.length * instruments.length;
+    const pairOf = (table: PairTable, row: number) =>
       table.strategy.at(row) * instruments.length + table.instrument.at(row);
-    const add = (rows: Map<number, number[]>, pair: number, row: number) => {
-      const own = rows.get(pair);
-      if (own === undefined) rows.set(pair, [row]);
-      else own.push(row);
-    };
-    for (let row = 0; row < fills.localNs.length; row++) add(this.#fills, pairOf(fills, row), row);
-    for (let row = 0; row < positions.localNs.length; row++) add(this.#positions, pairOf(positions, row), row);
-    const held = (table: typeof fills | typeof accountEvents, row: number) => {
-      if (table.instrument.at(row) < 0 || table.qtyLots.at(row) === 0) return;
+    this.#fills = rowsByPair(fills, pairs, pairOf);
+    this.#positions = rowsByPair(positions, pairs, pairOf);
+    const changes = new Uint32Array(pairs);
+    const changed = (table: typeof fills | typeof accountEvents, row: number) =>
+      table.instrument.at(row) >= 0 && table.qtyLots.at(row) !== 0;
+    for (const table of [fills, accountEvents]) {
+      for (let row = 0; row < table.localNs.length; row++) if (changed(table, row)) changes[pairOf(table, row)]!++;
+    }
+    const held = Array.from(changes, (count) => ({ timeNs: new Float64Array(count), value: new Float64Array(count) }));
+    changes.fill(0);
+    const note = (table: typeof fills | typeof accountEvents, row: number) => {
+      if (!changed(table, row)) return;
       const pair = pairOf(table, row);
-      if (!this.#trades.has(pair)) this.#trades.set(pair, { timeNs: [], lots: [] });
-      const { timeNs, lots } = this.#trades.get(pair)!;
-      timeNs.push(table.localNs.at(row));
-      lots.push(table.positionLots.at(row));
+      const place = changes[pair]!++;
+      held[pair]!.timeNs[place] = table.localNs.at(row);
+      held[pair]!.value[place] = table.positionLots.at(row);
     };
     walkTrades(
       recording,
-      (row) => held(fills, row),
-      (row) => held(accountEvents, row),
+      (row) => note(fills, row),
+      (row) => note(accountEvents, row),
     );
+    this.#held = held;
   }
 
-  fillsOf(pair: number): readonly number[] {
-    return this.#fills.get(pair) ?? [];
+  fillsOf(pair: number): Int32Array {
+    return this.#fills[pair]!;
   }
 
-  positionsOf(pair: number): readonly number[] {
-    return this.#positions.get(pair) ?? [];
+  positionsOf(pair: number): Int32Array {
+    return this.#positions[pair]!;
   }
 
   /** What was held after each change, lots. */
-  heldOf(pair: number): { readonly timeNs: readonly number[]; readonly lots: readonly number[] } {
-    return this.#trades.get(pair) ?? { timeNs: [], lots: [] };
+  heldOf(pair: number): Series {
+    return this.#held[pair]!;
   }
+}
+
+type PairTable = Recording['fills'] | Recording['positions'] | Recording['accountEvents'];
+
+function rowsByPair(
+  table: Recording['fills'] | Recording['positions'],
+  pairs: number,
+  pairOf: (table: PairTable, row: number) => number,
+): Int32Array[] {
+  const counts = new Uint32Array(pairs);
+  for (let row = 0; row < table.localNs.length; row++) counts[pairOf(table, row)]!++;
+  const rows = Array.from(counts, (count) => new Int32Array(count));
+  counts.fill(0);
+  for (let row = 0; row < table.localNs.length; row++) {
+    const pair = pairOf(table, row);
+    rows[pair]![counts[pair]!++] = row;
+  }
+  return rows;
 }
 
 /** `buckets`: slices of time that each curve is thinned to. */
@@ -87,11 +109,11 @@ export function pairData(
       buckets,
       instrument,
     );
-  const { timeNs, lots } = rows.heldOf(pair);
+  const { timeNs, value: lots } = rows.heldOf(pair);
   const held: Series = {
-    timeNs: withEnds(Float64Array.from(timeNs), span.startNs, span.endNs),
+    timeNs: withEnds(timeNs, span.startNs, span.endNs),
     value: withEnds(
-      Float64Array.from(lots, (lot) => instrument.qty(lot)),
+      lots.map((lot) => instrument.qty(lot)),
       0,
       instrument.qty(lots[lots.length - 1] ?? 0),
     ),
@@ -111,7 +133,7 @@ export function pairData(
 
 function marksData(
   { fills }: Recording,
-  rows: readonly number[],
+  rows: Int32Array,
   side: Side,
   instrument: Instrument,
   span: Span,
