@@ -1,6 +1,9 @@
 /** The door of `tickwright/core`: re-exports only. */
 export * from './account.js';
 export * from './account-event.js';
+export type { BarRequest, BarSeries, BarShape, SessionSpan } from './bars/bar-options.js';
+export { BAR_FORMS, barsEvery, barsText } from './bars/bar-rule.js';
+export { TapeBars, type TapeBarsOptions } from './bars/tape-bars.js';
 export * from './book/book.js';
 export * from './book/levels.js';
 export * from './book/orders.js';

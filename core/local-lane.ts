@@ -5,21 +5,11 @@
 import type { Feed, Link } from './feed.js';
 import type { Lane } from './kernel.js';
 import { CODE_KIND, CODE_LOCAL, CODE_SIDE_SHIFT, Flag, Kind, type Side } from './market.js';
-import type { MarketBooks } from './market-books.js';
+import { BOOK_KINDS, type MarketBooks } from './market-books.js';
 import type { Schedule } from './queue.js';
 import { Rank } from './rank.js';
 import { BOOK_WANTED, type Router } from './router.js';
 import type { Nanos } from './time.js';
-
-/** Kinds that change a book, as a bit each. */
-const BOOK_KINDS =
-  (1 << Kind.depth) |
-  (1 << Kind.depthClear) |
-  (1 << Kind.quote) |
-  (1 << Kind.orderAdd) |
-  (1 << Kind.orderModify) |
-  (1 << Kind.orderCancel) |
-  (1 << Kind.orderExecute);
 
 export class LocalLane implements Lane {
   readonly rank = Rank.localData;

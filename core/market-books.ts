@@ -8,6 +8,16 @@ import type { Instrument } from './instrument.js';
 import { type Columns, Kind, Side } from './market.js';
 import type { TapeInfo } from './tape.js';
 
+/** Kinds that change a book, as a bit each. */
+export const BOOK_KINDS =
+  (1 << Kind.depth) |
+  (1 << Kind.depthClear) |
+  (1 << Kind.quote) |
+  (1 << Kind.orderAdd) |
+  (1 << Kind.orderModify) |
+  (1 << Kind.orderCancel) |
+  (1 << Kind.orderExecute);
+
 /** Hears of level changes that {@link MarketBooks.apply} made. */
 export type LevelListener = (side: Side, priceTicks: number, beforeLots: number, afterLots: number) => void;
 

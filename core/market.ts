@@ -23,7 +23,7 @@ export const Kind = {
   orderCancel: 7,
   /** `quantity` of a resting order was executed at `price`. side = the resting order's; also counts as a trade. */
   orderExecute: 8,
-  /** A bar closed: price = close, quantity = volume, and open, high, low. */
+  /** A bar closed: price = close, quantity = volume, and open, high, low; value = volume-weighted average price, 0 = not known. */
   bar: 9,
   /** Funding of a perpetual contract: value = rate as a fraction, applied at this time. */
   funding: 10,
@@ -214,5 +214,21 @@ export class MarketView {
   /** Funding rate, status code, custom value; `NaN` where the tape has none. */
   get value(): number {
     return this.#columns.value?.[this.#row] ?? Number.NaN;
+  }
+  /** Bars: volume-weighted average price, decimal; `NaN` where it is not known. */
+  get vwap(): number {
+    return this.kind === Kind.bar ? this.value || Number.NaN : Number.NaN;
+  }
+  /** Bars built in the run: as they were asked for (`1m`); empty for rows of the tape. */
+  get series(): string {
+    return '';
+  }
+  /** Bars built in the run: when it began, by the clock that it is cut by; `NaN` for rows of the tape. */
+  get startNs(): Nanos {
+    return Number.NaN;
+  }
+  /** Bars built in the run: how many trades it has; of mids: how often the mid changed. `NaN` for rows of the tape. */
+  get trades(): number {
+    return Number.NaN;
   }
 }

@@ -3,7 +3,7 @@
  * The total order of a run is (time, rank, sequence); the kernel and the schedule both read it from here.
  *
  * The order is hftbacktest's (`evs.rs`: LocalData < LocalOrder < ExchData < ExchOrder), so that results can be compared
- * one to one; ours adds what hftbacktest leaves to the caller's loop: timers and observation.
+ * one to one; ours adds what hftbacktest leaves to the caller's loop: bars, timers and observation.
  */
 
 /** Priorities at equal time, lowest first. */
@@ -16,10 +16,12 @@ export const Rank = {
   exchangeData: 2,
   /** Requests arriving at the venue: they meet the market as it stands after all venue data of the moment. */
   request: 3,
+  /** Bars that a strategy asked for and that end now: they hold all data of before, and its timers of the moment know them. */
+  bar: 4,
   /** Strategy timers: "every 100 ms" sees all that happened up to and including its moment. */
-  timer: 4,
+  timer: 5,
   /** Recorders sampling state (equity curve): see what the timers of the moment did. */
-  observation: 5,
+  observation: 6,
 } as const;
 
 export type Rank = (typeof Rank)[keyof typeof Rank];

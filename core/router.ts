@@ -6,6 +6,7 @@ import type { Book } from './book/book.js';
 import { type Clock, HANDLERS, NOBODY } from './clock.js';
 import type { Instrument } from './instrument.js';
 import { type Columns, Kind, MarketView } from './market.js';
+import type { Strategy } from './strategy.js';
 import type { StrategyHost } from './strategy-host.js';
 
 /** Bit of {@link Router.wanted} for "a message that changed the book is complete"; the other bits are kinds. */
@@ -83,6 +84,23 @@ export class Router {
       index: NOBODY,
       strategy: { onBar },
     } as unknown as StrategyHost);
+  }
+
+  /**
+   * From now on what gathers rows for a strategy hears those of an instrument that it has handlers for, before the strategy
+   * does. Before the first row only.
+   */
+  listen(host: StrategyHost, instrument: number, gatherer: Strategy): void {
+    // It is called as a strategy is, and does without a context: for the loops below it is a host like any other.
+    const entry = { index: host.index, strategy: gatherer } as unknown as StrategyHost;
+    HANDLER_OF_KIND.forEach((handler, kind) => {
+      const hears = kind === 0 ? gatherer.onBook : handler && gatherer[handler];
+      if (hears === undefined) return;
+      this.wanted[instrument]! |= 1 << kind;
+      const hosts = this.#subscribers[instrument * KINDS + kind]!;
+      const after = hosts.findIndex((other) => other === host || other.index > host.index);
+      hosts.splice(after < 0 ? hosts.length : after, 0, entry);
+    });
   }
 
   /** A row has arrived; its books are up to date. */

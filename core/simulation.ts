@@ -28,7 +28,7 @@ import { type RiskCheck, RiskDesk } from './risk.js';
 import { Router } from './router.js';
 import { RunHash, type Sha256 } from './run-hash.js';
 import type { Strategy } from './strategy.js';
-import { StrategyHost } from './strategy-host.js';
+import { type HostEnvironment, StrategyHost } from './strategy-host.js';
 import type { TapeSource } from './tape.js';
 import { formatEpoch, type Nanos, SECOND, toEpoch } from './time.js';
 import { type VenueFactory, Watch } from './venue.js';
@@ -164,7 +164,10 @@ export class Simulation {
     const localBooks = new MarketBooks(instruments, this.#tape.info.counts);
     const books = localBooks.levels;
     const { lastTicks } = localBooks;
-    const environment = { clock, originNs, instruments, books, lastTicks, desk, schedule, random, observers };
+    const environment: HostEnvironment = {
+      ...{ clock, originNs, instruments, books, lastTicks, desk, schedule, random, observers },
+      listen: (host, instrument, gatherer) => router.listen(host, instrument, gatherer),
+    };
     const entries = this.#options.strategies;
     const { currency } = this.#options;
     const rates = currency === undefined ? undefined : new CurrencyRates(currency, this.#options.rates);

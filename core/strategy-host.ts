@@ -4,6 +4,8 @@
  */
 import { Account, type AccountOptions } from './account.js';
 import type { AccountEvent } from './account-event.js';
+import type { BarRequest, BarSeries } from './bars/bar-options.js';
+import { LiveBars } from './bars/bar-series.js';
 import type { Book } from './book/book.js';
 import { type Clock, HANDLERS, NOBODY } from './clock.js';
 import { Busy, type ComputeTimeModel } from './compute-time.js';
@@ -27,6 +29,7 @@ import type { Bracket, BracketExits, OrderChange, Strategy, StrategyContext } fr
 import type { Nanos } from './time.js';
 import { Timers } from './timers.js';
 
+const ON_START = HANDLERS.indexOf('onStart');
 const ON_TIMER = HANDLERS.indexOf('onTimer');
 
 /** What all hosts of a run share. */
@@ -41,6 +44,8 @@ export interface HostEnvironment {
   readonly schedule: Schedule;
   readonly random: RandomSource;
   readonly observers: readonly Observer[];
+  /** Lets what gathers rows for a strategy hear those of an instrument. */
+  readonly listen: (host: StrategyHost, instrument: number, gatherer: Strategy) => void;
 }
 
 export class StrategyHost implements StrategyContext, OrderOwner {
@@ -98,6 +103,18 @@ export class StrategyHost implements StrategyContext, OrderOwner {
 
   book(instrument: Instrument): Book {
     return this.#environment.books[instrument.index]!;
+  }
+
+  bars(instrument: Instrument, bars: string, options: BarRequest = {}): BarSeries {
+    const { clock, schedule, originNs, listen } = this.#environment;
+    if (clock.strategy !== this.index || clock.handler !== ON_START) {
+      throw new TypeError(`bars "${bars}": ask for them in onStart`);
+    }
+    if (this.strategy.onBar === undefined) throw new TypeError(`bars "${bars}": strategy "${this.name}" has no onBar`);
+    const own = this.instrument(instrument.symbol);
+    const series = new LiveBars(this, own, bars, options, { clock, schedule, originNs });
+    listen(this, own.index, series.hears);
+    return series;
   }
 
   orders(): IterableIterator<Order> {

@@ -6,6 +6,7 @@
 import type { ZodType } from 'zod';
 import type { Account } from './account.js';
 import type { AccountEvent } from './account-event.js';
+import type { BarRequest, BarSeries } from './bars/bar-options.js';
 import type { Book } from './book/book.js';
 import type { Instrument } from './instrument.js';
 import type { MarketView } from './market.js';
@@ -35,6 +36,7 @@ export interface Strategy {
   onBook?(book: Book, context: StrategyContext): void;
   /** One row of order by order data: add, modify, cancel, execute. */
   onOrderRow?(row: MarketView, context: StrategyContext): void;
+  /** A bar closed: one of the tape, or one asked for with `context.bars` (`bar.series` says which). */
   onBar?(bar: MarketView, context: StrategyContext): void;
   onFunding?(row: MarketView, context: StrategyContext): void;
   onStatus?(row: MarketView, context: StrategyContext): void;
@@ -74,6 +76,16 @@ export interface StrategyContext {
   instrument(symbol: string): Instrument;
   /** The book as it has arrived here. */
   book(instrument: Instrument): Book;
+
+  /**
+   * Asks for bars built from what arrives here: `bars` is a duration (`1s`, `15m`, `1d`, any other) or a size and what it
+   * counts (`100 ticks`, `2.5 volume`, `1000000 value`, `50 tick-imbalance`, `50 volume-runs`, `5 renko` …). They come to
+   * `onBar` when they close in local time: at the end of time bars, with the trade that ends the others, before the strategy's
+   * own handler for that row. What is unfinished at the end of the run is not told. In `onStart` only.
+   * Throws `RangeError` for bars or options that make no sense, `TypeError` without an `onBar` or outside `onStart`.
+   * docs/how-to/bars.md
+   */
+  bars(instrument: Instrument, bars: string, options?: BarRequest): BarSeries;
 
   /** Own orders that are not finished, oldest first. */
   orders(): IterableIterator<Order>;

@@ -27,6 +27,7 @@ import { venueContract } from './contracts/venue.contract.js';
 import { tapeOf, told } from './execution/scenario.js';
 import { bandedProtection } from './how-to/banded-protection.js';
 import { banningGateway } from './how-to/banning-gateway.js';
+import { barBreakout } from './how-to/bar-breakout.js';
 import { decayedFlow, flowFollower } from './how-to/decayed-flow.js';
 import { drawnQueue } from './how-to/drawn-queue.js';
 import { driftPath } from './how-to/drift-path.js';
@@ -42,7 +43,7 @@ import { sizeMargin } from './how-to/size-margin.js';
 const ROOT = new URL('../', import.meta.url);
 const textOf = (path: string) => readFileSync(new URL(path, ROOT), 'utf8');
 /** About what is built in; there is no model of one's own. */
-const WITHOUT_MODEL = ['environment.md', 'fitted-queue.md'];
+const WITHOUT_MODEL = ['bars.md', 'environment.md', 'fitted-queue.md'];
 const PAGES = readdirSync(new URL('docs/how-to', ROOT)).filter((name) => name !== 'README.md');
 const MODEL_PAGES = PAGES.filter((page) => !WITHOUT_MODEL.includes(page));
 
@@ -96,6 +97,14 @@ describe.each(MODEL_PAGES)('docs/how-to/%s', (page) => {
     expect(proof).toMatch(/^\w+Contract\(/m);
     const done = inOneLine(textOf('test/how-to.test.ts')).includes(inOneLine(proof).trim());
     expect(done, `the proof of ${page} is not at the end of this file`).toBe(true);
+  });
+});
+
+describe('docs/how-to/bars.md', () => {
+  it('shows a strategy, which is the file here, in under 60 lines', () => {
+    const [{ file, content }] = shownBy('bars.md') as [{ file: string; content: string }];
+    expect(content, 'copy the file into the page').toBe(textOf(file));
+    expect(content.trimEnd().split('\n').length).toBeLessThan(60);
   });
 });
 
@@ -219,6 +228,24 @@ describe('what the pages say comes out', () => {
     expect(values).toEqual([1, expect.closeTo((1 / Math.E - 1) / (1 / Math.E + 1), 12)]);
     // At the first look; then it is long, and the sale finds the book leaning the other way.
     expect(lines).toEqual([`100000000 ${Side.buy} @102`]);
+  });
+
+  it('bars: it buys what closes above the bars before, and sells what closes below its own average', () => {
+    const market = [
+      ...['0 bid 9@100', '0 ask 9@102', '5 bought 1@102', '15 sold 1@100', '25 bought 2@103', '35 sold 3@105'],
+      ...['36 sold 1@101', '55 sold 1@100'],
+    ];
+    const lines: string[] = [];
+    const strategy = barBreakout.create({ bars: '10ns', lookback: 2, qty: 1 });
+    strategy.onFill = ({ order, localNs }) => void lines.push(`${localNs} ${order.side === Side.buy ? 'buy' : 'sell'}`);
+    new Simulation({
+      tapes: [tapeOf(market, 100)],
+      strategies: [{ name: 'one', strategy }],
+      venue: simulatedVenue(),
+      observers: [{ onLog: (_nowNs, _strategy, message) => void lines.push(message) }],
+    }).run();
+    // At 30 the bar of 103 is above 102 and 100; at 40 one closes at 101 with an average of 104.
+    expect(lines).toEqual(['30 buy', '40 sell', 'X: 9 bars of 10ns, 4 of them empty']);
   });
 
   it('gateway: the third of three is refused, and whoever follows until 1,030, but for cancels', () => {

@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
 import { runSchema } from '../bridges/run-file/schema.js';
+import { writeTape } from '../bridges/tape/tape-writer.js';
+import { syntheticBlocks, syntheticInfo } from '../core/synthetic.js';
 import { builtInStrategies } from '../strategies/built-in.js';
 import { Workplace } from './cli/command-line.js';
 import { outlineOf } from './run-file/schema-outline.js';
@@ -110,7 +112,7 @@ describe('the commands of the README', () => {
   test('run as they stand', async () => {
     const commands = commandsOf(readme);
     expect(commands.map(([name]) => name)).toEqual([
-      ...['inspect', 'check', 'repair', 'book', 'run', 'report', 'compare', 'run', 'calendar'],
+      ...['inspect', 'check', 'repair', 'book', 'run', 'report', 'compare', 'run', 'calendar', 'bars'],
       ...Array(9).fill('import'),
     ]);
     place.write('btcusdt_20240808.gz', gzipSync(readFileSync(join(fixtures, 'futures.capture'))));
@@ -161,6 +163,16 @@ describe('the commands of the import pages', () => {
       expect(code, `${words.join(' ')}: ${stderr}`).toBe(0);
     }
   });
+});
+
+test('the commands of the page on bars run as they stand', async () => {
+  const place = new Workplace();
+  const options = { seed: 3, rows: 5_000, instruments: 1 };
+  writeTape(place.path('btcusdt.parquet'), syntheticBlocks(options), syntheticInfo(options));
+  const commands = commandsOf(textOf('docs/how-to/bars.md'));
+  expect(commands).toHaveLength(3);
+  for (const words of commands) expect(await place.run(...words)).toMatchObject({ code: 0, stderr: '' });
+  place.remove();
 });
 
 test('the README names every field of a run file, every queue model and every built-in strategy', () => {

@@ -7,6 +7,7 @@
  */
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../run-file/config-error.js';
+import { barsCommand } from './bars.js';
 import { bookCommand } from './book.js';
 import { calendarCommand } from './calendar.js';
 import { calibrateCommand } from './calibrate.js';
@@ -50,6 +51,7 @@ export function createProgram(): Command {
     checkCommand(),
     repairCommand(),
     bookCommand(),
+    barsCommand(),
     runCommand(),
     reportCommand(),
     compareCommand(),

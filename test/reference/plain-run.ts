@@ -33,7 +33,15 @@ import { RunHash } from '../../core/run-hash.js';
 import { StrategyHost } from '../../core/strategy-host.js';
 
 /** Written out a second time on purpose: the order at equal time, first to last. */
-export const ORDER_AT_EQUAL_TIME = ['localData', 'answer', 'exchangeData', 'request', 'timer', 'observation'] as const;
+export const ORDER_AT_EQUAL_TIME = [
+  'localData',
+  'answer',
+  'exchangeData',
+  'request',
+  'bar',
+  'timer',
+  'observation',
+] as const;
 
 interface Scheduled {
   readonly timeNs: Nanos;
@@ -128,7 +136,10 @@ export class PlainRun {
     const books = this.#localBooks.levels;
     const { lastTicks } = this.#localBooks;
     const clock = this.#clock;
-    const environment = { clock, originNs, instruments, books, lastTicks, desk, schedule, random, observers };
+    const listen = () => {
+      throw new Error('the plain run builds no bars');
+    };
+    const environment = { clock, originNs, instruments, books, lastTicks, desk, schedule, random, observers, listen };
     this.#hosts = strategies.map(
       (entry, index) =>
         new StrategyHost(
