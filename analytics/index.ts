@@ -43,6 +43,7 @@ export * from './quality/quality-json.js';
 export * from './quality/quality-table.js';
 export * from './quality/tape-check.js';
 export * from './quality/tape-repair.js';
+export * from './queue-trail.js';
 export * from './recorder.js';
 export * from './recording.js';
 export * from './report/comparison-page.js';

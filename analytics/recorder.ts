@@ -10,6 +10,7 @@ import { type Order, type OrderEvent, OrderEventKind, PLAIN_TERMS, Reason } from
 import type { Nanos } from '../core/time.js';
 import { CandleTally } from './candles.js';
 import { MARKOUT_COLUMNS, MarkoutRecorder } from './markouts.js';
+import { QueueTrail } from './queue-trail.js';
 import { Recording } from './recording.js';
 import { TableWriter } from './table-writer.js';
 
@@ -31,7 +32,7 @@ export interface RecorderOptions {
  * runs a pair is sampled from its first order on, so that memory follows activity rather than size. The moment of
  * `onStop` is always sampled, and replaces a sample of the same time.
  *
- * From venues that tell (`Observer.onMatch`) it has where in line orders stood, and the market at the venue when they
+ * From venues that tell (`Observer.onMatch`) it has where in line orders stood (on the way too: `queue-trail.ts`), and the market at the venue when they
  * entered, when they filled, and up to a minute after (`markouts.ts`).
  *
  * Memory, before it is packed: 86 bytes an order event, 170 more a fill, 49 an entry into the market, 103 an order with terms,
@@ -54,6 +55,7 @@ export class Recorder implements Observer {
   #entries: TableWriter | undefined;
   #markouts: MarkoutRecorder | undefined;
   #candles = new CandleTally();
+  #trail = new QueueTrail();
   /** By pair: what the venue told of fills that strategies have not heard of, four numbers each; answers keep their order. */
   #untold: number[][] = [];
 
@@ -74,6 +76,7 @@ export class Recorder implements Observer {
     const { originNs, instruments, strategies, sampleNs, accounts } = run;
     this.#recording = new Recording({ originNs, instruments, strategies, sampleNs, currency: accounts[0]?.currency });
     this.#candles = new CandleTally();
+    this.#trail = new QueueTrail();
     this.#pairs = [];
     this.#lastOrderId = 0;
     this.#untold = Array.from({ length: run.strategies.length * run.instruments.length }, () => []);
@@ -204,6 +207,10 @@ export class Recorder implements Observer {
     cells[at++] = askTicks;
   }
 
+  onQueue(order: Order, aheadLots: number, exchangeNs: Nanos): number {
+    return this.#trail.add(order, aheadLots, exchangeNs);
+  }
+
   onAccountEvent(event: AccountEvent): void {
     const run = this.#run!;
     const { strategy } = event;
@@ -285,6 +292,7 @@ export class Recorder implements Observer {
 
   #flush(): void {
     this.#candles.writeInto(this.#recording!.candles);
+    this.#trail.writeInto(this.#recording!.trail);
     this.#orders!.flush();
     this.#fills!.flush();
     this.#entries!.flush();

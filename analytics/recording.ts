@@ -1,6 +1,6 @@
 /**
- * What was recorded of one run: tables of order events, order terms, fills, entries into the market, account events, equity,
- * positions, candles and metrics, and the log.
+ * What was recorded of one run: tables of order events, order terms, fills, entries into the market, places in line, account
+ * events, equity, positions, candles and metrics, and the log.
  * Knows nothing of who filled it (a recorder during a run, a run folder's files afterwards). Called by metrics, summary,
  * report and the run folder.
  *
@@ -130,6 +130,16 @@ const ENTRY_CELLS = {
   askTicks: Float64Array,
 } as const;
 
+/** One row a moment of an order in line, of those that were followed, in order of time; see `QueueTrail`. */
+const TRAIL_CELLS = {
+  exchangeNs: Float64Array,
+  strategy: Int32Array,
+  instrument: Int32Array,
+  orderId: Float64Array,
+  /** Lots ahead in line, by the venue's queue model; may be below 0. */
+  aheadLots: Float64Array,
+} as const;
+
 /** One row a change of an account that no order made, in the order in which strategies learnt of them. */
 const ACCOUNT_EVENT_CELLS = {
   /** When the strategy learnt of it. */
@@ -235,6 +245,7 @@ export class Recording implements RecordingOutline {
   readonly terms: Table<keyof typeof TERM_CELLS> = emptyTable(TERM_CELLS);
   readonly fills: Table<keyof typeof FILL_CELLS> = emptyTable(FILL_CELLS);
   readonly entries: Table<keyof typeof ENTRY_CELLS> = emptyTable(ENTRY_CELLS);
+  readonly trail: Table<keyof typeof TRAIL_CELLS> = emptyTable(TRAIL_CELLS);
   readonly accountEvents: Table<keyof typeof ACCOUNT_EVENT_CELLS> = emptyTable(ACCOUNT_EVENT_CELLS);
   readonly equity: Table<keyof typeof EQUITY_CELLS> = emptyTable(EQUITY_CELLS);
   readonly positions: Table<keyof typeof POSITION_CELLS> = emptyTable(POSITION_CELLS);

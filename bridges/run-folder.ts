@@ -3,8 +3,9 @@
  * Knows nothing of how a run is made. Called by the command line and by programs that keep runs.
  *
  * `summary.json` figures · `orders.parquet` `fills.parquet` `equity.parquet` `positions.parquet` `trades.parquet` and, if any,
- * `order_terms.parquet` `entries.parquet` `account_events.parquet` `candles.parquet` `metrics.parquet` what happened · `log.txt` what strategies
- * said · `bridge.journal` what strategies in Python answered · `manifest.json` what ran, on which data · `report.html` to look
+ * `order_terms.parquet` `entries.parquet` `queue_trail.parquet` `account_events.parquet` `candles.parquet` `metrics.parquet` what
+ * happened · `log.txt` what strategies said · `bridge.journal` what strategies in Python answered · `manifest.json` what ran, on
+ * which data · `report.html` to look
  * at · `stress.json` how it goes under stress, if that was asked for. Equal runs give equal bytes, but for the clock's times
  * in the manifest and the versions in manifest and report.
  */

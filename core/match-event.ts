@@ -38,11 +38,17 @@ export interface MatchEvent {
 /** Who hears of match events. contract: called at exchange time, in that order; `event` is borrowed. */
 export interface MatchListener {
   onMatch?(event: MatchEvent): void;
+  /**
+   * The order came to stand in line, or no more lots are ahead of it than it was last asked for. Returns at how few lots ahead
+   * to tell of it again, less than now; −Infinity = never. Where several listen they hear of each other's moments too.
+   */
+  onQueue?(order: Order, aheadLots: number, exchangeNs: Nanos): number;
 }
 
 /** Tells listeners, with the quotes of the moment. There is one only where somebody listens. */
 export class MatchWitness {
   readonly #listeners: readonly MatchListener[];
+  readonly #followers: readonly MatchListener[];
   readonly #books: readonly LevelBook[];
   // The fractions make V8 keep these fields as doubles from the start.
   readonly #event: MatchEvent = {
@@ -55,7 +61,8 @@ export class MatchWitness {
   };
 
   constructor(listeners: readonly MatchListener[], books: readonly LevelBook[]) {
-    this.#listeners = listeners;
+    this.#listeners = listeners.filter(({ onMatch }) => onMatch !== undefined);
+    this.#followers = listeners.filter(({ onQueue }) => onQueue !== undefined);
     this.#books = books;
   }
 
@@ -69,5 +76,14 @@ export class MatchWitness {
     event.bidTicks = book.bestBidTicks;
     event.askTicks = book.bestAskTicks;
     for (let i = 0; i < this.#listeners.length; i++) this.#listeners[i]!.onMatch!(event);
+  }
+
+  /** An order stands in line; returns at how few lots ahead to tell of it again. */
+  follow(order: Order, aheadLots: number, nowNs: Nanos): number {
+    let tellAtLots = Number.NEGATIVE_INFINITY;
+    for (let i = 0; i < this.#followers.length; i++) {
+      tellAtLots = Math.max(tellAtLots, this.#followers[i]!.onQueue!(order, aheadLots, nowNs));
+    }
+    return tellAtLots;
   }
 }

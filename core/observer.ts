@@ -36,7 +36,7 @@ export interface RunOutline {
  * the run's origin, and never decrease. Called for order events and samples, never for market rows but bars. An observer that
  * throws stops the run. Conformance: test/contracts/observer.contract.ts.
  *
- * `onMatch` apart: it tells at exchange time, in order by itself, but ahead of or behind the others. Nobody pays for it where
+ * `onMatch` and `onQueue` apart: they tell at exchange time, in order by itself, but ahead of or behind the others. Nobody pays for it where
  * no observer has it.
  */
 export interface Observer extends MatchListener {

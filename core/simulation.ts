@@ -184,7 +184,7 @@ export class Simulation {
         }),
     );
     const watch = new Watch(instruments.length);
-    const matchListeners = observers.filter((observer) => observer.onMatch !== undefined);
+    const matchListeners = observers.filter(({ onMatch, onQueue }) => onMatch !== undefined || onQueue !== undefined);
     const venue = this.#options.venue({
       originNs,
       instruments,

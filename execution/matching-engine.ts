@@ -604,6 +604,14 @@ export class MatchingEngine implements Recipient, FillSink {
     }
     const concealed = orders.flags[slot]! & HIDDEN;
     this.#witness?.tell(MatchKind.rested, order, concealed ? Number.NaN : orders.aheadLots[slot]!, nowNs);
+    if (!concealed) this.#follow(slot, nowNs);
+  }
+
+  /** Tells who follows an order how many lots are ahead of it. */
+  #follow(slot: number, nowNs: Nanos): void {
+    const { orders } = this;
+    if (this.#witness === undefined) return;
+    orders.tellAtLots[slot] = this.#witness.follow(this.#order[slot]!, orders.aheadLots[slot]!, nowNs);
   }
 
   /** Fills up to `wantedLots` of a resting order at its own price; returns how many it was. */
@@ -637,7 +645,7 @@ export class MatchingEngine implements Recipient, FillSink {
     else {
       const shown = orders.shownLots[slot]! - lots;
       orders.setLeaves(slot, left);
-      if (special !== undefined && special.displayLots > 0) this.#showNext(slot, shown, special.displayLots);
+      if (special !== undefined && special.displayLots > 0) this.#showNext(slot, shown, special.displayLots, nowNs);
     }
     this.#report(order, special, priceTicks, lots, left + (special?.heldLots ?? 0), true, nowNs);
     this.#filledAheadLots = Number.NaN;
@@ -654,7 +662,7 @@ export class MatchingEngine implements Recipient, FillSink {
   }
 
   /** What an iceberg shows after a fill; when its slice is used up the next one goes to the back of the line. */
-  #showNext(slot: number, shownLots: number, displayLots: number): void {
+  #showNext(slot: number, shownLots: number, displayLots: number, nowNs: Nanos): void {
     const { orders } = this;
     if (shownLots > 0) {
       orders.shownLots[slot] = shownLots;
@@ -667,6 +675,7 @@ export class MatchingEngine implements Recipient, FillSink {
     const orderBook = this.#orderBooks[instrument.index];
     if (orderBook !== undefined) orders.joinSequence[slot] = orderBook.nextSequence;
     this.#queue.join(orders, slot, displayed, instrument, false);
+    this.#follow(slot, nowNs);
     this.#removals++;
   }
 
@@ -987,11 +996,12 @@ export class MatchingEngine implements Recipient, FillSink {
       for (let slot = orders.firstAt(instrument, side, priceTicks); slot >= 0; slot = orders.next[slot]!) {
         if (!(orders.flags[slot]! & HIDDEN)) {
           queue.levelChanged(orders, slot, beforeLots, afterLots, this.#instruments[instrument]!);
+          if (orders.aheadLots[slot]! <= orders.tellAtLots[slot]!) this.#follow(slot, nowNs);
         }
       }
     }
     if (afterLots === 0) {
-      if (this.quoted[instrument] !== 0) this.#quoteFellBack(instrument, side);
+      if (this.quoted[instrument] !== 0) this.#quoteFellBack(instrument, side, nowNs);
       return;
     }
     // By the row's own price rather than the best one, so that only rows which `watch` lets through can fill.
@@ -1026,7 +1036,7 @@ export class MatchingEngine implements Recipient, FillSink {
   }
 
   /** Of best quotes alone: own orders at better prices than the quote that is left stand alone. */
-  #quoteFellBack(instrument: number, side: Side): void {
+  #quoteFellBack(instrument: number, side: Side, nowNs: Nanos): void {
     const { orders } = this;
     const book = this.#books[instrument]!;
     const best = side === Side.buy ? book.bid : book.ask;
@@ -1034,7 +1044,9 @@ export class MatchingEngine implements Recipient, FillSink {
     let tick = orders.bestTick(instrument, side);
     for (; side === Side.buy ? tick > best : tick < best; tick = orders.nextTick(instrument, side, tick)) {
       for (let slot = orders.firstAt(instrument, side, tick); slot >= 0; slot = orders.next[slot]!) {
-        if (!(orders.flags[slot]! & HIDDEN)) this.#queue.levelChanged(orders, slot, 0, 0, spec);
+        if (orders.flags[slot]! & HIDDEN) continue;
+        this.#queue.levelChanged(orders, slot, 0, 0, spec);
+        if (orders.aheadLots[slot]! <= orders.tellAtLots[slot]!) this.#follow(slot, nowNs);
       }
     }
   }
@@ -1105,6 +1117,7 @@ export class MatchingEngine implements Recipient, FillSink {
         this.#heard[slot] = this.#event;
         if (!this.#proRata) queue.traded(orders, slot, left);
         const filled = this.#reached(slot, this.#proRata || this.#shares ? left : Infinity, nowNs);
+        if (filled === 0 && orders.aheadLots[slot]! <= orders.tellAtLots[slot]!) this.#follow(slot, nowNs);
         if (this.#shares) {
           left -= filled;
           if (left <= 0) return;
@@ -1227,6 +1240,7 @@ export class MatchingEngine implements Recipient, FillSink {
         this.#heard[slot] = this.#event;
         const ahead = sequence < orders.joinSequence[slot]!;
         if (ahead || left > 0) queue.orderReduced!(orders, slot, ahead, ahead ? qtyLots : left, fills);
+        if (ahead && orders.aheadLots[slot]! <= orders.tellAtLots[slot]!) this.#follow(slot, nowNs);
         if (fills && !ahead) {
           const filled = this.#reached(slot, Infinity, nowNs);
           if (this.#shares) left -= filled;

@@ -29,6 +29,8 @@ export class WorkingOrders {
   /** The queue model's own: lots ahead of the order (may go below 0), and lots traded since the last level change. */
   readonly aheadLots: number[] = [];
   readonly tradedLots: number[] = [];
+  /** The venue's own: with so few lots ahead somebody wants to hear of the order; −Infinity = nobody. */
+  readonly tellAtLots: number[] = [];
   /** The queue model's own too, for what it knows of the level. */
   readonly levelLots: number[] = [];
   /** The next value of the level-3 book's counter when the order joined: others with a smaller one are ahead. */
@@ -141,6 +143,7 @@ export class WorkingOrders {
     this.shownLots[slot] = leavesLots;
     this.aheadLots[slot] = 0;
     this.tradedLots[slot] = 0;
+    this.tellAtLots[slot] = Number.NEGATIVE_INFINITY;
     this.levelLots[slot] = 0;
     this.joinSequence[slot] = 0;
     this.flags[slot] = 0;

@@ -16,6 +16,8 @@ const MOST = 2000;
 const OF_EACH_END = 5;
 /** Steps of one order at most: what moves its price every second for a day is cut short, and says so. */
 const MOST_STEPS = 200;
+/** Moments in line of one order at most: of more every second, third … is shown, and the last. */
+const MOST_MOMENTS = 40;
 
 export interface OrderTable {
   readonly data: OrdersData;
@@ -53,11 +55,13 @@ interface ListedOrder {
   ahead: number;
   fills: number;
   readonly steps: Step[];
+  /** Rows of `trail`. */
+  moments: number[];
 }
 
 /**
  * Of more than 2,000 orders some of every way of ending, and the rest evenly over the run, two thirds of them filled ones (as
- * far as there are any). In the order of sending.
+ * far as there are any), those first that were followed in line. In the order of sending.
  */
 export function orderTable(recording: Recording, span: Span): OrderTable {
   const { ids, all } = chosenOrders(recording);
@@ -65,12 +69,13 @@ export function orderTable(recording: Recording, span: Span): OrderTable {
   walkEntries(recording, orders);
   walkEvents(recording, orders);
   walkFills(recording, orders);
+  walkTrail(recording, orders);
   const listed = [...orders.values()];
   for (const { steps } of listed) steps.sort(inOrder);
-  return { data: ordersData(listed, span), shown: listed.length, all };
+  return { data: ordersData(listed, recording, span), shown: listed.length, all };
 }
 
-function chosenOrders({ orders, strategies }: Recording): { ids: number[]; all: number } {
+function chosenOrders({ orders, strategies, trail }: Recording): { ids: number[]; all: number } {
   let highest = 0;
   for (let row = 0; row < orders.localNs.length; row++) highest = Math.max(highest, orders.orderId.at(row));
   const hasFilled = new Uint8Array(highest + 1);
@@ -95,19 +100,27 @@ function chosenOrders({ orders, strategies }: Recording): { ids: number[]; all: 
   if (all <= MOST) return { ids: [...withFill, ...without].sort((a, b) => a - b), all };
   const room = MOST - chosen.size;
   const ofFilled = Math.min(withFill.length, Math.max(Math.ceil((2 * room) / 3), room - without.length));
-  spread(withFill, ofFilled, chosen);
-  spread(without, Math.min(without.length, room - ofFilled), chosen);
+  const followed = new Set<number>();
+  for (let row = 0; row < trail.orderId.length; row++) followed.add(trail.orderId.at(row));
+  spread(withFill, ofFilled, followed, chosen);
+  spread(without, Math.min(without.length, room - ofFilled), followed, chosen);
   return { ids: [...chosen].sort((a, b) => a - b), all };
 }
 
-function spread(from: readonly number[], count: number, into: Set<number>): void {
-  for (let i = 0; i < count; i++) into.add(from[Math.floor((i * from.length) / count)]!);
+/** `count` of them, evenly; those that were followed first. */
+function spread(from: readonly number[], count: number, followed: ReadonlySet<number>, into: Set<number>): void {
+  const known = from.filter((id) => followed.has(id));
+  const some = known.length >= count ? known : from;
+  if (some === from) for (const id of known) into.add(id);
+  const rest = some === from ? from.filter((id) => !followed.has(id)) : known;
+  const left = some === from ? count - known.length : count;
+  for (let i = 0; i < left; i++) into.add(rest[Math.floor((i * rest.length) / left)]!);
 }
 
 function emptyOrder(id: number): ListedOrder {
   return {
     ...{ id, strategy: 0, instrument: 0, buys: true, type: 0, price: Number.NaN, qty: 0, filledQty: 0, sentNs: 0 },
-    ...{ end: 'open when the run ended', firstFillNs: Number.NaN, ahead: Number.NaN, fills: 0, steps: [] },
+    ...{ end: 'open when the run ended', firstFillNs: Number.NaN, ahead: Number.NaN, fills: 0, steps: [], moments: [] },
   };
 }
 
@@ -194,6 +207,15 @@ function timeOf({ localNs, venueNs }: Step): number {
   return Number.isNaN(venueNs) ? localNs : venueNs;
 }
 
+function walkTrail({ trail }: Recording, orders: ReadonlyMap<number, ListedOrder>): void {
+  for (let row = 0; row < trail.orderId.length; row++) orders.get(trail.orderId.at(row))?.moments.push(row);
+  for (const order of orders.values()) {
+    const { length } = order.moments;
+    const step = Math.ceil(length / MOST_MOMENTS);
+    order.moments = order.moments.filter((_, i) => i % step === 0 || i === length - 1);
+  }
+}
+
 /** At equal times as the lists say: an order is in line before it fills. */
 function inOrder(a: Step, b: Step): number {
   return timeOf(a) - timeOf(b) || placeOf(a.kind) - placeOf(b.kind);
@@ -209,10 +231,11 @@ function endText(kind: number, reason: number): string {
   return reason === Reason.none ? name : `${name}: ${REASON_TEXTS[reason] ?? `reason ${reason}`}`;
 }
 
-function ordersData(listed: readonly ListedOrder[], span: Span): OrdersData {
+function ordersData(listed: readonly ListedOrder[], { trail }: Recording, span: Span): OrdersData {
   const column = (of: (order: ListedOrder) => number) => Float64Array.from(listed, of);
   const ends = [...new Set(listed.map(({ end }) => end))].sort();
   const steps = listed.flatMap((order) => order.steps);
+  const moments = listed.flatMap((order) => order.moments);
   const cells = (of: (step: Step) => number) => Float64Array.from(steps, of);
   const journeys: JourneyData = {
     kind: packedBy(
@@ -277,6 +300,20 @@ function ordersData(listed: readonly ListedOrder[], span: Span): OrdersData {
       1,
     ),
     steps: journeys,
+    moments: packedBy(
+      column(({ moments }) => moments.length),
+      1,
+    ),
+    trail: {
+      time: packedTimes(
+        Float64Array.from(moments, (row) => trail.exchangeNs.at(row)),
+        span,
+      ),
+      ahead: packedBy(
+        Float64Array.from(moments, (row) => trail.aheadLots.at(row)),
+        10,
+      ),
+    },
     types: ORDER_TYPE_NAMES,
     ends,
   };

@@ -111,9 +111,20 @@ export interface OrdersData {
   /** Number of steps of each order in `steps`. */
   readonly count: Packed;
   readonly steps: JourneyData;
+  /** Moments in `trail` of each order; 0 = it was not followed in line. */
+  readonly moments: Packed;
+  readonly trail: TrailData;
   readonly types: readonly string[];
   /** How orders ended, and why. */
   readonly ends: readonly string[];
+}
+
+/** Moments of orders in line, those of one order behind each other in order of time. */
+export interface TrailData {
+  /** At the venue. */
+  readonly time: Packed;
+  /** Lots ahead, as the queue model has it. */
+  readonly ahead: Packed;
 }
 
 /** Steps of journeys, those of one order behind each other in the order in which they happened. */

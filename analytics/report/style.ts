@@ -187,6 +187,7 @@ th[aria-sort=ascending] .sort, th[aria-sort=descending] .sort { color: var(--tex
 .journey .message { stroke: var(--muted); stroke-width: 1.2; } .journey .request { stroke-dasharray: 4 3; }
 .journey .dot { fill: var(--surface); stroke: var(--text); stroke-width: 2; } .journey .dot.fill { fill: var(--gain); stroke: var(--gain); }
 .journey .dot.end { stroke: var(--loss); fill: none; } .journey .ahead { fill: var(--flat); }
+.journey .in-line { fill: none; stroke: var(--text); stroke-width: 1.6; stroke-linejoin: round; } #journey .hint { margin: 8px 0 0; }
 .steps td { padding: 2px 14px 2px 0; border: 0; } .steps { width: auto; margin-top: 8px; }
 #journey:empty { display: none; } #journey details { margin-top: 10px; font-size: 13.5px; }
 

@@ -36,12 +36,12 @@ import {
   qty,
   strategyName,
   sum,
-  symbol,
   time,
   whole,
   wholeOrNone,
 } from './table-columns.js';
 import { readParquetTable } from './table-reader.js';
+import { candleColumns, trailColumns } from './thinned-tables.js';
 
 /** File names by table; the order is the order of writing. */
 export const TABLE_FILES = {
@@ -49,6 +49,7 @@ export const TABLE_FILES = {
   terms: 'order_terms.parquet',
   fills: 'fills.parquet',
   entries: 'entries.parquet',
+  trail: 'queue_trail.parquet',
   accountEvents: 'account_events.parquet',
   equity: 'equity.parquet',
   positions: 'positions.parquet',
@@ -59,7 +60,7 @@ export type TableName = keyof typeof TABLE_FILES;
 export const TABLE_NAMES = Object.keys(TABLE_FILES) as TableName[];
 
 /** Tables whose file is left out when they have no rows: what few runs have. */
-export const SPARSE_TABLES: readonly TableName[] = ['terms', 'entries', 'accountEvents', 'candles', 'metrics'];
+export const SPARSE_TABLES: readonly TableName[] = ['terms', 'entries', 'trail', 'accountEvents', 'candles', 'metrics'];
 
 /** Rows of a table. */
 export function rowsOf(recording: Recording, table: TableName): number {
@@ -211,6 +212,7 @@ const MAPPINGS: Readonly<Record<TableName, (recording: Recording) => MappedColum
       ...price(recording, table, 'ask', table.askTicks, "best ask of the venue's book; null if none"),
     ];
   },
+  trail: trailColumns,
   accountEvents: (recording) => {
     const { accountEvents: table, instruments, currency } = recording;
     return [
@@ -267,20 +269,7 @@ const MAPPINGS: Readonly<Record<TableName, (recording: Recording) => MappedColum
       ...price(recording, table, 'ask', table.askTicks, 'best local ask; null if none'),
     ];
   },
-  candles: (recording) => {
-    const table = recording.candles;
-    return [
-      time(recording, 'first_time', table.firstNs, 'when the first of its bars arrived'),
-      time(recording, 'last_time', table.lastNs, 'when the last of its bars arrived'),
-      symbol(recording, table),
-      ...price(recording, table, 'open', table.openTicks, 'open of its first bar'),
-      ...price(recording, table, 'high', table.highTicks, 'highest of its bars'),
-      ...price(recording, table, 'low', table.lowTicks, 'lowest of its bars'),
-      ...price(recording, table, 'close', table.closeTicks, 'close of its last bar'),
-      ...qty(recording, table, 'volume', table.volumeLots, 'volume of its bars, added'),
-      whole('bars', table.bars, 'how many bars of the tape, behind each other, it is made of'),
-    ];
-  },
+  candles: candleColumns,
   metrics: (recording) => {
     const table = recording.metrics;
     return [

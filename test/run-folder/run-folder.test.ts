@@ -56,8 +56,8 @@ function content(run = fourFills(), options: { failure?: RunFailure } = {}) {
   };
 }
 
-/** What was tried under stress is not of these runs, nor are bars. */
-const ALL_FILES = RUN_FOLDER_FILES.filter((name) => name !== 'stress.json' && name !== 'candles.parquet').sort();
+/** What was tried under stress is not of these runs, nor are bars and places in line. */
+const ALL_FILES = RUN_FOLDER_FILES.filter((name) => !/^(stress|candles|queue_trail)/.test(name)).sort();
 /** Files of a run that has no account events, no orders with terms, no Python, and a venue that tells nothing. */
 const PLAIN_FILES = ALL_FILES.filter((name) => !/^(account_events|order_terms|entries|bridge)/.test(name));
 

@@ -58,7 +58,7 @@ export function expectedTables(recording: Recording, trades: TradeTable): Readon
   const price = (table: { instrument: Cells }, name: string, cells: Cells, fine = false) =>
     scaled(table, name, cells, 'tick', fine);
   const qty = (table: { instrument: Cells }, name: string, cells: Cells) => scaled(table, name, cells, 'lot');
-  const { orders, terms, fills, entries, accountEvents, equity, positions, candles, metrics } = recording;
+  const { orders, terms, fills, entries, trail, accountEvents, equity, positions, candles, metrics } = recording;
   return {
     orders: {
       rows: orders.kind.length,
@@ -128,6 +128,13 @@ export function expectedTables(recording: Recording, trades: TradeTable): Readon
         ...{ exchange_time: time(entries.exchangeNs), ...who(entries), order_id: plain(entries.orderId) },
         ...{ event: word(entries.kind, MATCH_NAMES), ahead_lots: plain(entries.aheadLots) },
         ...{ ...price(entries, 'bid', entries.bidTicks), ...price(entries, 'ask', entries.askTicks) },
+      },
+    },
+    queue_trail: {
+      rows: trail.aheadLots.length,
+      columns: {
+        ...{ exchange_time: time(trail.exchangeNs), ...who(trail), order_id: plain(trail.orderId) },
+        ahead_lots: plain(trail.aheadLots),
       },
     },
     account_events: {

@@ -57,7 +57,7 @@ beforeAll(() => {
     writeRunFolder(folders[name], { recorder, result, config: null, seed: 1, tapes: [] });
     const { recording } = recorder;
     const expected = Object.entries(expectedTables(recording, tradeTable(recording)));
-    const few = ['order_terms', 'entries', 'account_events', 'candles', 'metrics'];
+    const few = ['order_terms', 'entries', 'queue_trail', 'account_events', 'candles', 'metrics'];
     tables[name] = expected.filter(([table, { rows }]) => rows > 0 || !few.includes(table));
   }
 });
@@ -100,6 +100,7 @@ test('the runs have rows in every table', () => {
       'order_terms',
       'orders',
       'positions',
+      'queue_trail',
       'trades',
     ],
   ]);

@@ -15,6 +15,12 @@ export interface Step {
   readonly ahead: number | null;
 }
 
+/** So many lots were ahead of it in line, from this moment at the venue on. */
+export interface InLine {
+  readonly ms: number;
+  readonly ahead: number;
+}
+
 const WORDS: Readonly<Record<string, string>> = {
   submitted: 'sent',
   cancelRequested: 'cancel sent',
@@ -34,11 +40,20 @@ interface Moment {
   x: number;
 }
 
+/** What ends a stay in line, at the venue. */
+const ENDS = ['filled', 'cancelled', 'expired', 'modified'];
+
 const LANES = { strategy: 34, venue: 118, bars: 212 };
 const HEIGHT = 236;
 const BAR = 52;
 
-export function drawJourney(place: HTMLElement, title: string, sentMs: number, steps: readonly Step[]): void {
+export function drawJourney(
+  place: HTMLElement,
+  title: string,
+  sentMs: number,
+  steps: readonly Step[],
+  inLine: readonly InLine[],
+): void {
   const moments: Moment[] = [];
   for (const step of steps) {
     if (step.venueMs !== null) moments.push({ ms: step.venueMs, step, venue: true, x: 0 });
@@ -50,8 +65,19 @@ export function drawJourney(place: HTMLElement, title: string, sentMs: number, s
   scroll.tabIndex = 0;
   scroll.setAttribute('aria-label', 'Journey of the order, from left to right');
   scroll.setAttribute('role', 'img');
-  scroll.append(picture(moments, steps, width));
-  place.replaceChildren(make('h3', '', title), scroll, sentences(moments, sentMs));
+  scroll.append(picture(moments, steps, inLine, width));
+  const parts = [make('h3', '', title), scroll, sentences(moments, inLine, sentMs)];
+  const stood = steps.some(({ kind, ahead }) => kind === 'rested' && ahead !== null);
+  if (stood || inLine.length > 0) parts.splice(2, 0, make('p', 'muted hint', lineText(inLine)));
+  place.replaceChildren(...parts);
+}
+
+/** What the line of lots ahead is. */
+function lineText(inLine: readonly InLine[]): string {
+  if (inLine.length === 0) {
+    return 'Bars: lots ahead as the queue model has them. Of so many orders a sample is followed in line, and this is not among them.';
+  }
+  return 'Bars and line: lots ahead as the queue model has them, known when the order joined and each time a fifth less was ahead; between two of these they lay between them.';
 }
 
 /** Moments from left to right: apart by time, but short and long waits both visible. Returns the width of all. */
@@ -75,9 +101,14 @@ function isPlain({ step, venue }: Moment): boolean {
   return venue && step.kind === 'accepted';
 }
 
-function picture(moments: readonly Moment[], steps: readonly Step[], width: number): SVGSVGElement {
+function picture(
+  moments: readonly Moment[],
+  steps: readonly Step[],
+  inLine: readonly InLine[],
+  width: number,
+): SVGSVGElement {
   const svg = draw('svg', { width, height: HEIGHT, class: 'journey' });
-  const most = Math.max(0, ...steps.map(({ ahead }) => ahead ?? 0));
+  const most = Math.max(0, ...steps.map(({ ahead }) => ahead ?? 0), ...inLine.map(({ ahead }) => ahead));
   for (const [name, y] of [
     ['strategy', LANES.strategy],
     ['venue', LANES.venue],
@@ -88,6 +119,7 @@ function picture(moments: readonly Moment[], steps: readonly Step[], width: numb
     );
   }
   if (most > 0) svg.append(draw('text', { x: 4, y: LANES.bars - BAR / 2, class: 'lane-name' }, 'ahead'));
+  if (most > 0 && inLine.length > 0) svg.append(draw('path', { d: stairs(moments, inLine, most), class: 'in-line' }));
   svg.append(...messages(moments));
   for (const [index, moment] of moments.entries()) {
     const { x, venue, step } = moment;
@@ -109,6 +141,35 @@ function picture(moments: readonly Moment[], steps: readonly Step[], width: numb
     }
   }
   return svg;
+}
+
+/** The lots ahead as steps downwards, until the order fills or ends; it begins anew where it joins a line anew. */
+function stairs(moments: readonly Moment[], inLine: readonly InLine[], most: number): string {
+  const y = (ahead: number) => (LANES.bars - (BAR * Math.max(0, ahead)) / most).toFixed(1);
+  const ends = moments.filter(({ venue, step }) => venue && ENDS.includes(step.kind));
+  let path = '';
+  for (const [i, { ms, ahead }] of inLine.entries()) {
+    const joins = i === 0 || ahead > inLine[i - 1]!.ahead;
+    path += joins ? `M${placeAt(moments, ms)} ${y(ahead)}` : `V${y(ahead)}`;
+    const next = inLine[i + 1]?.ms ?? Number.POSITIVE_INFINITY;
+    const end = ends.find((moment) => moment.ms >= ms && moment.ms <= next);
+    if (end !== undefined) path += `H${end.x.toFixed(1)}${end.step.ahead === null ? '' : `V${y(end.step.ahead)}`}`;
+    else if (next < Number.POSITIVE_INFINITY) path += `H${placeAt(moments, next)}`;
+  }
+  return path;
+}
+
+/** Where a time is from left to right: between two moments in proportion. */
+function placeAt(moments: readonly Moment[], ms: number): string {
+  let before = moments[0]!;
+  for (const moment of moments) {
+    if (moment.ms > ms) {
+      const share = (ms - before.ms) / (moment.ms - before.ms || 1);
+      return (before.x + Math.max(0, share) * (moment.x - before.x)).toFixed(1);
+    }
+    before = moment;
+  }
+  return before.x.toFixed(1);
 }
 
 /** Slanted lines: requests on their way to the venue, answers on their way back. */
@@ -154,27 +215,41 @@ function label({ step, venue }: Moment): string {
   return !venue && step.venueMs !== null ? `hears: ${word}` : word;
 }
 
-function sentences(moments: readonly Moment[], sentMs: number): HTMLElement {
+function sentences(moments: readonly Moment[], inLine: readonly InLine[], sentMs: number): HTMLElement {
   const table = make('table', 'steps');
-  for (const moment of moments) {
-    const { ms, step, venue } = moment;
-    const row = make('tr');
-    const details: string[] = [];
-    if (step.kind === 'filled' || step.kind === 'submitted' || step.kind.startsWith('modif')) {
-      if (step.qty !== null && (venue || step.venueMs === null)) details.push(numberText(step.qty));
-      if (step.price !== null && (venue || step.venueMs === null)) details.push(`at ${numberText(step.price)}`);
-    }
-    if (venue && step.ahead !== null) details.push(`${numberText(step.ahead)} lots ahead`);
-    if ((step.kind === 'rested' || step.kind === 'entered') && step.price !== null)
-      details.push(`mid ${numberText(step.price)}`);
-    row.append(
-      make('td', 'number', ms === sentMs ? '0' : `+${lengthText(ms - sentMs)}`),
-      make('td', 'muted', venue ? 'venue' : 'strategy'),
-      make('td', '', [label(moment), details.join(', ')].filter((part) => part !== '').join(': ')),
-    );
-    table.append(row);
+  const rows: { ms: number; row: HTMLElement }[] = moments.map((moment) => ({
+    ms: moment.ms,
+    row: sentence(moment.ms - sentMs, moment.venue, [label(moment), detailsOf(moment)]),
+  }));
+  // Where it joined is a step already.
+  for (const [i, { ms, ahead }] of inLine.entries()) {
+    if (i > 0) rows.push({ ms, row: sentence(ms - sentMs, true, ['moves up', `${numberText(ahead)} lots ahead`]) });
   }
+  table.append(...rows.sort((a, b) => a.ms - b.ms).map(({ row }) => row));
   const folded = make('details');
   folded.append(make('summary', '', 'The same in words'), table);
   return folded;
+}
+
+function sentence(afterMs: number, venue: boolean, parts: readonly string[]): HTMLElement {
+  const row = make('tr');
+  row.append(
+    make('td', 'number', afterMs === 0 ? '0' : `+${lengthText(afterMs)}`),
+    make('td', 'muted', venue ? 'venue' : 'strategy'),
+    make('td', '', parts.filter((part) => part !== '').join(': ')),
+  );
+  return row;
+}
+
+function detailsOf({ step, venue }: Moment): string {
+  const details: string[] = [];
+  if (step.kind === 'filled' || step.kind === 'submitted' || step.kind.startsWith('modif')) {
+    if (step.qty !== null && (venue || step.venueMs === null)) details.push(numberText(step.qty));
+    if (step.price !== null && (venue || step.venueMs === null)) details.push(`at ${numberText(step.price)}`);
+  }
+  if (venue && step.ahead !== null) details.push(`${numberText(step.ahead)} lots ahead`);
+  if ((step.kind === 'rested' || step.kind === 'entered') && step.price !== null) {
+    details.push(`mid ${numberText(step.price)}`);
+  }
+  return details.join(', ');
 }

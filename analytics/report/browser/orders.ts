@@ -3,7 +3,7 @@
  * Called by the page's main script.
  */
 import { lengthText, momentText, numberText } from './figures.js';
-import { drawJourney, type Step } from './journey.js';
+import { drawJourney, type InLine, type Step } from './journey.js';
 import { List } from './list.js';
 import { page, unpack } from './page-block.js';
 
@@ -30,9 +30,24 @@ const steps = {
   qty: unpack(orders.steps.qty),
   ahead: unpack(orders.steps.ahead),
 };
-/** Where the steps of each order begin. */
-const starts = [0];
-for (const count of unpack(orders.count)) starts.push(starts[starts.length - 1]! + count!);
+const trail = { time: unpack(orders.trail.time), ahead: unpack(orders.trail.ahead) };
+/** Where the steps of each order begin, and its moments in line. */
+const starts = startsOf(unpack(orders.count));
+const firstMoments = startsOf(unpack(orders.moments));
+
+function startsOf(counts: readonly (number | null)[]): number[] {
+  const all = [0];
+  for (const count of counts) all.push(all[all.length - 1]! + count!);
+  return all;
+}
+
+function momentsOf(row: number): InLine[] {
+  const all: InLine[] = [];
+  for (let at = firstMoments[row]!; at < firstMoments[row + 1]!; at++) {
+    all.push({ ms: trail.time[at]!, ahead: trail.ahead[at]! });
+  }
+  return all;
+}
 
 function stepsOf(row: number): Step[] {
   const all: Step[] = [];
@@ -64,7 +79,7 @@ export function showOrders(place: HTMLElement, journey: HTMLElement, strategy: n
   const end = (row: number) => orders.ends[columns.end[row]!]!;
   const list = new List(place, {
     ...{ noun: 'orders', rows, sortedBy: 0, descending: false },
-    onPick: (row) => drawJourney(journey, title(row), columns.sent[row]!, stepsOf(row)),
+    onPick: (row) => drawJourney(journey, title(row), columns.sent[row]!, stepsOf(row), momentsOf(row)),
     columns: [
       number('id', 'order', 'Number of the order within the run.'),
       {
@@ -90,7 +105,9 @@ export function showOrders(place: HTMLElement, journey: HTMLElement, strategy: n
       { title: 'ended', tip: 'How it ended, and why.', form: 'choice', key: end, text: end },
     ],
   });
-  const first = rows.find((row) => columns.filled[row]! > 0) ?? rows[0];
+  // The one that shows most.
+  const filledOnes = rows.filter((row) => columns.filled[row]! > 0);
+  const first = filledOnes.find((row) => momentsOf(row).length > 4) ?? filledOnes[0] ?? rows[0];
   if (first === undefined) journey.replaceChildren();
   else list.pick(first);
   return (id) => {
