@@ -9,7 +9,7 @@ import type { Observer, RunOutline } from '../core/observer.js';
 import { type Order, type OrderEvent, OrderEventKind, PLAIN_TERMS, Reason } from '../core/order.js';
 import type { Nanos } from '../core/time.js';
 import { CandleTally } from './candles.js';
-import { MARKOUT_COLUMNS, MarkoutRecorder } from './markouts.js';
+import { MarkoutRecorder } from './markouts.js';
 import { QueueTrail } from './queue-trail.js';
 import { Recording } from './recording.js';
 import { TableWriter } from './table-writer.js';
@@ -53,11 +53,11 @@ export class Recorder implements Observer {
   #orders: TableWriter | undefined;
   #fills: TableWriter | undefined;
   #entries: TableWriter | undefined;
+  #equity: TableWriter | undefined;
+  #positions: TableWriter | undefined;
   #markouts: MarkoutRecorder | undefined;
   #candles = new CandleTally();
   #trail = new QueueTrail();
-  /** By pair: what the venue told of fills that strategies have not heard of, four numbers each; answers keep their order. */
-  #untold: number[][] = [];
 
   constructor({ maxLogLines = 100_000, maxDetails = 100_000 }: RecorderOptions = {}) {
     this.#maxLogLines = maxLogLines;
@@ -79,15 +79,17 @@ export class Recorder implements Observer {
     this.#trail = new QueueTrail();
     this.#pairs = [];
     this.#lastOrderId = 0;
-    this.#untold = Array.from({ length: run.strategies.length * run.instruments.length }, () => []);
-    const { orders, fills, entries } = this.#recording;
+    const { orders, fills, entries, equity, positions } = this.#recording;
     this.#orders = new TableWriter(orders);
     this.#fills = new TableWriter(fills);
     this.#entries = new TableWriter(entries);
-    const firstColumn = Object.keys(fills).indexOf(MARKOUT_COLUMNS[0]);
-    this.#markouts = new MarkoutRecorder(run.venueBooks, this.#fills, firstColumn);
+    this.#equity = new TableWriter(equity);
+    this.#positions = new TableWriter(positions);
+    const pairs = run.strategies.length * run.instruments.length;
+    const firstColumn = Object.keys(fills).indexOf('aheadLots');
+    this.#markouts = new MarkoutRecorder(run.venueBooks, pairs, this.#fills, firstColumn);
     run.watchVenue(this.#markouts);
-    this.#watched = new Uint8Array(run.strategies.length * run.instruments.length);
+    this.#watched = new Uint8Array(pairs);
     this.#lastSampleNs = Number.NaN;
     if (this.#watched.length <= ALWAYS_WATCHED_PAIRS) {
       for (let pair = 0; pair < this.#watched.length; pair++) this.#watch(pair);
@@ -163,7 +165,6 @@ export class Recorder implements Observer {
     const { order } = event;
     const instrument = order.instrument.index;
     const book = run.books[instrument]!;
-    const untold = this.#untold[order.strategy * run.instruments.length + instrument]!;
     const { cells } = this.#fills!;
     let at = this.#fills!.next();
     cells[at++] = event.localNs;
@@ -180,31 +181,28 @@ export class Recorder implements Observer {
     cells[at++] = run.accounts[order.strategy]!.positionLots(instrument);
     cells[at++] = book.bestBidTicks;
     cells[at++] = book.bestAskTicks;
-    cells[at++] = untold.shift() ?? Number.NaN;
-    cells[at++] = untold.shift() ?? Number.NaN;
-    cells[at++] = untold.shift() ?? Number.NaN;
-    this.#markouts!.tell(untold.shift() ?? -1, at);
+    this.#markouts!.tell(order.strategy * run.instruments.length + instrument, at);
   }
 
   /** At exchange time. */
-  onMatch({ kind, order, exchangeNs, aheadLots, bidTicks, askTicks }: MatchEvent): void {
+  onMatch(event: MatchEvent): void {
+    const { kind, order } = event;
     const { strategy } = order;
     const instrument = order.instrument.index;
     if (kind === MatchKind.filled) {
-      const fill = this.#markouts!.add(instrument, exchangeNs);
-      this.#untold[strategy * this.#run!.instruments.length + instrument]!.push(aheadLots, bidTicks, askTicks, fill);
+      this.#markouts!.add(strategy * this.#run!.instruments.length + instrument, event);
       return;
     }
     const { cells } = this.#entries!;
     let at = this.#entries!.next();
-    cells[at++] = exchangeNs;
+    cells[at++] = event.exchangeNs;
     cells[at++] = strategy;
     cells[at++] = instrument;
     cells[at++] = order.id;
     cells[at++] = kind;
-    cells[at++] = aheadLots;
-    cells[at++] = bidTicks;
-    cells[at++] = askTicks;
+    cells[at++] = event.aheadLots;
+    cells[at++] = event.bidTicks;
+    cells[at++] = event.askTicks;
   }
 
   onQueue(order: Order, aheadLots: number, exchangeNs: Nanos): number {
@@ -231,33 +229,36 @@ export class Recorder implements Observer {
   }
 
   onSample(nowNs: Nanos): void {
-    const { equity, positions } = this.#recording!;
+    const equity = this.#equity!;
+    const positions = this.#positions!;
     this.#lastSampleNs = nowNs;
-    this.#rowsBeforeSample = { equity: equity.localNs.length, positions: positions.localNs.length };
+    this.#rowsBeforeSample = { equity: equity.rows, positions: positions.rows };
     const { accounts, books, instruments } = this.#run!;
     for (let strategy = 0; strategy < accounts.length; strategy++) {
       const account = accounts[strategy]!;
       const { realised, unrealised, fees, capital, flows } = account;
-      equity.localNs.push(nowNs);
-      equity.strategy.push(strategy);
-      equity.equity.push(realised + unrealised - fees + capital + flows);
-      equity.cash.push(account.cash);
-      equity.fees.push(fees);
-      equity.realised.push(realised);
-      equity.unrealised.push(unrealised);
-      equity.capital.push(capital);
-      equity.flows.push(flows);
+      let at = equity.next();
+      equity.cells[at++] = nowNs;
+      equity.cells[at++] = strategy;
+      equity.cells[at++] = realised + unrealised - fees + capital + flows;
+      equity.cells[at++] = account.cash;
+      equity.cells[at++] = fees;
+      equity.cells[at++] = realised;
+      equity.cells[at++] = unrealised;
+      equity.cells[at++] = capital;
+      equity.cells[at++] = flows;
     }
     for (const pair of this.#pairs) {
       const instrument = pair % instruments.length;
       const strategy = (pair - instrument) / instruments.length;
       const book = books[instrument]!;
-      positions.localNs.push(nowNs);
-      positions.strategy.push(strategy);
-      positions.instrument.push(instrument);
-      positions.positionLots.push(accounts[strategy]!.positionLots(instrument));
-      positions.bidTicks.push(book.bestBidTicks);
-      positions.askTicks.push(book.bestAskTicks);
+      let at = positions.next();
+      positions.cells[at++] = nowNs;
+      positions.cells[at++] = strategy;
+      positions.cells[at++] = instrument;
+      positions.cells[at++] = accounts[strategy]!.positionLots(instrument);
+      positions.cells[at++] = book.bestBidTicks;
+      positions.cells[at++] = book.bestAskTicks;
     }
   }
 
@@ -281,6 +282,7 @@ export class Recorder implements Observer {
   }
 
   onStop(nowNs: Nanos): void {
+    this.#flush();
     if (nowNs === this.#lastSampleNs) {
       const { equity, positions } = this.#recording!;
       for (const column of Object.values(equity)) column.truncate(this.#rowsBeforeSample.equity);
@@ -293,9 +295,12 @@ export class Recorder implements Observer {
   #flush(): void {
     this.#candles.writeInto(this.#recording!.candles);
     this.#trail.writeInto(this.#recording!.trail);
+    this.#markouts!.flush();
     this.#orders!.flush();
     this.#fills!.flush();
     this.#entries!.flush();
+    this.#equity!.flush();
+    this.#positions!.flush();
   }
 
   #watch(pair: number): void {

@@ -17,21 +17,30 @@ export interface Lookout {
   look(beforeNs: Nanos): void;
 }
 
+/** All lookouts of a run as one. */
 export class Lookouts {
+  /** Of the first of them; a field, because a lane reads it at every turn and V8 boxes doubles that are returned. */
+  nextNs: Nanos = Number.POSITIVE_INFINITY;
   readonly #all: Lookout[] = [];
 
   add(lookout: Lookout): void {
     this.#all.push(lookout);
+    this.refresh();
   }
 
-  get nextNs(): Nanos {
+  /** They were told a match event. */
+  refresh(): void {
     let nextNs = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < this.#all.length; i++) if (this.#all[i]!.nextNs < nextNs) nextNs = this.#all[i]!.nextNs;
-    return nextNs;
+    for (let i = 0; i < this.#all.length; i++) {
+      const lookoutNs = this.#all[i]!.nextNs;
+      if (lookoutNs < nextNs) nextNs = lookoutNs;
+    }
+    this.nextNs = nextNs;
   }
 
   /** The next row is of `beforeNs`. */
   look(beforeNs: Nanos): void {
     for (let i = 0; i < this.#all.length; i++) if (this.#all[i]!.nextNs < beforeNs) this.#all[i]!.look(beforeNs);
+    this.refresh();
   }
 }

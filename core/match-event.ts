@@ -3,6 +3,7 @@
  * Knows nothing of how orders match. Told by the matching engine, heard by observers, never by strategies.
  */
 import type { LevelBook } from './book/levels.js';
+import type { Lookouts } from './lookout.js';
 import type { Order } from './order.js';
 import type { Nanos } from './time.js';
 
@@ -50,6 +51,7 @@ export class MatchWitness {
   readonly #listeners: readonly MatchListener[];
   readonly #followers: readonly MatchListener[];
   readonly #books: readonly LevelBook[];
+  readonly #lookouts: Lookouts;
   // The fractions make V8 keep these fields as doubles from the start.
   readonly #event: MatchEvent = {
     kind: MatchKind.entered,
@@ -60,10 +62,11 @@ export class MatchWitness {
     askTicks: 0.5,
   };
 
-  constructor(listeners: readonly MatchListener[], books: readonly LevelBook[]) {
+  constructor(listeners: readonly MatchListener[], books: readonly LevelBook[], lookouts: Lookouts) {
     this.#listeners = listeners.filter(({ onMatch }) => onMatch !== undefined);
     this.#followers = listeners.filter(({ onQueue }) => onQueue !== undefined);
     this.#books = books;
+    this.#lookouts = lookouts;
   }
 
   tell(kind: MatchKind, order: Order, aheadLots: number, nowNs: Nanos): void {
@@ -76,6 +79,7 @@ export class MatchWitness {
     event.bidTicks = book.bestBidTicks;
     event.askTicks = book.bestAskTicks;
     for (let i = 0; i < this.#listeners.length; i++) this.#listeners[i]!.onMatch!(event);
+    this.#lookouts.refresh();
   }
 
   /** An order stands in line; returns at how few lots ahead to tell of it again. */

@@ -37,6 +37,8 @@ export class Schedule {
   pending = 0;
   #head: Entry | undefined;
   readonly #rest = new PriorityQueue<Entry>(compareEntries);
+  /** Time of the first of them; `Infinity` when there is none. */
+  #restNs: Nanos = Number.POSITIVE_INFINITY;
   readonly #spare: Entry[] = [];
 
   /**
@@ -53,25 +55,38 @@ export class Schedule {
     entry.keepsRunning = keepsRunning;
     if (keepsRunning) this.pending++;
     const head = this.#head;
-    if (head === undefined) this.#lead(entry);
-    else if (compareEntries(entry, head) < 0) {
-      this.#rest.push(head);
+    if (head === undefined ? this.#precedes(entry) : compareEntries(entry, head) < 0) {
+      if (head !== undefined) this.#wait(head);
       this.#lead(entry);
-    } else this.#rest.push(entry);
+    } else this.#wait(entry);
   }
 
-  /** Takes the earliest entry out and fires it. There must be one. */
+  /**
+   * Takes the earliest entry out and fires it. There must be one. Its place stays empty meanwhile: a timer that sets itself anew
+   * and is the next one again takes it, and the heap never hears of it. So `headNs` and `headRank` mean nothing within `fire`.
+   */
   fireHead(): void {
     const entry = this.#head!;
     const { handler, payload, timeNs } = entry;
     if (entry.keepsRunning) this.pending--;
     this.#spare.push(entry);
-    const next = this.#rest.isEmpty() ? undefined : this.#rest.pop();
-    if (next === undefined || next === null) {
-      this.#head = undefined;
-      this.headNs = Number.POSITIVE_INFINITY;
-    } else this.#lead(next);
+    this.#head = undefined;
+    this.headNs = Number.POSITIVE_INFINITY;
     handler.fire(payload, timeNs);
+    if (this.#head !== undefined || this.#restNs === Infinity) return;
+    this.#lead(this.#rest.pop()!);
+    this.#restNs = this.#rest.front()?.timeNs ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** Whether an entry comes before all that wait; the time alone decides it nearly always. */
+  #precedes(entry: Entry): boolean {
+    if (entry.timeNs !== this.#restNs) return entry.timeNs < this.#restNs;
+    return compareEntries(entry, this.#rest.front()!) < 0;
+  }
+
+  #wait(entry: Entry): void {
+    this.#rest.push(entry);
+    if (entry.timeNs < this.#restNs) this.#restNs = entry.timeNs;
   }
 
   #lead(entry: Entry): void {

@@ -184,6 +184,7 @@ export class Simulation {
         }),
     );
     const watch = new Watch(instruments.length);
+    const lookouts = new Lookouts();
     const matchListeners = observers.filter(({ onMatch, onQueue }) => onMatch !== undefined || onQueue !== undefined);
     const venue = this.#options.venue({
       originNs,
@@ -197,7 +198,7 @@ export class Simulation {
       schedule,
       answers: desk,
       random,
-      ...(matchListeners.length > 0 && { witness: new MatchWitness(matchListeners, venueBooks.levels) }),
+      ...(matchListeners.length > 0 && { witness: new MatchWitness(matchListeners, venueBooks.levels, lookouts) }),
     });
     desk.connect(venue, hosts, this.#riskDesk(hosts, books, lastTicks, schedule, rates, marketRates));
     const router = new Router(instruments, books, hosts, clock);
@@ -243,7 +244,6 @@ export class Simulation {
         rows = read;
         this.events.emit('progress', { rows, totalRows, nowNs: clock.nowNs });
       });
-      const lookouts = new Lookouts();
       const exchange = new ExchangeLane(feed, venueBooks, venue, watch, instruments, schedule, lookouts);
       const local = new LocalLane(feed, localBooks, router, schedule, venue.leastEntryNs);
       startNs = Math.min(exchange.nextNs, local.nextNs);

@@ -59,33 +59,53 @@ function midsAt({ tape, instruments }: ReturnType<typeof played>, wanted: { ns: 
   return mids;
 }
 
+/** Compares every mid with the twin's; how many are known and how many are not. */
+function checkMids(run: ReturnType<typeof played>): { known: number; unknown: number } {
+  const { fills } = run.recording;
+  const wanted = Array.from({ length: fills.localNs.length }, (_, row) =>
+    MARKOUT_HORIZONS_NS.map((horizon) => ({
+      ns: fills.exchangeNs.at(row) + horizon,
+      instrument: fills.instrument.at(row),
+    })),
+  ).flat();
+  const mids = midsAt(run, wanted);
+  let known = 0;
+  for (const [at, { ns }] of wanted.entries()) {
+    const row = Math.floor(at / MARKOUT_HORIZONS_NS.length);
+    const column = MARKOUT_COLUMNS[at % MARKOUT_HORIZONS_NS.length]!;
+    const expected = ns > run.result.endNs ? Number.NaN : mids[at]!;
+    expect(fills[column].at(row), `fill ${row}, ${column}`).toBe(expected);
+    if (!Number.isNaN(expected)) known++;
+  }
+  return { known, unknown: wanted.length - known };
+}
+
 describe('the mids after a fill', () => {
   it('are those of the venue at exactly that time, and none after the end of the run', () => {
     let known = 0;
     let unknown = 0;
     for (let seed = 1; seed <= 16; seed++) {
       const stepNs = seed % 2 === 0 ? 2e5 : 1e8;
-      const run = played(seed, stepNs, 4000);
-      const { fills } = run.recording;
-      const count = fills.localNs.length;
-      const wanted = Array.from({ length: count }, (_, row) =>
-        MARKOUT_HORIZONS_NS.map((horizon) => ({
-          ns: fills.exchangeNs.at(row) + horizon,
-          instrument: fills.instrument.at(row),
-        })),
-      ).flat();
-      const mids = midsAt(run, wanted);
-      for (const [at, { ns }] of wanted.entries()) {
-        const row = Math.floor(at / MARKOUT_HORIZONS_NS.length);
-        const column = MARKOUT_COLUMNS[at % MARKOUT_HORIZONS_NS.length]!;
-        const expected = ns > run.result.endNs ? Number.NaN : mids[at]!;
-        expect(fills[column].at(row), `fill ${row}, ${column}`).toBe(expected);
-        if (Number.isNaN(expected)) unknown++;
-        else known++;
-      }
+      const mids = checkMids(played(seed, stepNs, 4000));
+      known += mids.known;
+      unknown += mids.unknown;
     }
     expect(known).toBeGreaterThan(1000);
     expect(unknown).toBeGreaterThan(10);
+  });
+
+  it('are so too where more fills are young than there was room for at first, over and over', () => {
+    const run = played(17, 2e6, 240_000);
+    const { exchangeNs } = run.recording.fills;
+    let young = 0;
+    let first = 0;
+    for (let row = 0; row < exchangeNs.length; row++) {
+      while (exchangeNs.at(first) < exchangeNs.at(row) - MARKOUT_HORIZONS_NS.at(-1)!) first++;
+      young = Math.max(young, row - first + 1);
+    }
+    expect(young).toBeGreaterThan(256);
+    expect(first).toBeGreaterThan(256);
+    expect(checkMids(run).known).toBeGreaterThan(1000);
   });
 });
 
