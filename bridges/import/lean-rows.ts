@@ -5,7 +5,8 @@
 import { codeOf, Flag, Kind, MAX_PRICE_TICKS, Side } from '../../core/index.js';
 import type { DecimalReader } from './decimal-reader.js';
 import { leanDay } from './lean-actions.js';
-import type { LeanFile, LeanResolution, LeanSecurity } from './lean-path.js';
+import type { LeanFile, LeanResolution } from './lean-path.js';
+import { type LeanShape, leanShape, NOWHERE } from './lean-shape.js';
 import { brief, type LineFields } from './line-fields.js';
 import type { RowCollector } from './row-collector.js';
 import type { Zone } from './zoned-time.js';
@@ -18,32 +19,17 @@ const ASK = codeOf(Kind.quote, Side.sell);
 const DAY_SECONDS = 86_400;
 const DAY_MS = DAY_SECONDS * 1_000;
 const LENGTH_SECONDS = { tick: 0, second: 1, minute: 60, hour: 3_600, daily: DAY_SECONDS } as const;
-/** Whole ms have three more decimals in LEAN's ticks at most; a double's text may have noise behind them. */
-const MS_DECIMALS = 6;
+const NANOS_PER_MS = 1e6;
+const ZERO = 48;
+const POINT = 46;
 
-/** How many fields a line has, and where those stand that not all have; −1: nowhere. */
-interface TickShape {
-  readonly widths: readonly number[];
-  readonly exchange: number;
+/** One side of the quote at hand. */
+interface QuoteSide {
+  /** False: the line does not have it. */
+  there: boolean;
+  ticks: number;
+  lots: number;
 }
-
-/** Ticks by security type: trades (time, price, quantity, …) and quotes (time, bid, size, ask, size, …). */
-const TRADE_TICKS: Readonly<Partial<Record<LeanSecurity, TickShape>>> = {
-  equity: { widths: [6], exchange: 3 },
-  future: { widths: [6], exchange: 3 },
-  crypto: { widths: [3, 4], exchange: -1 },
-  cryptofuture: { widths: [3, 4], exchange: -1 },
-};
-const QUOTE_TICKS: Readonly<Partial<Record<LeanSecurity, TickShape>>> = {
-  equity: { widths: [8], exchange: 5 },
-  future: { widths: [7], exchange: 5 },
-  crypto: { widths: [5, 6], exchange: -1 },
-  cryptofuture: { widths: [5, 6], exchange: -1 },
-  forex: { widths: [3], exchange: -1 },
-  cfd: { widths: [3], exchange: -1 },
-};
-const BAR_WIDTH = 6;
-const QUOTE_BAR_WIDTH = 11;
 
 export interface LeanRowParts {
   readonly collector: RowCollector;
@@ -69,10 +55,13 @@ export class LeanRows {
   lastDay = Number.NEGATIVE_INFINITY;
   readonly #parts: LeanRowParts;
   #file!: LeanFile;
+  #shape!: LeanShape;
   #latest = Number.NEGATIVE_INFINITY;
   #first = Number.NaN;
   /** The exchange whose quotes have come. */
   #quoting = '';
+  readonly #bid: QuoteSide = { there: false, ticks: 0, lots: 0 };
+  readonly #ask: QuoteSide = { there: false, ticks: 0, lots: 0 };
   /** Of the line at hand: its day, seconds since then, ns within the second. */
   #day = 0;
   #seconds = 0;
@@ -85,6 +74,7 @@ export class LeanRows {
   begin(file: LeanFile): void {
     if (this.#file?.quotes !== file.quotes) this.#latest = Number.NEGATIVE_INFINITY;
     this.#file = file;
+    this.#shape = leanShape(file);
   }
 
   line(fields: LineFields): void {
@@ -111,22 +101,20 @@ export class LeanRows {
     this.#parts.collector.tally.count(name, note);
   }
 
-  #checkWidth(fields: LineFields): void {
+  #checkWidth({ count }: LineFields): void {
+    const { widths } = this.#shape;
+    if (widths.includes(count)) return;
     const { resolution, quotes, security } = this.#file;
-    const shape = (quotes ? QUOTE_TICKS : TRADE_TICKS)[security];
-    const bars = quotes ? [QUOTE_BAR_WIDTH] : [BAR_WIDTH];
-    const widths = resolution === 'tick' ? shape?.widths : bars;
     const what = `${quotes ? 'quotes' : 'trades'} of ${security} by ${resolution}`;
-    if (widths === undefined) throw new RangeError(`LEAN has no ${what}`);
-    if (widths.includes(fields.count)) return;
-    throw new RangeError(`there are ${fields.count} fields where ${what} have ${widths.join(' or ')}`);
+    if (widths.length === 0) throw new RangeError(`LEAN has no ${what}`);
+    throw new RangeError(`there are ${count} fields where ${what} have ${widths.join(' or ')}`);
   }
 
   #readTime(fields: LineFields): void {
     if (Number.isNaN(this.#file.day)) this.#readDateTime(fields.text(0));
     else {
       this.#day = this.#file.day;
-      this.#readMilliseconds(fields.text(0));
+      this.#readMilliseconds(fields);
     }
   }
 
@@ -140,13 +128,28 @@ export class LeanRows {
     this.#nanos = 0;
   }
 
-  #readMilliseconds(text: string): void {
-    const [, whole, fraction = ''] = /^(\d{1,8})(?:\.(\d+))?$/.exec(text) ?? [];
-    const ms = Number(whole);
-    if (!(ms < DAY_MS)) throw new RangeError(`time is ${brief(text)}, no milliseconds since midnight`);
-    if (fraction.length > MS_DECIMALS) this.#count('time-rounded', 'times finer than 1 ns were cut to it');
+  /** Digit by digit, without a text for each line. */
+  #readMilliseconds({ bytes, starts }: LineFields): void {
+    const end = starts[1]! - 1;
+    let at = starts[0]!;
+    let ms = 0;
+    for (; at < end && isDigit(bytes[at]!) && ms < DAY_MS; at++) ms = ms * 10 + bytes[at]! - ZERO;
+    let nanos = 0;
+    let unit = NANOS_PER_MS;
+    const point = at;
+    if (at > starts[0]! && bytes[at] === POINT) {
+      for (at++; at < end && isDigit(bytes[at]!); at++) {
+        unit /= 10;
+        if (unit >= 1) nanos += (bytes[at]! - ZERO) * unit;
+      }
+    }
+    if (at < end || at === starts[0] || at === point + 1 || ms >= DAY_MS) {
+      const text = bytes.toString('utf8', starts[0], end);
+      throw new RangeError(`time is ${brief(text)}, no milliseconds since midnight`);
+    }
+    if (unit < 1) this.#count('time-rounded', 'times finer than 1 ns were cut to it');
     this.#seconds = Math.floor(ms / 1_000);
-    this.#nanos = (ms % 1_000) * 1e6 + Number(fraction.slice(0, MS_DECIMALS).padEnd(MS_DECIMALS, '0'));
+    this.#nanos = (ms - this.#seconds * 1_000) * NANOS_PER_MS + Math.round(nanos);
   }
 
   /** When what the line says was known: a bar once it is over. */
@@ -187,17 +190,20 @@ export class LeanRows {
   /** Quotes as they stood when the bar was over. */
   #quoteBar(fields: LineFields): void {
     const happened = this.#happened(this.#file.resolution);
-    this.#quotes(happened, this.#sideOfBar(fields, 1, 'bid'), this.#sideOfBar(fields, 6, 'ask'));
+    this.#readSideOfBar(fields, 1, 'bid', this.#bid);
+    this.#readSideOfBar(fields, 6, 'ask', this.#ask);
+    this.#quotes(happened);
   }
 
-  /** Close and size of a side; `undefined`: the bar does not have it. */
-  #sideOfBar(fields: LineFields, place: number, side: string): readonly [ticks: number, lots: number] | undefined {
-    if (fields.isEmpty(place + 3)) return undefined;
-    const [open, high, low, close] = ['open', 'high', 'low', 'close'].map((name, at) =>
-      this.#price(fields, place + at, `${side} ${name}`),
-    ) as [number, number, number, number];
-    checkBar(open, high, low, close, `${side} `);
-    return [close, this.#size(fields, place + 4, `${side} size`)];
+  #readSideOfBar(fields: LineFields, place: number, side: string, into: QuoteSide): void {
+    into.there = !fields.isEmpty(place + 3);
+    if (!into.there) return;
+    const open = this.#price(fields, place, `${side} open`);
+    const high = this.#price(fields, place + 1, `${side} high`);
+    const low = this.#price(fields, place + 2, `${side} low`);
+    into.ticks = this.#price(fields, place + 3, `${side} close`);
+    checkBar(open, high, low, into.ticks, `${side} `);
+    into.lots = this.#size(fields, place + 4, `${side} size`);
   }
 
   /** Lots of a quote, or those given for quotes without. */
@@ -215,35 +221,38 @@ export class LeanRows {
   }
 
   #quoteTick(fields: LineFields): void {
-    if (this.#leftOut(fields, QUOTE_TICKS[this.#file.security]!)) return;
+    if (this.#leftOut(fields)) return;
     const happened = this.#happened('tick');
     const sized = fields.count > 3;
-    const side = (place: number, name: string) => {
-      const absent = fields.isEmpty(place) || Number(fields.text(place)) === 0;
-      const size = sized ? place + 1 : -1;
-      return absent
-        ? undefined
-        : ([this.#price(fields, place, `${name} price`), this.#size(fields, size, `${name} size`)] as const);
-    };
-    this.#quotes(happened, side(1, 'bid'), side(sized ? 3 : 2, 'ask'));
+    this.#readSide(fields, 1, sized ? 2 : NOWHERE, 'bid price', 'bid size', this.#bid);
+    this.#readSide(fields, sized ? 3 : 2, sized ? 4 : NOWHERE, 'ask price', 'ask size', this.#ask);
+    this.#quotes(happened);
   }
 
-  #quotes(
-    happened: number,
-    bid: readonly [number, number] | undefined,
-    ask: readonly [number, number] | undefined,
-  ): void {
-    if (bid === undefined || ask === undefined)
+  /** A side of a tick, which is not there where its price is empty or 0. */
+  #readSide(fields: LineFields, place: number, size: number, price: string, quantity: string, into: QuoteSide): void {
+    const ticks = fields.isEmpty(place) ? 0 : fields.ticks(place, price, this.#parts.tick);
+    into.there = ticks !== 0;
+    if (!into.there) return;
+    into.ticks = this.#price(fields, place, price);
+    into.lots = this.#size(fields, size, quantity);
+  }
+
+  /** Rows of the two sides as last read. */
+  #quotes(happened: number): void {
+    const bid = this.#bid;
+    const ask = this.#ask;
+    if (!(bid.there && ask.there)) {
       this.#count('one-sided-quotes', 'quotes that have one side alone leave the other as it is');
-    if (bid !== undefined && ask !== undefined && bid[0] >= ask[0]) {
+    } else if (bid.ticks >= ask.ticks) {
       this.#count('crossed-book', 'quotes with the bid not below the ask were kept');
     }
-    if (bid !== undefined) this.#add(happened, BID, ask === undefined ? Flag.last : 0, bid[0], bid[1]);
-    if (ask !== undefined) this.#add(happened, ASK, Flag.last, ask[0], ask[1]);
+    if (bid.there) this.#add(happened, BID, ask.there ? 0 : Flag.last, bid.ticks, bid.lots);
+    if (ask.there) this.#add(happened, ASK, Flag.last, ask.ticks, ask.lots);
   }
 
   #tradeTick(fields: LineFields): void {
-    if (this.#leftOut(fields, TRADE_TICKS[this.#file.security]!)) return;
+    if (this.#leftOut(fields)) return;
     const happened = this.#happened('tick');
     const ticks = this.#price(fields, 1, 'price');
     const lots = fields.lots(2, 'quantity', this.#parts.lot);
@@ -252,7 +261,8 @@ export class LeanRows {
   }
 
   /** Whether a tick is of another exchange, or flagged as suspicious by who recorded it. */
-  #leftOut(fields: LineFields, { widths, exchange }: TickShape): boolean {
+  #leftOut(fields: LineFields): boolean {
+    const { widths, exchange } = this.#shape;
     const wanted = this.#parts.exchange;
     if (exchange >= 0) {
       const name = fields.text(exchange);
@@ -278,6 +288,10 @@ export class LeanRows {
       `exchange is ${brief(name)}, and quotes before were of ${brief(this.#quoting)}: choose one (exchange)`,
     );
   }
+}
+
+function isDigit(byte: number): boolean {
+  return byte >= ZERO && byte <= ZERO + 9;
 }
 
 function checkBar(open: number, high: number, low: number, close: number, side: string): void {
