@@ -274,6 +274,7 @@ function lean(): Command {
     .option('--from <day>', 'first day, e.g. 2014-06-02')
     .option('--to <day>', 'last day')
     .option('--quote-size <quantity>', 'of quotes that have none (forex)', decimalText)
+    .option('--delivery <month>', 'of futures: which contract of an archive, e.g. 201406')
     .option('--exchange <name>', 'ticks of this exchange alone, as the files call it')
     .addHelpText(
       'after',

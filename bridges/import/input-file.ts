@@ -55,10 +55,12 @@ export async function readLines(
   path: string,
   onLine: OnLine,
   onBytes: (read: number, total: number) => void = () => {},
+  entry?: PieceReading['entry'],
 ): Promise<InputFact> {
   const splitter = new LineSplitter(path, onLine);
   const place = () => `${path}:${splitter.lines + 1}`;
-  const fact = await readPieces(path, { take: (bytes) => splitter.push(bytes), onBytes, place, unit: 'this line' });
+  const take = (bytes: Buffer) => splitter.push(bytes);
+  const fact = await readPieces(path, { take, onBytes, place, unit: 'this line', entry });
   splitter.end();
   return { ...fact, lines: splitter.lines };
 }
@@ -74,6 +76,8 @@ export interface PieceReading {
   readonly place: () => string;
   /** What stands at that place: `this line`. */
   readonly unit: string;
+  /** Which file of a zip archive it is, by its name, where there may be several. Default: there is one. */
+  readonly entry?: ((name: string) => boolean) | undefined;
   /** A word about a packing that is known here, by the first four bytes in hex; else the usual one. */
   readonly refusal?: (magic: string) => string | undefined;
 }
@@ -87,7 +91,7 @@ export async function readPieces(path: string, reading: PieceReading): Promise<I
   try {
     const { size } = await handle.stat();
     const packing = await packingOf(handle, path, reading.refusal);
-    const entry = packing === 'zip' ? await zipEntry(handle, size, path) : undefined;
+    const entry = packing === 'zip' ? await zipEntry(handle, size, path, reading.entry) : undefined;
     const hash = createHash('sha256');
     const tapped = tap(handle, (chunk, read) => {
       hash.update(chunk);
@@ -178,9 +182,14 @@ function gunzip(source: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
   return through(source, createGunzip({ chunkSize: 256 * 1024 }));
 }
 
-async function zipEntry(handle: FileHandle, size: number, path: string): Promise<ZipEntry> {
+async function zipEntry(
+  handle: FileHandle,
+  size: number,
+  path: string,
+  wanted: PieceReading['entry'],
+): Promise<ZipEntry> {
   try {
-    return await findZipEntry(handle, size);
+    return await findZipEntry(handle, size, wanted);
   } catch (cause) {
     throw cause instanceof RangeError ? new ImportError(`${path}: ${cause.message}`) : cause;
   }

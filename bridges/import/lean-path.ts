@@ -28,8 +28,8 @@ export interface LeanFile {
 
 const DAY_NAME = /^(\d{8})_(trade|quote|openinterest)\.(?:zip|csv)$/;
 /** As files are called within the archives; those of futures end with the contract's expiry. */
-const INNER_NAME = /^(\d{8})_(.+)_(?:tick|second|minute)_(trade|quote|openinterest)(?:_\d{6,8})?\.csv$/i;
-const LONG_NAME = /^(.+?)(?:_(trade|quote|openinterest)(?:_\d{6,8})?)?\.(?:zip|csv)$/;
+const INNER_NAME = /^(\d{8})_(.+)_(?:tick|second|minute)_(trade|quote|openinterest)(?:_\d{6,8}){0,2}\.csv$/i;
+const LONG_NAME = /^(.+?)(?:_(trade|quote|openinterest)(?:_\d{6,8}){0,2})?\.(?:zip|csv)$/;
 const EXAMPLE = 'equity/usa/minute/spy/20131007_trade.zip';
 
 /** Throws `ImportError` for a place that LEAN does not have, and for data that cannot be imported, with the reason. */

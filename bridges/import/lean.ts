@@ -55,6 +55,11 @@ const leanOptions = z.strictObject({
   to: day.optional(),
   /** Quantity of quotes that have no size. */
   quoteSize: z.string().optional(),
+  /** Of futures: the contract's month, `201406`, which tells the file in an archive of several. */
+  delivery: z
+    .string()
+    .regex(/^\d{6}$/, 'expected a month such as 201406')
+    .optional(),
   /** Ticks of this exchange alone, as the files call it. */
   exchange: z.string().optional(),
   contract: z.enum(CONTRACTS).optional(),
@@ -87,7 +92,7 @@ export async function importLean(options: LeanOptions): Promise<ImportedTape> {
     reader.begin(file);
     const onBytes = (bytesRead: number, bytesTotal: number) =>
       checked.onProgress?.({ file: at, files: files.length, path: file.path, bytesRead, bytesTotal });
-    facts.push(await readLines(file.path, reader.line, onBytes));
+    facts.push(await readLines(file.path, reader.line, onBytes, entryOf(checked.delivery)));
   }
   for (const extra of [factors, map]) if (extra !== undefined) facts.push(extra.fact);
   reader.collector.tally.count(
@@ -96,6 +101,13 @@ export async function importLean(options: LeanOptions): Promise<ImportedTape> {
     factors?.imprecise ?? 0,
   );
   return reader.finish(facts, factors?.actions ?? [], map?.tickers ?? []);
+}
+
+/** Names within an archive end with the contract's month, and its last day behind it. */
+function entryOf(delivery: string | undefined): ((name: string) => boolean) | undefined {
+  if (delivery === undefined) return undefined;
+  const ending = new RegExp(`_${delivery}(\\d\\d)?(_\\d{8})?\\.csv$`);
+  return (name) => ending.test(name);
 }
 
 /** Files of one security have one ticker, or the ones that its map file says. */

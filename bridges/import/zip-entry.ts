@@ -1,5 +1,5 @@
 /**
- * Where the one file inside a zip archive lies: read from the archive's directory at its end and held against the entry's own
+ * Where the one file inside a zip archive lies, or the one that is wanted of several: read from the archive's directory at its end and held against the entry's own
  * header. Zip64 included, as a month of trades unpacks to more than 4 GB.
  * Knows nothing of what the file is. Called by input-file.
  *
@@ -30,23 +30,39 @@ const CENTRAL_BYTES = 46;
 const LOCAL_BYTES = 30;
 /** The directory of a single file: names and extra fields are at most 64 kB each. */
 const LONGEST_DIRECTORY = CENTRAL_BYTES + 3 * 0xffff;
+const MOST_ENTRIES = 10_000;
 const ENCRYPTED = 1;
 const STORED = 0;
 const DEFLATED = 8;
 const ZIP64 = 0xffffffff;
 
-/** Throws `RangeError` saying why the archive cannot be read, or why it is not one file. */
-export async function findZipEntry(handle: FileHandle, sizeBytes: number): Promise<ZipEntry> {
-  const directory = await findDirectory(handle, sizeBytes);
-  const { from, bytes } = directory;
-  if (bytes < CENTRAL_BYTES || bytes > LONGEST_DIRECTORY) throw damaged(`its directory has ${bytes} bytes`);
-  const central = await readAt(handle, from, bytes);
-  if (central.readUInt32LE(0) !== CENTRAL) throw damaged('its directory does not begin as one');
+/**
+ * The only file of the archive; with `wanted` the only one whose name it says yes to. Throws `RangeError` saying why the archive
+ * cannot be read, or why there is not one such file.
+ */
+export async function findZipEntry(
+  handle: FileHandle,
+  sizeBytes: number,
+  wanted?: (name: string) => boolean,
+): Promise<ZipEntry> {
+  const { from, bytes, entries } = await findDirectory(handle, sizeBytes);
+  if (entries !== 1 && wanted === undefined) {
+    throw new RangeError(`the zip archive holds ${entries} files where one was expected: unpack it first`);
+  }
+  const longest = LONGEST_DIRECTORY * Math.min(Math.max(1, entries), MOST_ENTRIES);
+  if (bytes < CENTRAL_BYTES || bytes > longest) throw damaged(`its directory has ${bytes} bytes`);
+  const directory = await readAt(handle, from, bytes);
+  const records = recordsOf(directory, entries);
+  const chosen = wanted === undefined ? records : records.filter((record) => wanted(nameOf(record)));
+  const [central] = chosen;
+  if (central === undefined || chosen.length > 1) {
+    const names = records.slice(0, 4).map((record) => JSON.stringify(nameOf(record)));
+    throw new RangeError(
+      `${chosen.length} of the ${records.length} files in the zip archive are the one wanted (${names.join(', ')}${records.length > 4 ? ', …' : ''})`,
+    );
+  }
   const nameBytes = central.readUInt16LE(28);
   const extraBytes = central.readUInt16LE(30);
-  if (CENTRAL_BYTES + nameBytes + extraBytes + central.readUInt16LE(32) !== bytes) {
-    throw damaged('its directory is not as long as its entry says');
-  }
   const name = central.subarray(CENTRAL_BYTES, CENTRAL_BYTES + nameBytes);
   const extra = central.subarray(CENTRAL_BYTES + nameBytes, CENTRAL_BYTES + nameBytes + extraBytes);
   const [unpackedBytes, packedBytes, localFrom] = wideSizes(central, extra);
@@ -71,8 +87,30 @@ export async function findZipEntry(handle: FileHandle, sizeBytes: number): Promi
   return { ...entry, name: name.toString('utf8'), unpackedBytes, crc32: central.readUInt32LE(16) };
 }
 
-/** The directory's place, from the record at the very end of the archive. */
-async function findDirectory(handle: FileHandle, sizeBytes: number): Promise<{ from: number; bytes: number }> {
+/** The directory's records, one a file. */
+function recordsOf(directory: Buffer, entries: number): Buffer[] {
+  const records: Buffer[] = [];
+  let at = 0;
+  for (let entry = 0; entry < entries; entry++) {
+    if (at + CENTRAL_BYTES > directory.length) throw damaged('its directory is not as long as its entry says');
+    if (directory.readUInt32LE(at) !== CENTRAL) throw damaged('its directory does not begin as one');
+    const more = directory.readUInt16LE(at + 28) + directory.readUInt16LE(at + 30) + directory.readUInt16LE(at + 32);
+    records.push(directory.subarray(at, at + CENTRAL_BYTES + more));
+    at += CENTRAL_BYTES + more;
+  }
+  if (at !== directory.length) throw damaged('its directory is not as long as its entry says');
+  return records;
+}
+
+function nameOf(record: Buffer): string {
+  return record.toString('utf8', CENTRAL_BYTES, CENTRAL_BYTES + record.readUInt16LE(28));
+}
+
+/** The directory's place and how many files it lists, from the record at the very end of the archive. */
+async function findDirectory(
+  handle: FileHandle,
+  sizeBytes: number,
+): Promise<{ from: number; bytes: number; entries: number }> {
   const tail = Math.min(sizeBytes, END_BYTES + 0xffff + LOCATOR_BYTES);
   const end = await readAt(handle, sizeBytes - tail, tail);
   let at = end.length - END_BYTES;
@@ -84,13 +122,10 @@ async function findDirectory(handle: FileHandle, sizeBytes: number): Promise<{ f
   const record = wide ? await readAt(handle, wideNumber(end, locator + 8), END_64_BYTES) : end.subarray(at);
   if (wide && record.readUInt32LE(0) !== END_64) throw damaged('its zip64 record is not where it says');
   const entries = wide ? wideNumber(record, 32) : record.readUInt16LE(10);
-  if (entries !== 1) {
-    throw new RangeError(`the zip archive holds ${entries} files where one was expected: unpack it first`);
-  }
   const bytes = wide ? wideNumber(record, 40) : record.readUInt32LE(12);
   const from = wide ? wideNumber(record, 48) : record.readUInt32LE(16);
   if (from + bytes > sizeBytes) throw damaged('its directory lies beyond its end');
-  return { from, bytes };
+  return { from, bytes, entries };
 }
 
 /** Unpacked size, packed size and offset; those that do not fit 32 bits stand in the zip64 extra field in this order. */

@@ -10,8 +10,8 @@ import { readLeanPath } from '../../bridges/import/lean-path.js';
 import { Kind, MemoryTape, Status } from '../../core/index.js';
 import { FILES } from './lean-fixtures.js';
 import { dice, expectSoundRows, onOneLine, spoiled } from './line-fuzz.js';
-import { npz } from './npy-writer.js';
 import { correctionsOf, FIXTURES, rowsOf, tapeText } from './tape-rows.js';
+import { zip } from './zip-writer.js';
 
 const folder = join(FIXTURES, 'lean');
 const fixture = (place: string) => join(folder, place);
@@ -25,7 +25,7 @@ const MAP = fixture('equity/usa/map_files/abc.csv');
 function placed(place: string, content: string, packed = place.endsWith('.zip')): string {
   const path = join(mkdtempSync(join(tmpdir(), 'tickwright-import-')), place);
   mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, packed ? npz(Buffer.from(content), true, 'inside.csv') : content);
+  writeFileSync(path, packed ? zip(content, { names: ['inside.csv'] }) : content);
   return path;
 }
 const load = (place: string, content: string, options: Partial<LeanOptions> = {}) =>
@@ -39,7 +39,7 @@ const refusal = (place: string, content: string, options: Partial<LeanOptions> =
 describe('the committed folder', () => {
   it.each(Object.entries(FILES))('%s holds what it was made of', (place, content) => {
     const path = fixture(place);
-    const bytes = place.endsWith('.zip') ? npz(Buffer.from(content), true, 'inside.csv') : Buffer.from(content);
+    const bytes = place.endsWith('.zip') ? zip(content, { names: ['inside.csv'] }) : Buffer.from(content);
     if (!existsSync(path)) {
       mkdirSync(dirname(path), { recursive: true });
       writeFileSync(path, bytes);
@@ -255,6 +255,28 @@ describe('a bad line', () => {
     );
     const some = await load(DAILY, years, { from: '2015-01-01', to: '2015-12-31' });
     expect([some.columns.length, correctionsOf(some)]).toEqual([1, { 'other-days': 1 }]);
+  });
+});
+
+describe('futures', () => {
+  const place = 'future/cme/minute/es/20140606_trade.zip';
+  const texts = {
+    '20140606_es_minute_trade_201406_20140620.csv': '52200000,1940.25,1941,1940,1940.5,12\n',
+    '20140606_es_minute_trade_201409.csv': '52200000,1932.25,1933,1932,1932.5,3\n',
+  };
+  const terms = { timeZone: 'America/Chicago', tick: '0.25', lot: '1', localFrom: 'exchange', multiplier: '50' };
+
+  it('of an archive are chosen by the month of delivery, and unpacked ones read alike', async () => {
+    const path = placed(place, '');
+    writeFileSync(path, zip('', { names: Object.keys(texts), texts }));
+    const volume = async (delivery: string) =>
+      (await importLean({ files: [path], ...terms, delivery })).columns.qtyLots[0];
+    expect([await volume('201406'), await volume('201409')]).toEqual([12, 3]);
+    await expect(volume('201412')).rejects.toThrow('0 of the 2 files in the zip archive are the one wanted');
+    await expect(importLean({ files: [path], ...terms })).rejects.toThrow('holds 2 files where one was expected');
+    for (const [name, text] of Object.entries(texts)) {
+      expect((await load(place.replace('20140606_trade.zip', name), text, terms)).columns.length).toBe(1);
+    }
   });
 });
 

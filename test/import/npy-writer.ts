@@ -2,7 +2,7 @@
  * Writes npy and npz files of hftbacktest's events, from NumPy's own description of the format; shares nothing with the reader.
  * Called by the hftbacktest tests.
  */
-import { crc32, deflateRawSync } from 'node:zlib';
+import { zip } from './zip-writer.js';
 
 /** Bits of `ev`. */
 export const EXCHANGE = 2 ** 31;
@@ -75,24 +75,6 @@ export function table(rows: readonly (readonly number[])[], shape: Shape = {}): 
 }
 
 /** A zip archive of one entry, as numpy.savez (stored) and numpy.savez_compressed make it. */
-export function npz(content: Buffer, deflated: boolean, name = 'data.npy'): Buffer {
-  const data = deflated ? deflateRawSync(content) : content;
-  const common = Buffer.alloc(26);
-  common.writeUInt16LE(45, 0);
-  common.writeUInt16LE(deflated ? 8 : 0, 4);
-  common.writeUInt32LE(crc32(content), 10);
-  common.writeUInt32LE(data.length, 14);
-  common.writeUInt32LE(content.length, 18);
-  common.writeUInt16LE(name.length, 22);
-  const signature = (number: number) => Buffer.from(Uint32Array.of(number).buffer);
-  const local = Buffer.concat([signature(0x04034b50), common, Buffer.from(name), data]);
-  const version = Buffer.from([45, 0]);
-  const central = Buffer.concat([signature(0x02014b50), version, common, Buffer.alloc(14), Buffer.from(name)]);
-  const end = Buffer.alloc(22);
-  end.writeUInt32LE(0x06054b50, 0);
-  end.writeUInt16LE(1, 8);
-  end.writeUInt16LE(1, 10);
-  end.writeUInt32LE(central.length, 12);
-  end.writeUInt32LE(local.length, 16);
-  return Buffer.concat([local, central, end]);
+export function npz(content: Buffer, deflated: boolean): Buffer {
+  return zip(content, { names: ['data.npy'], method: deflated ? 8 : 0 });
 }

@@ -1,65 +1,13 @@
 /** Zip archives of one file: read as they come, or refused with what is wrong; whatever is flipped or cut off is found. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { crc32, deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { readLines } from '../../bridges/import/input-file.js';
 import { FIXTURES, temporaryFile } from './tape-rows.js';
+import { type Shape, zip } from './zip-writer.js';
 
 const FIXTURE = readFileSync(join(FIXTURES, 'binance-archive/ABCUSDT-trades-2024-03-01.zip'));
 const TEXT = `${Array.from({ length: 400 }, (_, at) => `${at},${at * 7919}`).join('\n')}\n`;
-
-interface Shape {
-  readonly names?: readonly string[];
-  readonly method?: number;
-  readonly flags?: number;
-  readonly wide?: boolean;
-  readonly comment?: string;
-  readonly crc?: number;
-  readonly localName?: string;
-}
-
-const u16 = (...values: number[]) => Buffer.concat(values.map((value) => Buffer.from([value & 255, value >> 8])));
-const u32 = (...values: number[]) => Buffer.concat(values.map((value) => u16(value & 0xffff, value >>> 16)));
-const u64 = (...values: number[]) => Buffer.concat(values.map((value) => u32(value, 0)));
-
-/** A zip archive put together by hand, of the same text under each name. */
-function zip(text: string, shape: Shape = {}): Buffer {
-  const { names = ['a.csv'], method = 8, flags = 0, wide = false, comment = '' } = shape;
-  const content = Buffer.from(text);
-  const data = method === 8 ? deflateRawSync(content) : content;
-  const crc = shape.crc ?? crc32(content);
-  const locals: Buffer[] = [];
-  const centrals: Buffer[] = [];
-  let at = 0;
-  for (const name of names) {
-    const title = Buffer.from(shape.localName ?? name);
-    const sizes = wide ? u32(0xffffffff, 0xffffffff) : u32(data.length, content.length);
-    const head = Buffer.concat([u16(20, flags, method, 0, 0), u32(crc), sizes]);
-    const local = Buffer.concat([u32(0x04034b50), head, u16(title.length, 0), title, data]);
-    const extra = wide ? Buffer.concat([u16(0x7777, 2, 5), u16(1, 24), u64(content.length, data.length, at)]) : '';
-    const place = wide ? 0xffffffff : at;
-    const tail = Buffer.concat([u16(Buffer.byteLength(name), extra.length, 0, 0, 0), u32(0, place), Buffer.from(name)]);
-    centrals.push(Buffer.concat([u32(0x02014b50), u16(20), head, tail, Buffer.from(extra)]));
-    locals.push(local);
-    at += local.length;
-  }
-  const central = Buffer.concat(centrals);
-  const count = wide ? 0xffff : names.length;
-  const end64 = Buffer.concat([
-    ...[u32(0x06064b50), u64(44), u16(45, 45), u32(0, 0), u64(names.length, names.length, central.length, at)],
-    ...[u32(0x07064b50, 0), u64(at + central.length), u32(1)],
-  ]);
-  const sizes = wide ? u32(0xffffffff, 0xffffffff) : u32(central.length, at);
-  const end = Buffer.concat([
-    u32(0x06054b50),
-    u16(0, 0, count, count),
-    sizes,
-    u16(comment.length),
-    Buffer.from(comment),
-  ]);
-  return Buffer.concat([...locals, central, ...(wide ? [end64] : []), end]);
-}
 
 async function textOf(content: Buffer): Promise<string> {
   const lines: string[] = [];
@@ -134,5 +82,27 @@ describe('a zip archive of one file', () => {
     }
     // What may be flipped unseen: versions, dates, attributes, sizes that the directory has too.
     expect(refused / (FIXTURE.length * 8)).toBeGreaterThan(0.75);
+  });
+});
+
+describe('a zip archive of several files', () => {
+  const texts = { 'a_201406.csv': '1,2\n', 'a_201409.csv': '3,4\n', 'b_201409.csv': '5,6\n' };
+  const archive = zip('', { names: Object.keys(texts), texts });
+  const wanted = async (entry: (name: string) => boolean) => {
+    const lines: string[] = [];
+    const path = temporaryFile('a.zip', archive);
+    const take = (bytes: Buffer, start: number, end: number) => lines.push(bytes.toString('utf8', start, end));
+    return readLines(path, take, () => {}, entry).then(
+      () => lines.join(),
+      (cause: Error) => cause.message.replace(path, 'PATH'),
+    );
+  };
+
+  it('gives the one that is wanted, or says which there are', async () => {
+    for (const [name, text] of Object.entries(texts)) expect(`${await wanted((other) => other === name)}\n`).toBe(text);
+    expect(await wanted(() => false)).toBe(
+      'PATH: 0 of the 3 files in the zip archive are the one wanted ("a_201406.csv", "a_201409.csv", "b_201409.csv")',
+    );
+    expect(await wanted((name) => name.endsWith('_201409.csv'))).toContain('PATH: 2 of the 3 files in the zip archive');
   });
 });
