@@ -131,6 +131,12 @@ describe('rows', () => {
 });
 
 describe('orders', () => {
+  it('without Databento’s flags in ival are the same rows: an event ends where the time changes', async () => {
+    const bare = ORDERS.map((event) => event.slice(0, 6) as unknown as Event);
+    const flagged = await load(events(ORDERS), ORDER_TERMS);
+    expect(tapeText(await load(events(bare), ORDER_TERMS))).toBe(tapeText(flagged));
+  });
+
   it('that are only for the exchange or the local side are refused', async () => {
     const lonely: Event = [10 + BUY + EXCHANGE, START, START, 100, 1, 1n];
     expect(await refusal(events([lonely]), ORDER_TERMS)).toContain(
