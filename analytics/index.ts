@@ -40,6 +40,7 @@ export * from './quality/fixes.js';
 export * from './quality/price-spikes.js';
 export * from './quality/quality-figures.js';
 export * from './quality/quality-json.js';
+export * from './quality/quality-page.js';
 export * from './quality/quality-table.js';
 export * from './quality/tape-check.js';
 export * from './quality/tape-repair.js';

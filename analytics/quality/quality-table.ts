@@ -82,7 +82,7 @@ function section(title: string, lines: readonly string[]): string[] {
 }
 
 /** The longest of everything that lasts, and the largest spike. */
-function placeLines(found: InstrumentFindings, originNs: bigint): string[] {
+export function placeLines(found: InstrumentFindings, originNs: bigint): string[] {
   const name = withoutControls(found.instrument.symbol);
   const at = (timeNs: Nanos) => formatEpoch(toEpoch(originNs, timeNs));
   const longest = (what: string, { count, totalNs, longest: [first] }: SpanFindings, more = '') =>

@@ -128,7 +128,7 @@ figcaption span span { color: inherit; } figcaption .buy { color: var(--buy); } 
 .drawing text { fill: var(--muted); font-variant-numeric: tabular-nums; } .drawing .strong { fill: var(--text); font-weight: 640; }
 .drawing .end { text-anchor: end; } .drawing .middle { text-anchor: middle; }
 .drawing rect.gain, .drawing .maker { fill: var(--gain); } .drawing rect.loss { fill: var(--loss); } .drawing rect.flat { fill: var(--flat); }
-.drawing .touch { fill: transparent; } .drawing .axis { stroke: var(--muted); stroke-width: 1; }
+.drawing .range { fill: var(--gain); } .drawing .touch { fill: transparent; } .drawing .axis { stroke: var(--muted); stroke-width: 1; }
 .drawing g:hover rect:not(.touch), .drawing g:focus-visible rect:not(.touch) { opacity: 0.75; }
 .drawing g:focus { outline: none; } .drawing g:focus-visible { outline: 2px solid var(--focus); }
 .drawing .curve, .drawing .error { stroke: var(--gain); stroke-width: 2; } .drawing .error { stroke-width: 1.5; opacity: 0.55; }

@@ -5,16 +5,20 @@ import { Command } from 'commander';
 import type { QualityFindings } from '../../analytics/quality/findings.js';
 import { excesses } from '../../analytics/quality/quality-figures.js';
 import { qualityJson } from '../../analytics/quality/quality-json.js';
+import { DRAWN, renderQualityPage } from '../../analytics/quality/quality-page.js';
 import { figureText, formatQuality } from '../../analytics/quality/quality-table.js';
 import type { QualityOptions } from '../../analytics/quality/tape-check.js';
 import { TapeCheck } from '../../analytics/quality/tape-check.js';
+import { replaceFile } from '../run-folder/placement.js';
+import { pageParts } from '../run-folder/report-assets.js';
 import { openTape, type TapeFile } from '../tape/tape-file.js';
-import { breathe } from './interruption.js';
+import { breathe, whileWriting } from './interruption.js';
 import { type QualityChoices, qualityOf, qualityOptions, thresholds } from './quality-options.js';
-import { grouped, ProgressBar, print } from './terminal.js';
+import { grouped, ProgressBar, print, remark } from './terminal.js';
 
 interface Options extends QualityChoices {
   readonly max?: ReadonlyMap<string, number>;
+  readonly html?: string;
   readonly json?: boolean;
 }
 
@@ -25,17 +29,21 @@ export function checkCommand(): Command {
     )
     .argument('<tape...>', 'tape files')
     .option('--max <figure=most,…>', 'exit with 1 where a figure is larger, e.g. crossed=0,longest-gap=10s', thresholds)
+    .option('--html <file>', 'write a page too, with pictures of delays, gaps, spells, prices and spreads')
     .option('--json', 'print JSON: a list with one object for each tape')
     .addHelpText('after', '\nExample:\n  tickwright check btc.parquet --max crossed=0,spikes=0,longest-gap=10s')
     .action(check);
 }
 
 async function check(paths: readonly string[], options: Options): Promise<void> {
-  const { max = new Map(), json = false } = options;
+  const { max = new Map(), html, json = false } = options;
   const checked: { tape: TapeFile; findings: QualityFindings }[] = [];
   for (const path of paths) {
     const tape = openTape(path);
-    checked.push({ tape, findings: await findingsOf(tape, qualityOf(options)) });
+    checked.push({
+      tape,
+      findings: await findingsOf(tape, { ...qualityOf(options), pictures: html === undefined ? 0 : DRAWN }),
+    });
   }
   const tooMuch = checked.flatMap(({ tape, findings }) =>
     excesses(findings, max).map(
@@ -52,6 +60,11 @@ async function check(paths: readonly string[], options: Options): Promise<void> 
       )}\n`,
     );
   else for (const { tape, findings } of checked) await print(textOf(tape, findings));
+  if (html !== undefined) {
+    const tapes = checked.map(({ tape, findings }) => ({ name: tape.file, hash: tape.info.hash ?? '', findings }));
+    await whileWriting(() => replaceFile(html, renderQualityPage(tapes, max, pageParts('check'))));
+    remark(`page: ${html}`);
+  }
   if (tooMuch.length > 0) throw new Error(tooMuch.join('; '));
 }
 

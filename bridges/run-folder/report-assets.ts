@@ -10,7 +10,7 @@ import type { PageParts } from '../../analytics/report/page.js';
 const require = createRequire(import.meta.url);
 
 /** `main`: the module of `analytics/report/browser/` that puts the page to work. */
-export function pageParts(main: 'main' | 'comparison'): PageParts {
+export function pageParts(main: 'main' | 'comparison' | 'check'): PageParts {
   // The compiled modules, wherever this runs from.
   const folder = join(dirname(require.resolve('tickwright/package.json')), 'dist/analytics/report/browser');
   return {

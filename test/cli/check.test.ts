@@ -31,7 +31,9 @@ beforeAll(() => {
 test('check prints a table and JSON, and its code says whether a threshold was passed', async () => {
   const clean = await place.run('check', 'clean.parquet', '--max', 'crossed=0,spikes=0', '--max', 'longest-gap=1m');
   expect(clean).toMatchObject({ code: 0, stderr: '' });
-  const found = await place.run('check', 'market.parquet');
+  const found = await place.run('check', 'market.parquet', '--html', 'check.html');
+  expect(found.stderr).toBe('page: check.html\n');
+  expect(readFileSync(place.path('check.html'), 'utf8')).toContain('crossed: 400ns from ');
   expect(found.code, 'without thresholds nothing is too much').toBe(0);
   expect(found.stdout).toMatch(/^crossed +1 /m);
   expect(found.stdout).toMatch(/crossed: 1, 400ns together, .* the longest 400ns from 2024-01-01T00:\d\d:/);
