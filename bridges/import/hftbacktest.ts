@@ -11,9 +11,10 @@ import { checkedBy } from './csv-mapping.js';
 import { HFT_TIME_UNITS, HftEvent } from './hftbacktest-event.js';
 import { HftOrderRows } from './hftbacktest-orders.js';
 import { HftLevelRows } from './hftbacktest-rows.js';
-import { ImportError, type InputFact, type OnProgress, readPieces } from './input-file.js';
+import type { InputFact, OnProgress } from './input-file.js';
 import type { NpyHeader } from './npy-header.js';
 import { NpyStream, type RowBuffer, type RowTaker } from './npy-stream.js';
+import { readPlaced } from './placed-stream.js';
 import { type ImportedTape, RowCollector } from './row-collector.js';
 import { Scratch } from './rows/scratch.js';
 
@@ -53,32 +54,9 @@ export async function importHftbacktest(options: HftbacktestOptions): Promise<Im
   for (const [file, path] of files.entries()) {
     const onBytes = (bytesRead: number, bytesTotal: number) =>
       onProgress?.({ file, files: files.length, path, bytesRead, bytesTotal });
-    facts.push(await readRows(path, reader, onBytes));
+    facts.push(await readPlaced(path, new NpyStream(reader), onBytes, () => reader.end()));
   }
   return reader.finish(facts);
-}
-
-async function readRows(
-  path: string,
-  reader: HftbacktestReader,
-  onBytes: (read: number, total: number) => void,
-): Promise<InputFact> {
-  const stream = new NpyStream(reader);
-  const place = () => `${path}: ${stream.place}`;
-  const attempt = (act: () => void) => {
-    try {
-      act();
-    } catch (cause) {
-      throw cause instanceof RangeError ? new ImportError(`${place()}: ${cause.message}`) : cause;
-    }
-  };
-  const take = (piece: Uint8Array) => attempt(() => stream.push(piece));
-  const fact = await readPieces(path, { onBytes, place, unit: 'that', take });
-  attempt(() => {
-    stream.end();
-    reader.end();
-  });
-  return fact;
 }
 
 /** Rows of any number of arrays → the tape. */

@@ -9,10 +9,11 @@ import { basename } from 'node:path';
 import { z } from 'zod';
 import { Instrument } from '../../core/index.js';
 import { checkedBy } from './csv-mapping.js';
-import { ImportError, type InputFact, type OnProgress, readPieces } from './input-file.js';
+import { ImportError, type InputFact, type OnProgress } from './input-file.js';
 import { ItchRows, OTHER_SYMBOLS } from './itch-rows.js';
 import { tickUnits } from './itch-stocks.js';
 import { ItchStream } from './itch-stream.js';
+import { readPlaced } from './placed-stream.js';
 import type { ImportedTape } from './row-collector.js';
 import { Scratch } from './rows/scratch.js';
 import { dateSeconds, Zone } from './zoned-time.js';
@@ -62,7 +63,9 @@ export async function importItch(options: ItchOptions): Promise<ImportedTape> {
     }
     const onBytes = (bytesRead: number, bytesTotal: number) =>
       onProgress?.({ file, files: files.length, path, bytesRead, bytesTotal });
-    facts.push(await readMessages(path, rows, onBytes));
+    const stream = new ItchStream(rows);
+    facts.push(await readPlaced(path, stream, onBytes));
+    rows.collector.tally.count('other-symbols', OTHER_SYMBOLS, stream.skipped);
   }
   return placed(files.join(', '), () => {
     rows.finish();
@@ -97,27 +100,6 @@ function datesOf(files: readonly string[], dates: readonly string[]): string[] {
     }
     return date;
   });
-}
-
-async function readMessages(
-  path: string,
-  rows: ItchRows,
-  onBytes: (read: number, total: number) => void,
-): Promise<InputFact> {
-  const stream = new ItchStream(rows);
-  const place = () => `${path}: ${stream.place}`;
-  const attempt = (act: () => void) => {
-    try {
-      act();
-    } catch (cause) {
-      throw cause instanceof RangeError ? new ImportError(`${place()}: ${cause.message}`) : cause;
-    }
-  };
-  const take = (piece: Uint8Array) => attempt(() => stream.push(piece));
-  const fact = await readPieces(path, { onBytes, place, unit: 'that', take });
-  attempt(() => stream.end());
-  rows.collector.tally.count('other-symbols', OTHER_SYMBOLS, stream.skipped);
-  return fact;
 }
 
 function placed<Result>(place: string, act: () => Result): Result {
