@@ -3,6 +3,7 @@
  */
 import { parseArgs } from 'node:util';
 import { analytics } from './analytics.js';
+import { bars } from './bars.js';
 import { bridge } from './bridge.js';
 import { disk } from './disk.js';
 import { execution } from './execution.js';
@@ -57,6 +58,7 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   },
   bridge: { run: bridge, rows: 5e6, rounds: 5, does: 'strategies in Python: decisions, batches, start, environments' },
   import: { run: importing, rows: 5e6, rounds: 3, does: 'vendor files in gzip to tapes, and the memory that takes' },
+  bars: { run: bars, rows: 5e6, rounds: 3, does: 'building bars, in a run beside the same run without, and of tapes' },
   micro: { run: micro, rows: 1e6, rounds: 1, does: 'schedule, books and tape decoding by themselves' },
 };
 
