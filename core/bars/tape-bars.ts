@@ -5,6 +5,7 @@
  * Bars come in order of their ends, so both tapes are only ever walked forward, in bounded memory. A bar happens at its end; it
  * is seen at the greatest of: when its last row was seen; its end plus how long the last row before it travelled (nobody can
  * know sooner that no more came); and when the bar before it on the tape was seen.
+ * Longer than most because of what the new tape's metadata must say.
  */
 import { Instrument, type InstrumentSpec, MAX_PRICE_TICKS } from '../instrument.js';
 import {
