@@ -5,11 +5,20 @@
 import { type Instrument, MAX_PRICE_TICKS, parseDecimal, Side } from '../../core/index.js';
 import type { CsvColumn, CsvMapping } from './csv-mapping.js';
 import { DecimalReader } from './decimal-reader.js';
+import { splitFields } from './delimited-line.js';
+import type { TimestampReader } from './timestamp-reader.js';
+
+const QUOTE = 34;
+/** Rows of more fields are read as texts. */
+const MOST_FIELDS = 1_024;
 
 /** The columns that a mapping wants, found in each file's header, and the fields of the row at hand. */
 export class CsvColumns {
-  /** Fields of the row at hand, in file order; `splitFields` writes them. */
-  readonly fields: string[] = [];
+  /** Fields of the row at hand as texts, in file order, where a row has quotes (or a separator beyond ASCII). */
+  readonly #fields: string[] = [];
+  /** Where they lie otherwise: field `n` from `starts[n]` to `starts[n + 1] - 1` of the bytes. */
+  readonly #starts = new Int32Array(MOST_FIELDS + 1);
+  #bytes: Buffer | undefined;
   /** True once the columns have been found in this file. */
   resolved = false;
   /** Fields in each row. */
@@ -22,9 +31,30 @@ export class CsvColumns {
     return this.#wanted.push({ column, field }) - 1;
   }
 
-  /** Finds all columns, from `fields` being the first line. True when that line was a header. Throws `RangeError`. */
+  /** Takes a row, borrowed until the next; returns how many fields it has. Throws `RangeError` for a bad quote. */
+  split(bytes: Buffer, start: number, end: number, separator: string): number {
+    const byte = separator.charCodeAt(0);
+    const starts = this.#starts;
+    let count = 0;
+    starts[0] = start;
+    let at = byte < 128 ? start : -1;
+    for (; at >= 0 && at < end; at++) {
+      const one = bytes[at]!;
+      if (one === QUOTE || count === MOST_FIELDS - 1) break;
+      if (one === byte) starts[++count] = at + 1;
+    }
+    if (at === end) {
+      starts[++count] = end + 1;
+      this.#bytes = bytes;
+      return count;
+    }
+    this.#bytes = undefined;
+    return splitFields(bytes.toString('utf8', start, end), separator, this.#fields);
+  }
+
+  /** Finds all columns, from the row at hand being the first line. True when that line was a header. Throws `RangeError`. */
   resolve(header: boolean, count: number): boolean {
-    const names = this.fields.slice(0, count).map((name) => name.trim());
+    const names = Array.from({ length: count }, (_, place) => this.#textAt(place));
     this.#places = this.#wanted.map(({ column, field }) => {
       if (typeof column === 'number') {
         if (column < count) return column;
@@ -46,7 +76,27 @@ export class CsvColumns {
   }
 
   text(slot: number): string {
-    return this.fields[this.#places[slot]!]!.trim();
+    return this.#textAt(this.#places[slot]!);
+  }
+
+  #textAt(place: number): string {
+    if (this.#bytes === undefined) return this.#fields[place]!.trim();
+    return this.#bytes.toString('utf8', this.#starts[place], this.#starts[place + 1]! - 1).trim();
+  }
+
+  /** A field in units of the reader, without making a text of what is plainly a number; `NaN` where it is none. */
+  units(slot: number, reader: DecimalReader): number {
+    if (this.#bytes === undefined) return reader.units(this.text(slot));
+    const place = this.#places[slot]!;
+    const units = reader.unitsAt(this.#bytes, this.#starts[place]!, this.#starts[place + 1]! - 1);
+    return Number.isNaN(units) ? reader.units(this.text(slot)) : units;
+  }
+
+  /** Reads a field as a time if it is digits alone and the reader's unit counts. False: read its text. */
+  readDigits(slot: number, reader: TimestampReader): boolean {
+    if (this.#bytes === undefined) return false;
+    const place = this.#places[slot]!;
+    return reader.readDigits(this.#bytes, this.#starts[place]!, this.#starts[place + 1]! - 1);
   }
 
   /** How messages call a column. */
@@ -70,9 +120,9 @@ export class CsvNumbers {
 
   ticks(slot: number, instrument: number): number {
     const reader = this.#ticks[instrument]!;
-    const text = this.#columns.text(slot);
-    const ticks = reader.units(text);
+    const ticks = this.#columns.units(slot, reader);
     if (Math.abs(ticks) <= MAX_PRICE_TICKS) return ticks;
+    const text = this.#columns.text(slot);
     const fault = Number.isNaN(ticks)
       ? `${reader.fault(text)} (the tick)`
       : `${text} is beyond ${MAX_PRICE_TICKS} ticks`;
@@ -108,9 +158,9 @@ export class CsvNumbers {
 
   lots(slot: number, instrument: number): number {
     const reader = this.#lots[instrument]!;
-    const text = this.#columns.text(slot);
-    const lots = reader.units(text);
+    const lots = this.#columns.units(slot, reader);
     if (lots >= 0) return lots;
+    const text = this.#columns.text(slot);
     const fault = Number.isNaN(lots) ? `${reader.fault(text)} (the lot)` : `${text} is negative`;
     throw new RangeError(`${this.#columns.nameOf(slot)}: quantity ${fault}`);
   }

@@ -17,7 +17,6 @@ import {
   shapeOf,
 } from './csv-mapping.js';
 import { type RowWriter, writerFor } from './csv-rows.js';
-import { splitFields } from './delimited-line.js';
 import { ImportError, type InputFact, type OnProgress, readLines } from './input-file.js';
 import { type ImportedTape, RowCollector, type RowKeeping } from './row-collector.js';
 import { TimestampReader } from './timestamp-reader.js';
@@ -113,8 +112,7 @@ class CsvReader {
       this.collector.tally.count('blank-lines', 'empty lines were left out');
       return;
     }
-    const { fields } = this.#columns;
-    const count = splitFields(bytes.toString('utf8', from, end), this.#mapping.separator, fields);
+    const count = this.#columns.split(bytes, from, end, this.#mapping.separator);
     if (!this.#columns.resolved) {
       if (this.#columns.resolve(this.#mapping.header, count)) return;
     }
@@ -173,17 +171,36 @@ class Clock {
   }
 
   read(collector: RowCollector): number {
+    if (this.#slots.length === 1 && this.#columns.readDigits(this.#slots[0]!, this.#reader)) {
+      return this.#time(collector);
+    }
+    return this.#timeOfText(collector);
+  }
+
+  #timeOfText(collector: RowCollector): number {
     const text =
       this.#slots.length === 1
         ? this.#columns.text(this.#slots[0]!)
         : this.#slots.map((slot) => this.#columns.text(slot)).join(' ');
     try {
       this.#reader.read(text);
+    } catch (cause) {
+      throw this.#fault(cause as Error);
+    }
+    return this.#time(collector);
+  }
+
+  #time(collector: RowCollector): number {
+    try {
       return collector.time(this.#reader.seconds, this.#reader.nanos);
     } catch (cause) {
-      const names = this.#slots.map((slot) => this.#columns.nameOf(slot)).join(' + ');
-      throw new RangeError(`${names}: ${(cause as Error).message}`);
+      throw this.#fault(cause as Error);
     }
+  }
+
+  #fault({ message }: Error): RangeError {
+    const names = this.#slots.map((slot) => this.#columns.nameOf(slot)).join(' + ');
+    return new RangeError(`${names}: ${message}`);
   }
 }
 

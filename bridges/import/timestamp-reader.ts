@@ -35,20 +35,30 @@ export class TimestampReader {
 
   /** Throws `RangeError` saying what is wrong with the text. */
   read(text: string): void {
-    if (this.#unit === 'iso') this.#iso(text);
-    else if (!this.#digits(text, PLACES[this.#unit])) this.#count(text, PLACES[this.#unit]);
+    if (this.#unit === 'iso') {
+      this.#iso(text);
+      return;
+    }
+    const bytes = Buffer.from(text);
+    if (!this.readDigits(bytes, 0, bytes.length)) this.#count(text, PLACES[this.#unit]);
   }
 
-  /** What most files have, digits alone, in an eighth of the time that {@link TimestampReader.#count} takes for the same. */
-  #digits(text: string, places: number): boolean {
-    const { length } = text;
+  /**
+   * The same of bytes that are digits alone, as most files have them, in an eighth of the time. False, with nothing read, where they
+   * are not, and for ISO text.
+   */
+  readDigits(bytes: Uint8Array, start: number, end: number): boolean {
+    if (this.#unit === 'iso') return false;
+    const places = PLACES[this.#unit];
+    const length = end - start;
     if (length === 0 || length > MOST_DIGITS) return false;
+    const split = end - places;
     let seconds = 0;
     let rest = 0;
-    for (let at = 0; at < length; at++) {
-      const digit = text.charCodeAt(at) - ZERO;
+    for (let at = start; at < end; at++) {
+      const digit = bytes[at]! - ZERO;
       if (!(digit >= 0 && digit <= 9)) return false;
-      if (at < length - places) seconds = seconds * 10 + digit;
+      if (at < split) seconds = seconds * 10 + digit;
       else rest = rest * 10 + digit;
     }
     this.seconds = seconds;
