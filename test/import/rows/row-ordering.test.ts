@@ -210,6 +210,26 @@ describe('rows in tape order', () => {
     expect(new Set(columns.code.subarray(0, 40))).toEqual(new Set([0b1100_0001]));
   });
 
+  it('are merged on disk in several turns where a merge may have few runs only', () => {
+    const intake = new RowIntake(new RowFile({}, 8, new MemoryBytes(8 * 32)));
+    for (let at = 0; at < 800; at++) intake.add((at * 7_919) % 800, 1_000, BOTH | Kind.trade, 0, 0, at, 1);
+    const measure = measureTimes(intake.end(), AS_GIVEN);
+    let stores = 0;
+    const openStore = (chunkBytes: number) => {
+      stores++;
+      return new MemoryBytes(chunkBytes);
+    };
+    const source = new AdjustedRows(intake.end(), AS_GIVEN);
+    const limits = { windowPieces: 0, streams: 1, runPieces: 1, fanIn: 3 };
+    const happened: number[] = [];
+    for (const { length, code, exchangeNs } of orderedBlocks(source, measure, openStore, limits)) {
+      for (let at = 0; at < length; at++) if ((code[at]! & CODE_EXCHANGE) !== 0) happened.push(exchangeNs[at]!);
+    }
+    expect(happened).toEqual(Array.from({ length: 800 }, (_, at) => at));
+    // 100 runs, then 34, 12, 4 and 2, which are merged for the tape.
+    expect(stores).toBe(5);
+  });
+
   it('are refused where their origin cannot be taken off exactly', () => {
     const intake = new RowIntake(new RowFile({}, 8, new MemoryBytes(8 * 32)));
     for (const time of [-1, 3, 2 ** 53]) intake.add(time, time, 0b1100_0001, 0, 0, 0, 1);
