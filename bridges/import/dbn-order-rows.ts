@@ -105,9 +105,10 @@ export class DbnOrderRows {
     return instrument.lots(size, 'size');
   }
 
-  #row(instrument: DbnInstrument, code: number, ticks: number, lots: number, id: number): number {
+  /** A row about the order in this slot. (Its id, a double, is read here: as an argument it would be put on the heap.) */
+  #row(instrument: DbnInstrument, code: number, ticks: number, lots: number, slot: number): number {
     const row = this.#rows.add(instrument, code, ticks, lots);
-    this.#rows.collector.rows.setOrderId(row, id);
+    this.#rows.collector.rows.setOrderId(row, instrument.orders.id[slot]!);
     if ((this.#rows.flags & Flag.snapshot) !== 0) {
       if (instrument.snapshotFrom < 0) instrument.snapshotFrom = row;
       instrument.snapshotTo = row + 1;
@@ -141,7 +142,7 @@ export class DbnOrderRows {
   #appear(instrument: DbnInstrument, at: number, side: Side, ticks: number, lots: number): void {
     const { orders } = instrument;
     const slot = orders.add(this.#high(at), this.#low(at), side, ticks, lots);
-    this.#row(instrument, ADD[side]!, ticks, lots, orders.id[slot]!);
+    this.#row(instrument, ADD[side]!, ticks, lots, slot);
   }
 
   #cancel(instrument: DbnInstrument, at: number): void {
@@ -167,7 +168,7 @@ export class DbnOrderRows {
     if (lots === 0) return;
     const { orders } = instrument;
     orders.lots[slot]! -= lots;
-    this.#row(instrument, CANCEL[orders.side[slot]!]!, orders.ticks[slot]!, lots, orders.id[slot]!);
+    this.#row(instrument, CANCEL[orders.side[slot]!]!, orders.ticks[slot]!, lots, slot);
   }
 
   #unknown(): void {
@@ -188,14 +189,13 @@ export class DbnOrderRows {
       orders.remove(slot);
     } else {
       const before = orders.lots[slot]!;
-      const id = orders.id[slot]!;
       const same = before === lots && orders.ticks[slot] === ticks;
       orders.executed[slot] = 0;
       orders.lots[slot] = lots;
       orders.ticks[slot] = ticks;
       // All of it was executed: on the tape it is gone, and comes back with what it shows now.
-      if (before === 0) this.#row(instrument, ADD[side]!, ticks, lots, id);
-      else if (!same) this.#row(instrument, MODIFY[side]!, ticks, lots, id);
+      if (before === 0) this.#row(instrument, ADD[side]!, ticks, lots, slot);
+      else if (!same) this.#row(instrument, MODIFY[side]!, ticks, lots, slot);
       return;
     }
     if (lots === 0) {
@@ -271,7 +271,7 @@ export class DbnOrderRows {
     instrument.executed.push(slot);
     trade.lots -= filled;
     trade.partly = true;
-    this.#row(instrument, EXECUTE[orders.side[slot]!]!, ticks, filled, orders.id[slot]!);
+    this.#row(instrument, EXECUTE[orders.side[slot]!]!, ticks, filled, slot);
   }
 
   /** The trade's fills are through: what they do not explain is a trade of its own. */
@@ -303,7 +303,7 @@ export class DbnOrderRows {
       orders.lots[slot]! += lots;
       orders.executed[slot] = 0;
       const code = (gone ? ADD : MODIFY)[orders.side[slot]!]!;
-      this.#row(instrument, code, orders.ticks[slot]!, orders.lots[slot]!, orders.id[slot]!);
+      this.#row(instrument, code, orders.ticks[slot]!, orders.lots[slot]!, slot);
     }
     instrument.executed.length = 0;
   }

@@ -32,6 +32,9 @@ export class Spread {
   disorder = 0;
   /** Rows that this side does not see. */
   unseen = 0;
+  /** Smallest and largest of all rows, those that it does not see included. */
+  first = Infinity;
+  last = -Infinity;
   readonly #clock: Clock;
   #latest = Number.NEGATIVE_INFINITY;
 
@@ -47,18 +50,23 @@ export class Spread {
     let latest = this.#latest;
     let least = Infinity;
     let most = -Infinity;
+    let { first, last } = this;
     for (let row = 0; row < length; row++) {
+      const time = times[row]!;
+      if (time < first) first = time;
+      if (time > last) last = time;
       if ((code[row]! & side) === 0) {
         this.unseen++;
         continue;
       }
-      const time = times[row]!;
       if (time < latest) this.disorder++;
       else latest = time;
       if (time < least) least = time;
       if (time > most) most = time;
     }
     this.#latest = latest;
+    this.first = first;
+    this.last = last;
     this.least[piece] = least;
     this.most[piece] = most;
   }
@@ -140,21 +148,13 @@ export function measureTimes(file: RowFile, adjustment: Adjustment): TimeMeasure
   const { columns } = piece;
   const exchangeNs = new Spread('exchangeNs', file.pieces);
   const localNs = new Spread('localNs', file.pieces);
-  let originNs = Infinity;
-  let latest = -Infinity;
   for (let at = 0; at < file.pieces; at++) {
     rows.loadHeads(at, piece);
     exchangeNs.take(at, columns);
     localNs.take(at, columns);
-    for (let row = 0; row < columns.length; row++) {
-      const happened = columns.exchangeNs[row]!;
-      const seen = columns.localNs[row]!;
-      if (happened < originNs) originNs = happened;
-      if (seen < originNs) originNs = seen;
-      if (happened > latest) latest = happened;
-      if (seen > latest) latest = seen;
-    }
   }
+  const originNs = Math.min(exchangeNs.first, localNs.first);
+  const latest = Math.max(exchangeNs.last, localNs.last);
   if (latest - originNs > Number.MAX_SAFE_INTEGER) refuseRounded(file, { ...adjustment, originNs }, piece);
   return { exchangeNs, localNs, originNs };
 }
