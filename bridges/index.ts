@@ -11,7 +11,8 @@ export { ImportError, type ImportProgress, type InputFact, type OnProgress } fro
 export { type ItchOptions, importItch } from './import/itch.js';
 export { importLean, type LeanOptions } from './import/lean.js';
 export * from './import/lobster.js';
-export type { ImportedTape } from './import/row-collector.js';
+export type { ImportedTape, RowKeeping } from './import/row-collector.js';
+export { removeLeftovers, Scratch } from './import/rows/scratch.js';
 export { importTardis, type TardisOptions } from './import/tardis.js';
 export { readTardisInstruments, type TardisTable } from './import/tardis-instruments.js';
 export type { TardisKind } from './import/tardis-kind.js';
