@@ -152,6 +152,59 @@ test('rows of a book before its first snapshot go, trades stay, and the tape beg
   expect(figuresOf(checked(fixed))['no-snapshot']).toBe(0);
 });
 
+const row = (exchangeNs: number, change: Partial<PlainEvent>): PlainEvent => ({
+  ...{ exchangeNs, localNs: exchangeNs + 5, kind: Kind.depth, side: Side.buy, flags: Flag.last, instrument: 0 },
+  ...{ priceTicks: 1000, qtyLots: 1, value: 0, ...change },
+});
+
+test('rows that came late stand twice: what is left out goes from both sides, and what is left ends its message there', async () => {
+  const ask = row(0, { side: Side.sell, priceTicks: 1010 });
+  const trades = Array.from({ length: 60 }, (_, at) => row(10 * at, { kind: Kind.trade }));
+  const far = row(103, { priceTicks: 900, localNs: 250, flags: 0 });
+  const crossing = row(103, { priceTicks: 1020, localNs: 250 });
+  const spike = row(303, { kind: Kind.trade, priceTicks: 1100, localNs: 400 });
+  const events = [ask, ...trades, far, crossing, spike].toSorted((a, b) => a.exchangeNs - b.exchangeNs);
+  const tape = tapeOf(events, 7);
+  expect(tape.info.rows, 'late rows, and those they overtook, stand twice').toBeGreaterThan(events.length + 2);
+  const { tape: fixed } = await repaired(tape, 'drop-crossed', 'drop-spikes');
+  const left = events.flatMap((event) => {
+    if (event === crossing || event === spike) return [];
+    return event === far ? [{ ...far, flags: Flag.last }] : [event];
+  });
+  for (const side of [CODE_EXCHANGE, CODE_LOCAL]) expect(seen(fixed, side)).toEqual(seen(tapeOf(left), side));
+});
+
+test('a level that was left out is what it was before: what follows is judged by that', async () => {
+  const ask = (exchangeNs: number, priceTicks: number) => row(exchangeNs, { side: Side.sell, priceTicks });
+  const bid = (exchangeNs: number, priceTicks: number) => row(exchangeNs, { priceTicks });
+  const events = [bid(0, 101), ask(0, 103), ask(1, 100), bid(2, 102), bid(3, 104), ask(4, 103), ask(5, 102)];
+  const { tape, corrections } = await repaired(tapeOf(events), 'drop-crossed');
+  const left = rowsSeen(tape, CODE_EXCHANGE).map(({ exchangeNs, priceTicks }) => [exchangeNs, priceTicks]);
+  expect(left).toEqual([
+    ...[
+      [0, 101],
+      [0, 103],
+      [2, 102],
+      [4, 103],
+      [5, 102],
+    ],
+  ]);
+  expect(corrections[0]!.count).toBe(2);
+  const quote = (exchangeNs: number, side: Side, priceTicks: number, flags: number = Flag.last) =>
+    row(exchangeNs, { kind: Kind.quote, side, priceTicks, flags });
+  const quotes = [
+    quote(0, Side.buy, 100, 0),
+    quote(0, Side.sell, 101),
+    quote(1, Side.buy, 105, 0),
+    quote(1, Side.sell, 104),
+    quote(2, Side.sell, 103),
+    quote(3, Side.sell, 99),
+    quote(4, Side.sell, 102),
+  ];
+  const { tape: fixed } = await repaired(tapeOf(quotes), 'drop-crossed');
+  expect(rowsSeen(fixed, CODE_EXCHANGE).map(({ exchangeNs }) => exchangeNs)).toEqual([0, 0, 2, 4]);
+});
+
 test('names that are no fixes are refused', () => {
   expect(() => readFixes([])).toThrow('no fix is named; there are: latency-offset,');
   expect(() => readFixes(['drop-everything'])).toThrow('there is no fix "drop-everything"; there are:');
