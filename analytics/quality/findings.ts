@@ -60,8 +60,21 @@ export interface InstrumentFindings {
   readonly lowPrices: number;
   readonly halts: SpanFindings;
   readonly tradesWhileShut: number;
+  /** Where sessions were given. */
+  readonly sessions?: SessionFindings;
   /** For the first instruments of a tape, see `pictures` of the options. */
   readonly pictures?: InstrumentPictures;
+}
+
+/** Rows and times against the sessions of an exchange; snapshots and status rows take no part. */
+export interface SessionFindings {
+  /** Rows outside all sessions, or in a break. */
+  readonly outside: number;
+  /** Sessions without a row. */
+  readonly missed: number;
+  /** The longest wait from an open to the first row of its session, and from the last row to the close. */
+  readonly latestOpenNs: Nanos;
+  readonly earliestEndNs: Nanos;
 }
 
 export interface InstrumentPictures {

@@ -3,12 +3,14 @@
  */
 import { type Instrument, instrumentSpec } from '../../core/instrument.js';
 import { type Columns, Flag, Kind, type Side, Status } from '../../core/market.js';
+import type { SessionColumns } from '../../core/session-calendar.js';
 import type { Nanos } from '../../core/time.js';
 import { BookWatch, bookSourceOf } from './book-watch.js';
 import { DuplicateMessages } from './duplicate-messages.js';
-import type { InstrumentFindings, InstrumentPictures, SpanFindings } from './findings.js';
+import type { InstrumentFindings, InstrumentPictures, SessionFindings, SpanFindings } from './findings.js';
 import { LatencyWatch } from './latency-watch.js';
 import { PriceSpikes, type Spike, type SpikeRule } from './price-spikes.js';
+import { SessionEdges } from './session-edges.js';
 import { Silences } from './silences.js';
 import { OpenSpan, Spans } from './spans.js';
 import { SpreadPictures } from './spread-pictures.js';
@@ -22,6 +24,8 @@ export interface QualityOptions {
   /** Rows slower than that are outlying; left out, the rows themselves say. */
   readonly latencyNs?: Nanos | undefined;
   readonly spikes: SpikeRule;
+  /** The exchange's sessions in the time of the tape, ns since its origin; left out, rows are not held against any. */
+  readonly sessions?: SessionColumns | undefined;
   /** For how many instruments, the first of the tape, what the page draws is kept: some 32 KB each. Default 0. */
   readonly pictures: number;
 }
@@ -44,6 +48,7 @@ export class InstrumentWatch {
   readonly #spikes: PriceSpikes;
   readonly #barSpikes: PriceSpikes;
   readonly #pictures: SpreadPictures | undefined;
+  readonly #edges: SessionEdges | undefined;
   readonly #halts = new Spans();
   readonly #halt = new OpenSpan();
   #largestSpikes: Spike[] = [];
@@ -66,6 +71,7 @@ export class InstrumentWatch {
     const keep = (spike: Spike) => this.#keepSpike(spike);
     this.#spikes = new PriceSpikes(options.spikes, keep);
     this.#barSpikes = new PriceSpikes(options.spikes, keep);
+    this.#edges = options.sessions === undefined ? undefined : new SessionEdges(options.sessions);
     this.#pictures = withPictures ? new SpreadPictures() : undefined;
   }
 
@@ -96,6 +102,7 @@ export class InstrumentWatch {
     if (kind === Kind.trade || kind === Kind.orderExecute) this.#traded(kind, tick, timeNs, place);
     else if (kind === Kind.bar) this.#barSpikes.add(tick, timeNs, place);
     else if (kind === Kind.status) this.#turn(columns.value?.[row] ?? Status.open, timeNs, place);
+    if ((columns.flags[row]! & Flag.snapshot) === 0 && kind !== Kind.status) this.#edges?.add(timeNs);
     this.#book.apply(columns, row, kind, side);
     this.#pictures?.row(timeNs);
     if ((columns.flags[row]! & Flag.last) !== 0) this.#endMessage(timeNs, place);
@@ -142,6 +149,7 @@ export class InstrumentWatch {
     this.#halt.end(endNs, this.#halts);
     this.#spikes.finish();
     this.#barSpikes.finish();
+    this.#edges?.finish();
     const { rowsBeforeSnapshot, snapshotRows, staleTrades } = book;
     const pictures: InstrumentPictures | undefined = this.#pictures?.finish(book.crossed);
     return {
@@ -170,9 +178,14 @@ export class InstrumentWatch {
       ...{ spikes: this.#spikeCount, largestSpikes: largest(this.#largestSpikes) },
       ...{ zeroSizes: this.#zeroSizes, lowPrices: this.#lowPrices },
       ...{ halts: spanFindings(this.#halts), tradesWhileShut: this.#tradesWhileShut },
+      ...(this.#edges !== undefined && { sessions: sessionFindings(this.#edges) }),
       ...(pictures !== undefined && { pictures }),
     };
   }
+}
+
+function sessionFindings({ outside, missed, latestOpenNs, earliestEndNs }: SessionEdges): SessionFindings {
+  return { outside, missed, latestOpenNs, earliestEndNs };
 }
 
 function spanFindings(spans: Spans): SpanFindings {

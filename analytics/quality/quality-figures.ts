@@ -12,7 +12,7 @@ export interface QualityFigure {
   readonly meaning: string;
   /** Of one instrument; `NaN` where only the tape as a whole has it. */
   readonly of: (findings: InstrumentFindings) => number;
-  /** Of the whole tape. */
+  /** Of the whole tape; `NaN` where it was not asked for. */
   readonly overall: (findings: QualityFindings) => number;
 }
 
@@ -50,6 +50,20 @@ export const QUALITY_FIGURES: readonly QualityFigure[] = [
   ),
   sum('halts', 'spells in which the instrument was halted', ({ halts }) => halts.count),
   sum('trades-while-shut', 'trades during a halt or after a close', ({ tradesWhileShut }) => tradesWhileShut),
+  sum('outside-sessions', 'rows outside the sessions of --calendar', ({ sessions }) => sessions?.outside ?? Number.NaN),
+  sum('missed-sessions', 'sessions of --calendar without a row', ({ sessions }) => sessions?.missed ?? Number.NaN),
+  most(
+    'late-open',
+    'ns',
+    'the longest wait from an open to the first row of its session',
+    ({ sessions }) => sessions?.latestOpenNs ?? Number.NaN,
+  ),
+  most(
+    'early-end',
+    'ns',
+    'the longest wait from the last row of a session to its close',
+    ({ sessions }) => sessions?.earliestEndNs ?? Number.NaN,
+  ),
 ];
 
 type Of = QualityFigure['of'];

@@ -9,12 +9,17 @@ import { DRAWN, renderQualityPage } from '../../analytics/quality/quality-page.j
 import { figureText, formatQuality } from '../../analytics/quality/quality-table.js';
 import type { QualityOptions } from '../../analytics/quality/tape-check.js';
 import { TapeCheck } from '../../analytics/quality/tape-check.js';
+import { sessionCalendar } from '../../core/session-calendar.js';
+import { ConfigError } from '../run-file/config-error.js';
 import { replaceFile } from '../run-folder/placement.js';
 import { pageParts } from '../run-folder/report-assets.js';
 import { openTape, type TapeFile } from '../tape/tape-file.js';
 import { breathe, whileWriting } from './interruption.js';
 import { type QualityChoices, qualityOf, qualityOptions, thresholds } from './quality-options.js';
 import { grouped, ProgressBar, print, remark } from './terminal.js';
+
+/** Figures that only a calendar gives. */
+const SESSION_FIGURES = ['outside-sessions', 'missed-sessions', 'late-open', 'early-end'];
 
 interface Options extends QualityChoices {
   readonly max?: ReadonlyMap<string, number>;
@@ -37,12 +42,20 @@ export function checkCommand(): Command {
 
 async function check(paths: readonly string[], options: Options): Promise<void> {
   const { max = new Map(), html, json = false } = options;
+  const unasked = [...max.keys()].find((name) => SESSION_FIGURES.includes(name));
+  if (unasked !== undefined && options.calendar === undefined) {
+    throw new ConfigError(`--max ${unasked}: needs the exchange's sessions; name them with --calendar`);
+  }
   const checked: { tape: TapeFile; findings: QualityFindings }[] = [];
   for (const path of paths) {
     const tape = openTape(path);
     checked.push({
       tape,
-      findings: await findingsOf(tape, { ...qualityOf(options), pictures: html === undefined ? 0 : DRAWN }),
+      findings: await findingsOf(tape, {
+        ...qualityOf(options),
+        ...sessionsOf(tape, options.calendar),
+        pictures: html === undefined ? 0 : DRAWN,
+      }),
     });
   }
   const tooMuch = checked.flatMap(({ tape, findings }) =>
@@ -66,6 +79,18 @@ async function check(paths: readonly string[], options: Options): Promise<void> 
     remark(`page: ${html}`);
   }
   if (tooMuch.length > 0) throw new Error(tooMuch.join('; '));
+}
+
+/** The sessions in the exchange times of a tape. */
+function sessionsOf({ info, metadata, file }: TapeFile, name: string | undefined): Partial<QualityOptions> {
+  const range = metadata.exchangeNs;
+  if (name === undefined || range === undefined) return {};
+  const [firstNs, lastNs] = range.map((time) => Number(time - info.originNs)) as [number, number];
+  try {
+    return { sessions: sessionCalendar(name).sessions(info.originNs, firstNs, lastNs + 1) };
+  } catch (error) {
+    throw new ConfigError(`${file}: ${(error as Error).message}`);
+  }
 }
 
 /** One pass over the rows. */

@@ -2,10 +2,11 @@
  * The options that say what the check of a tape looks for, and what of it is too much. Knows nothing of how it looks.
  * Called by `check` and `repair`.
  */
-import { type Command, InvalidArgumentError } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { checkSpikeRule, type SpikeRule, USUAL_SPIKES } from '../../analytics/quality/price-spikes.js';
 import { QUALITY_FIGURES } from '../../analytics/quality/quality-figures.js';
 import type { QualityOptions } from '../../analytics/quality/tape-check.js';
+import { SESSION_CALENDARS } from '../../core/session-calendar.js';
 import { formatDuration, parseDuration } from '../../core/time.js';
 import { ConfigError } from '../run-file/config-error.js';
 import { nearestName } from '../run-file/nearest-name.js';
@@ -22,6 +23,7 @@ export interface QualityChoices extends SpikeChoices {
   readonly gap: number;
   readonly stale: number;
   readonly latency?: number;
+  readonly calendar?: string;
 }
 
 /** Options for what counts as a spike. */
@@ -39,6 +41,9 @@ export function qualityOptions(command: Command): Command {
     command
       .option('--gap <duration>', 'a stream that is silent for longer has a gap', period, parseDuration('1m'))
       .option('--stale <duration>', 'a touch that stands for longer while trades pass it is stale', duration, 10e9)
+      .addOption(
+        new Option('--calendar <name>', 'the exchange whose sessions rows are held against').choices(SESSION_CALENDARS),
+      )
       .option('--latency <duration>', 'rows slower than this are slow; default: from the rows themselves', duration),
   );
 }

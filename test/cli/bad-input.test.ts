@@ -186,6 +186,8 @@ const CASES: Record<string, Case[]> = {
     ['check market.parquet --max crossed', 2, '"crossed" is a number from 0 on: crossed=0, not ""'],
     ['check market.parquet --max longest-gap=10', 2, '"longest-gap" is a length of time: longest-gap=10s, not "10"'],
     ['check market.parquet --max crossed=0 --max crossed=1', 2, 'The figure "crossed" is named twice'],
+    ['check market.parquet --calendar XXXX', 2, 'Allowed choices are XNYS'],
+    ['check market.parquet --max outside-sessions=0', 2, 'name them with --calendar'],
     ['check market.parquet --gap 0', 2, 'Allowed: a duration above 0'],
     ['check market.parquet --spike-neighbours 11', 2, '11 neighbours is not an even number from 10 to 1000'],
     ['check market.parquet --spike-deviations 0', 2, 'Allowed: a number above 0'],

@@ -286,6 +286,24 @@ test('bars: more than one and a half steps apart is a gap', () => {
   expect(found!.streams[0]!.gaps.longest).toEqual([{ fromNs: 260e9, toNs: 351e9, row: 5 }]);
 });
 
+test('rows against sessions: outside, in a break, sessions without rows, and how much is missing at their ends', () => {
+  const sessions = {
+    length: 3,
+    day: Int32Array.of(1, 2, 3),
+    openNs: Float64Array.of(100, 300, 500),
+    closeNs: Float64Array.of(200, 400, 600),
+    breakStartNs: Float64Array.of(Number.NaN, Number.NaN, 540),
+    breakEndNs: Float64Array.of(Number.NaN, Number.NaN, 560),
+  };
+  // 100 is the first moment of a session, 200 the first after it.
+  const times = [99, 100, 190, 200, 450, 530, 540, 559, 560, 570, 600];
+  const trades = times.map((time) => event(time, { kind: Kind.trade, qtyLots: time }));
+  const [found] = checked(tapeOf(trades), { sessions }).instruments;
+  expect(found!.sessions).toEqual({ outside: 6, missed: 1, latestOpenNs: 30, earliestEndNs: 30 });
+  expect(figuresOf(checked(tapeOf(trades), { sessions }))['outside-sessions']).toBe(6);
+  expect(figuresOf(checked(tapeOf(trades)))).not.toHaveProperty('outside-sessions');
+});
+
 test('of many stretches the longest are kept, all are counted', () => {
   const spans = new Spans();
   const lengths = Array.from({ length: 2000 }, (_, at) => (at * 7919) % 2000);

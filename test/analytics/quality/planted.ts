@@ -121,7 +121,9 @@ export function checked(tape: TapeSource, options: ConstructorParameters<typeof 
 /** All figures by name, those left out that a market without defects has as well. */
 export function figuresOf(findings: QualityFindings): Record<string, number> {
   const all = QUALITY_FIGURES.map((figure) => [figure.name, figure.overall(findings)] as const);
-  return Object.fromEntries(all.filter(([name]) => name !== 'drift' && name !== 'longest-gap'));
+  return Object.fromEntries(
+    all.filter(([name, value]) => name !== 'drift' && name !== 'longest-gap' && !Number.isNaN(value)),
+  );
 }
 
 /** Plants one defect of each kind named at a random place between two messages, far from each other. */

@@ -5,7 +5,7 @@ import { importBinanceCapture } from '../../../bridges/import/binance-capture.js
 import { importDatabento } from '../../../bridges/import/databento.js';
 import { importLobster } from '../../../bridges/import/lobster.js';
 import type { ImportedTape } from '../../../bridges/import/row-collector.js';
-import { formatEpoch, MemoryTape, toEpoch } from '../../../core/index.js';
+import { formatEpoch, MemoryTape, sessionCalendar, toEpoch } from '../../../core/index.js';
 import { gzipLines, truthFolder } from '../../import/tape-rows.js';
 import { checked, figuresOf } from './planted.js';
 
@@ -13,7 +13,11 @@ const captures = truthFolder('binance-raw');
 const databento = truthFolder('databento');
 const lobster = truthFolder('lobster');
 
-const check = ({ columns, info }: ImportedTape) => checked(new MemoryTape(columns, info));
+const check = ({ columns, info }: ImportedTape, calendar?: string) => {
+  const endNs = columns.exchangeNs.reduce((a, b) => Math.max(a, b), 0) + 1;
+  const sessions = calendar === undefined ? undefined : sessionCalendar(calendar).sessions(info.originNs, 0, endNs);
+  return checked(new MemoryTape(columns, info), { sessions });
+};
 const aboveZero = (figures: Record<string, number>) =>
   Object.fromEntries(Object.entries(figures).filter(([, value]) => value > 0));
 
@@ -99,10 +103,20 @@ test.skipIf(lobster === undefined)(
   'GOOG by order: never crossed or locked, no order unknown, no spike, no delay',
   async () => {
     const messages = join(lobster!, 'GOOG_2012-06-21_34200000_57600000_message_10.csv.gz');
-    const findings = check(await importLobster({ messages }));
+    const findings = check(await importLobster({ messages }), 'XNYS');
+    const { sessions } = findings.instruments[0]!;
+    // The file is of 9:30 to 16:00 in New York, first and last message within a second of them.
+    expect(sessions).toMatchObject({ outside: 0, missed: 0 });
+    expect(Math.max(sessions!.latestOpenNs, sessions!.earliestEndNs)).toBeLessThan(1e9);
     const [found] = findings.instruments;
     expect(found).toMatchObject({ book: 'orders', crossedMessages: 0, unknownOrders: 0, replacedOrders: 0, spikes: 0 });
-    expect(aboveZero(figuresOf(findings))).toEqual({ gaps: 46, stale: expect.any(Number), 'duplicate-trades': 31 });
+    expect(aboveZero(figuresOf(findings))).toEqual({
+      gaps: 46,
+      stale: expect.any(Number),
+      'late-open': sessions!.latestOpenNs,
+      'early-end': sessions!.earliestEndNs,
+      'duplicate-trades': 31,
+    });
     expect(found!.latency).toMatchObject({ rows: 147_916, most: 0 });
     // All silences are of hidden prints; the book, executions included, is never silent for a minute.
     expect(found!.streams.filter(({ gaps }) => gaps.count > 0).map(({ name }) => name)).toEqual(['trades']);
