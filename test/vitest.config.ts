@@ -9,7 +9,7 @@ export default defineConfig({
     globalSetup: ['test/python-venv.ts'],
     // On two cores the default is one worker. Many tests wait for programs that they start: two are faster.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 180_000,
+    hookTimeout: 240_000,
   },
 });
