@@ -10,6 +10,11 @@ import type { Recording } from './recording.js';
 const MOST_ROWS = 65_536;
 /** An order is heard of again when a fifth less is ahead of it. */
 const STEP = 0.8;
+/** Room for as many at first; a power of 2, as the most is. */
+const FIRST_ROWS = 1024;
+/** Cells of a row, and where the order's number stands among them. */
+const WIDTH = 5;
+const ORDER_ID = 3;
 
 /**
  * An order is followed from the moment it comes to stand in line, whenever the lots ahead of it are a fifth less than at the last
@@ -22,46 +27,53 @@ const STEP = 0.8;
 export class QueueTrail {
   /** An order is followed when its scrambled number is below this, of 2^32. */
   #below = 2 ** 32;
-  #exchangeNs: Nanos[] = [];
-  #strategy: number[] = [];
-  #instrument: number[] = [];
-  #orderId: number[] = [];
-  #aheadLots: number[] = [];
+  /** Moments one behind the other, each with the cells of its row in the order of the table's columns. */
+  #cells = new Float64Array(FIRST_ROWS * WIDTH);
+  #end = 0;
 
   /** As `MatchListener.onQueue`. */
   add({ id, strategy, instrument }: Order, aheadLots: number, exchangeNs: Nanos): number {
+    // First, because it may give up this order too.
+    if (this.#end === this.#cells.length) this.#makeRoom();
     if (scrambled(id) >= this.#below || Number.isNaN(aheadLots)) return Number.NEGATIVE_INFINITY;
-    this.#exchangeNs.push(exchangeNs);
-    this.#strategy.push(strategy);
-    this.#instrument.push(instrument.index);
-    this.#orderId.push(id);
-    this.#aheadLots.push(aheadLots);
-    if (this.#orderId.length > MOST_ROWS) this.#giveUpHalf();
+    const cells = this.#cells;
+    let at = this.#end;
+    cells[at++] = exchangeNs;
+    cells[at++] = strategy;
+    cells[at++] = instrument.index;
+    cells[at++] = id;
+    cells[at++] = aheadLots;
+    this.#end = at;
     if (aheadLots <= 0) return Number.NEGATIVE_INFINITY;
     return aheadLots < 1 ? 0 : STEP * aheadLots;
   }
 
   /** All moments so far, in place of what the table holds. */
   writeInto(table: Recording['trail']): void {
-    const cells = {
-      ...{ exchangeNs: this.#exchangeNs, strategy: this.#strategy, instrument: this.#instrument },
-      ...{ orderId: this.#orderId, aheadLots: this.#aheadLots },
-    };
-    for (const [name, values] of Object.entries(cells) as [keyof typeof cells, number[]][]) {
-      table[name].truncate(0);
-      for (const value of values) table[name].push(value);
+    for (const [place, column] of Object.values(table).entries()) {
+      column.truncate(0);
+      column.append(this.#cells, place, WIDTH, this.#end / WIDTH);
     }
+  }
+
+  #makeRoom(): void {
+    const old = this.#cells;
+    if (old.length < MOST_ROWS * WIDTH) {
+      this.#cells = new Float64Array(2 * old.length);
+      this.#cells.set(old);
+    } else while (this.#end === old.length) this.#giveUpHalf();
   }
 
   #giveUpHalf(): void {
     this.#below /= 2;
-    const ids = this.#orderId;
-    const kept = (_: number, row: number) => scrambled(ids[row]!) < this.#below;
-    this.#exchangeNs = this.#exchangeNs.filter(kept);
-    this.#strategy = this.#strategy.filter(kept);
-    this.#instrument = this.#instrument.filter(kept);
-    this.#aheadLots = this.#aheadLots.filter(kept);
-    this.#orderId = ids.filter(kept);
+    const cells = this.#cells;
+    const end = this.#end;
+    this.#end = 0;
+    for (let at = 0; at < end; at += WIDTH) {
+      if (scrambled(cells[at + ORDER_ID]!) >= this.#below) continue;
+      cells.copyWithin(this.#end, at, at + WIDTH);
+      this.#end += WIDTH;
+    }
   }
 }
 
