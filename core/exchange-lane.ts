@@ -83,7 +83,7 @@ export class ExchangeLane implements Lane {
     const trade = Kind.trade;
     const lookouts = this.#lookouts;
     // Rows after it wait: for the limit, or until somebody has looked at the books.
-    let stopNs = lookouts.nextNs < limitNs ? lookouts.nextNs : limitNs;
+    let stopNs = Math.min(lookouts.nextNs, limitNs);
     let row = this.#row;
     for (; row < length; row++) {
       const bits = code[row]!;
@@ -95,7 +95,7 @@ export class ExchangeLane implements Lane {
           return;
         }
         lookouts.look(exchangeNs[row]!);
-        stopNs = lookouts.nextNs < limitNs ? lookouts.nextNs : limitNs;
+        stopNs = Math.min(lookouts.nextNs, limitNs);
       }
       const kind = bits & CODE_KIND;
       const index = instrument[row]!;
