@@ -18,8 +18,10 @@ export const Shared = {
   done: 1,
   /** 1: the worker shall end. */
   stop: 2,
+  /** 1: the worker runs; before that nothing is given to it, or the end of a tape would wait for its start. */
+  ready: 3,
 } as const;
-export const SHARED_LENGTH = 3;
+export const SHARED_LENGTH = 4;
 
 /** What the worker is started with. */
 export interface EncodeJob {

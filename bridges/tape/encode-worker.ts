@@ -9,6 +9,7 @@ import { reasonOf } from './tape-error.js';
 
 const { symbols, originNs, shared, port } = workerData as EncodeJob;
 const encoder = new RowGroupEncoder(symbols, originNs);
+Atomics.store(shared, Shared.ready, 1);
 
 for (let done = 0; ; done++) {
   while (Atomics.load(shared, Shared.given) === done && Atomics.load(shared, Shared.stop) === 0) {

@@ -34,6 +34,8 @@ export class GroupEncoding {
   /** Groups whose turn has not come, in order: encoded here, or with the worker. */
   readonly #waiting: (Encoded | Given)[] = [];
   #groups = 0;
+  /** Groups that the worker was given. */
+  helped = 0;
   #worker: EncodeWorker | undefined;
 
   /** `groupsAlone`: groups before a worker is started; `Infinity`: never. */
@@ -51,6 +53,7 @@ export class GroupEncoding {
     const block = this.#worker?.freeBlock(set);
     if (block !== undefined) {
       this.#worker!.give(columns, block);
+      this.helped++;
       this.#waiting.push({ block });
     } else {
       const { group, bytes } = this.#encoder.encode(columns);
@@ -121,6 +124,7 @@ class EncodeWorker {
 
   /** Shared memory for a group such as this; `undefined` when the worker has enough to do. */
   freeBlock(set: ColumnSet): Columns | undefined {
+    if (Atomics.load(this.#shared, Shared.ready) === 0) return undefined;
     if (this.#given - this.#answered >= GROUPS_AHEAD) return undefined;
     return this.#free.pop() ?? allocateColumns(ROW_GROUP_ROWS, set, true);
   }
