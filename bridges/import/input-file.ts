@@ -157,18 +157,27 @@ const OTHER_MAGIC: readonly (readonly [string, string])[] = [
   ['feff', 'UTF-16 text'],
 ];
 
+/** The file's bytes; while one piece is worked on, the next is being read. */
 async function* tap(handle: FileHandle, onChunk: (chunk: Buffer, read: number) => void): AsyncGenerator<Buffer> {
   let read = 0;
+  let next = readAhead(handle, read);
   for (;;) {
-    // A buffer of its own each time: the decompressor may still hold the one before.
-    const chunk = Buffer.allocUnsafe(256 * 1024);
-    const { bytesRead } = await handle.read(chunk, 0, chunk.length, read);
-    if (bytesRead === 0) return;
-    read += bytesRead;
-    const part = chunk.subarray(0, bytesRead);
+    const part = await next;
+    if (part.length === 0) return;
+    read += part.length;
+    next = readAhead(handle, read);
     onChunk(part, read);
     yield part;
   }
+}
+
+function readAhead(handle: FileHandle, at: number): Promise<Buffer> {
+  // A buffer of its own each time: the decompressor may still hold the one before.
+  const chunk = Buffer.allocUnsafe(256 * 1024);
+  const part = handle.read(chunk, 0, chunk.length, at).then(({ bytesRead }) => chunk.subarray(0, bytesRead));
+  // It may never be asked for, where the rest of the file is not wanted.
+  part.catch(() => {});
+  return part;
 }
 
 /** How the bytes of each packing come out. */
