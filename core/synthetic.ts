@@ -21,7 +21,7 @@ import {
   type TapeSource,
 } from './tape.js';
 import { copyRows } from './tape-builder.js';
-import { MICROSECOND } from './time.js';
+import { MICROSECOND, type Nanos, SECOND } from './time.js';
 
 export type { FeedLatency } from './synthetic/feed-line.js';
 export type { SyntheticProfile } from './synthetic/profile.js';
@@ -30,8 +30,13 @@ export type { SyntheticProfile } from './synthetic/profile.js';
 export interface SyntheticOptions {
   /** Whole number 0 … 2^53−1. */
   readonly seed: number;
-  /** Tape rows wanted, ≥ 1; the tape ends with the message that reaches them, and what is still on its way then. */
-  readonly rows: number;
+  /**
+   * Tape rows wanted, ≥ 1; the tape ends with the message that reaches them, and what is still on its way then. May be left
+   * out where `durationNs` is given.
+   */
+  readonly rows?: number;
+  /** Market time after which nothing more happens, ns, ≥ 1; with `rows` too, whichever comes first ends the tape. */
+  readonly durationNs?: Nanos;
   /** How many stock instruments (1 … 10,000), or their profiles. Default 3. */
   readonly instruments?: number | readonly SyntheticProfile[];
   /** Default: 1.5 ms log-normal with bursts. */
@@ -49,18 +54,23 @@ const BLOCK_ROWS = 65_536;
 /** 2024-01-01 00:00 UTC. */
 const ORIGIN_NS = 1_704_067_200_000_000_000n;
 
-/** What is known of the tape before its rows are made: `rows` is what was asked for, `counts` are zero. */
+/**
+ * What is known of the tape before its rows are made: `rows` is what was asked for (of a duration alone: what its pace makes
+ * of it), `counts` are zero.
+ */
 export function syntheticInfo(options: SyntheticOptions): TapeInfo {
-  const { profiles, rowsPerSecond, depthTicks } = checkOptions(options);
+  const { profiles, rowsPerSecond, depthTicks, durationNs } = checkOptions(options);
+  const rows = options.rows ?? Math.ceil((durationNs / SECOND) * rowsPerSecond);
   return {
     instruments: profiles.map(instrumentSpec),
     originNs: ORIGIN_NS,
-    rows: options.rows,
+    rows,
     columns: { orderId: false, bars: false, value: false },
     provenance: {
       source: 'synthetic market',
       seed: String(options.seed),
-      rows: String(options.rows),
+      ...(options.rows !== undefined && { rows: String(options.rows) }),
+      ...(options.durationNs !== undefined && { durationNs: String(options.durationNs) }),
       rowsPerSecond: String(rowsPerSecond),
       depthTicks: String(depthTicks),
       feedLatency: JSON.stringify(options.feedLatency ?? {}),
@@ -72,9 +82,9 @@ export function syntheticInfo(options: SyntheticOptions): TapeInfo {
 
 /** The whole market as a tape in memory: 31 bytes a row. Throws `RangeError` naming a field of `options` that is wrong. */
 export function syntheticTape(options: SyntheticOptions): MemoryTape {
-  const { instruments, originNs, provenance, corrections } = syntheticInfo(options);
-  let columns = allocateColumns(options.rows + 65_536);
-  for (const block of syntheticBlocks({ ...options, blockRows: Math.min(options.rows, 65_536) })) {
+  const { instruments, originNs, provenance, corrections, rows } = syntheticInfo(options);
+  let columns = allocateColumns(rows + 65_536);
+  for (const block of syntheticBlocks({ ...options, blockRows: Math.min(rows, 65_536) })) {
     const length = columns.length + block.length;
     if (length > columns.code.length) {
       const grown = allocateColumns(length + 65_536);
@@ -148,7 +158,7 @@ function openBlocks(options: SyntheticOptions, info: TapeInfo, shiftNs: number):
  * Times count from the origin that {@link syntheticInfo} gives. Throws as {@link syntheticTape} does.
  */
 export function* syntheticBlocks(options: SyntheticOptions): Generator<Columns, void, undefined> {
-  const { profiles, rowsPerSecond, depthTicks, blockRows } = checkOptions(options);
+  const { profiles, rowsPerSecond, depthTicks, blockRows, rows, durationNs } = checkOptions(options);
   const source = new RandomSource(options.seed);
   const line = new FeedLine(profiles.length, options.feedLatency ?? {}, source.stream('synthetic/feed-line'));
   const order = new FeedOrder();
@@ -173,10 +183,11 @@ export function* syntheticBlocks(options: SyntheticOptions): Generator<Columns, 
       written += block.length;
       block.length = 0;
     }
-    if (written + block.length + order.pendingRows >= options.rows) break;
+    if (written + block.length + order.pendingRows >= rows) break;
     const index = schedule.first;
     // The venue gives every message a nanosecond of its own.
     exchangeNs = Math.max(exchangeNs + 1, Math.floor(schedule.firstNs));
+    if (exchangeNs > durationNs) break;
     const next = flows[index]!.step(exchangeNs);
     order.send(index, exchangeNs, line.arrival(index, exchangeNs), 0);
     schedule.replaceFirst(next);
@@ -190,11 +201,18 @@ export function* syntheticBlocks(options: SyntheticOptions): Generator<Columns, 
 }
 
 function checkOptions(options: SyntheticOptions) {
-  const { seed, rows, instruments = 3, depthTicks = 500, blockRows = BLOCK_ROWS } = options;
+  const { seed, instruments = 3, depthTicks = 500, blockRows = BLOCK_ROWS } = options;
+  const { durationNs = Number.POSITIVE_INFINITY } = options;
+  // Endless only where the duration ends it.
+  const rows = options.rows ?? (options.durationNs === undefined ? undefined : Number.MAX_SAFE_INTEGER);
   const need = (field: string, value: unknown, fine: boolean, allowed: string) => {
     if (!fine) throw new RangeError(`synthetic market: ${field} ${value} is not ${allowed}`);
   };
+  if (rows === undefined) throw new RangeError('synthetic market: neither rows nor durationNs is given');
   need('rows', rows, Number.isSafeInteger(rows) && rows >= 1, 'a whole number above 0');
+  const endless = options.durationNs === undefined;
+  const timed = endless || (Number.isSafeInteger(durationNs) && durationNs >= 1);
+  need('durationNs', durationNs, timed, 'a whole number of nanoseconds above 0');
   need(
     'depthTicks',
     depthTicks,
@@ -220,7 +238,7 @@ function checkOptions(options: SyntheticOptions) {
   const activity = profiles.reduce((sum, profile) => sum + profile.activity, 0);
   const { rowsPerSecond = ROWS_PER_SECOND * activity } = options;
   need('rowsPerSecond', rowsPerSecond, rowsPerSecond > 0 && rowsPerSecond <= 1e9, 'above 0 and at most 1e9');
-  return { profiles, rowsPerSecond, depthTicks, blockRows };
+  return { profiles, rowsPerSecond, depthTicks, blockRows, rows, durationNs };
 }
 
 /** When each instrument's next message comes: a binary heap of (time, instrument), whose first is replaced in place. */

@@ -26,6 +26,7 @@ const DOCUMENTS = [
   'docs/run-file.md',
   'docs/check.md',
   'docs/sessions.md',
+  'docs/synthetic.md',
   'docs/import/binance-archive.md',
   'docs/import/tardis.md',
   'docs/import/databento.md',
@@ -112,7 +113,20 @@ describe('the commands of the README', () => {
   test('run as they stand', async () => {
     const commands = commandsOf(readme);
     expect(commands.map(([name]) => name)).toEqual([
-      ...['inspect', 'check', 'repair', 'book', 'run', 'report', 'compare', 'run', 'calendar', 'bars'],
+      ...[
+        'inspect',
+        'check',
+        'repair',
+        'book',
+        'run',
+        'report',
+        'compare',
+        'run',
+        'calendar',
+        'bars',
+        'synth',
+        'facts',
+      ],
       ...Array(9).fill('import'),
     ]);
     place.write('btcusdt_20240808.gz', gzipSync(readFileSync(join(fixtures, 'futures.capture'))));
@@ -137,15 +151,19 @@ describe('the commands of the README', () => {
   }, 180_000);
 });
 
-test('the commands of the page about checks run as they stand', async () => {
-  const place = new Workplace();
-  expect(await place.run('demo', '--rows', '20000')).toMatchObject({ code: 0 });
-  for (const words of commandsOf(textOf('docs/check.md'))) {
-    const { code, stderr } = await place.run(...words);
-    expect(code, `${words.join(' ')}: ${stderr}`).toBe(0);
-  }
-  place.remove();
-}, 120_000);
+test.each(['check', 'synthetic'])(
+  'the commands of the page docs/%s.md run as they stand',
+  async (page) => {
+    const place = new Workplace();
+    expect(await place.run('demo', '--rows', '20000')).toMatchObject({ code: 0 });
+    for (const words of commandsOf(textOf(`docs/${page}.md`))) {
+      const { code, stderr } = await place.run(...words);
+      expect(code, `${words.join(' ')}: ${stderr}`).toBe(0);
+    }
+    place.remove();
+  },
+  120_000,
+);
 
 describe('the commands of the import pages', () => {
   const place = new Workplace();

@@ -30,6 +30,14 @@ const HEAT = [1, 2, 3, 4, 5]
 /** Little squares in the colours of series. */
 const SWATCHES = [0, 1, 2, 3, 4, 5].map((each) => `.swatch.s${each} { background: var(--series-${each}); }`).join(' ');
 
+/** Lines in the colours of series, as wide however the drawing is stretched. */
+const LINES = [0, 1, 2, 3, 4, 5]
+  .map(
+    (each) =>
+      `.drawing .line.s${each} { stroke: var(--series-${each}); } .drawing .dot.s${each} { fill: var(--series-${each}); }`,
+  )
+  .join(' ');
+
 export const PAGE_STYLE = `
 :root {${LIGHT} }
 @media (prefers-color-scheme: dark) { :root:not([data-theme=light]) {${DARK} } }
@@ -134,6 +142,7 @@ figcaption span span { color: inherit; } figcaption .buy { color: var(--buy); } 
 .drawing .curve, .drawing .error { stroke: var(--gain); stroke-width: 2; } .drawing .error { stroke-width: 1.5; opacity: 0.55; }
 .drawing .curve.taker, .drawing .error.taker { stroke: var(--loss); } .drawing .curve.taker { stroke-dasharray: 5 4; }
 .drawing .curve.value { stroke: var(--muted); stroke-width: 1.5; stroke-dasharray: 2 3; } .drawing circle.value { fill: var(--muted); }
+.drawing .line { fill: none; stroke-width: 1.8; stroke-linejoin: round; vector-effect: non-scaling-stroke; } ${LINES}
 .drawing .taker.hollow { fill: var(--surface); stroke: var(--loss); stroke-width: 2; }
 .legend { font-size: 12.5px; display: flex; flex-wrap: wrap; gap: 2px 14px; margin: 0; } .key.maker { color: var(--gain); } .key.taker { color: var(--loss); }
 

@@ -5,17 +5,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
-import type { Columns } from '../../core/market.js';
-import { type SyntheticOptions, syntheticBlocks, syntheticInfo } from '../../core/synthetic.js';
-import type { TapeInfo } from '../../core/tape.js';
 import { prepareRun } from '../run-file/prepare.js';
 import { readRunFile } from '../run-file/read.js';
 import { checkRunFolderTarget } from '../run-folder.js';
-import { writeTape } from '../tape/tape-writer.js';
 import { whileWriting } from './interruption.js';
 import { wholeNumber } from './option-values.js';
 import { runAndKeep } from './run-outcome.js';
-import { grouped, ProgressBar, remark } from './terminal.js';
+import { writeSyntheticTape } from './synthetic-tape.js';
+import { grouped, remark } from './terminal.js';
 
 interface Options {
   readonly rows: number;
@@ -46,7 +43,7 @@ async function demo({ rows, seed, out, json = false }: Options): Promise<void> {
   const market = await whileWriting(() => {
     mkdirSync(out, { recursive: true });
     writeFileSync(runFile, runText(seed));
-    return makeMarket(tape, { rows, seed, instruments: INSTRUMENTS });
+    return writeSyntheticTape(tape, { rows, seed, instruments: INSTRUMENTS });
   });
   remark(`market:     ${tape} (${grouped(market.rows)} rows, ${INSTRUMENTS} instruments, seed ${seed})`);
   const file = await readRunFile(runFile);
@@ -54,23 +51,6 @@ async function demo({ rows, seed, out, json = false }: Options): Promise<void> {
   await runAndKeep({ run, folder, config: file.config, seed, overwrite: true, json });
   remark(`report:     ${join(folder, 'report.html')}`);
   remark(`run it with other settings: tickwright run ${runFile} --set venue.latency.entry=1ms`);
-}
-
-function makeMarket(path: string, options: SyntheticOptions): TapeInfo {
-  const bar = new ProgressBar('market');
-  function* watched(): Generator<Columns> {
-    let done = 0;
-    for (const block of syntheticBlocks(options)) {
-      yield block;
-      done += block.length;
-      bar.update(done / options.rows, `${grouped(done)} rows`);
-    }
-  }
-  try {
-    return writeTape(path, watched(), syntheticInfo(options));
-  } finally {
-    bar.end();
-  }
 }
 
 function runText(seed: number): string {

@@ -14,6 +14,7 @@ import { calibrateCommand } from './calibrate.js';
 import { checkCommand } from './check.js';
 import { compareCommand } from './compare.js';
 import { demoCommand } from './demo.js';
+import { factsCommand } from './facts.js';
 import { importCommand } from './import.js';
 import { inspectCommand } from './inspect.js';
 import { packageVersion } from './package-version.js';
@@ -22,6 +23,7 @@ import { reportCommand } from './report.js';
 import { runCommand } from './run.js';
 import { serveEnvironmentCommand } from './serve-environment.js';
 import { serveTapeCommand } from './serve-tape.js';
+import { synthCommand } from './synth.js';
 import { ToldPeer } from './told-peer.js';
 
 /** Runs one command line (without node and script) and gives the exit code. */
@@ -56,6 +58,8 @@ export function createProgram(): Command {
     reportCommand(),
     compareCommand(),
     demoCommand(),
+    synthCommand(),
+    factsCommand(),
     calibrateCommand(),
     calendarCommand(),
   ];

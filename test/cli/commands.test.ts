@@ -220,6 +220,8 @@ describe('help and use', () => {
     'run',
     'report',
     'demo',
+    'synth',
+    'facts',
     'calibrate',
   ];
   test.each(['', 'import', ...commands])('%s --help shows an example and ends well', async (command) => {

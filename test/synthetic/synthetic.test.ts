@@ -435,3 +435,20 @@ function correlation(values: readonly number[], lag: number): number {
   const products = values.slice(lag).map((value, index) => (value - centre) * (values[index]! - centre));
   return mean(products) / variance(values);
 }
+
+describe('a market of a given time', () => {
+  it('is the beginning of the longer one, and needs rows or a time', () => {
+    const options = { seed: 12, instruments: 2, rowsPerSecond: 500 };
+    const longer = rowsOf({ ...options, durationNs: 8 * SECOND });
+    const shorter = rowsOf({ ...options, durationNs: 4 * SECOND });
+    const both = rowsOf({ ...options, rows: 1_000_000, durationNs: 4 * SECOND });
+    expect(hashOf([both])).toBe(hashOf([shorter]));
+    expect(Math.max(...longer.exchangeNs)).toBeGreaterThan(7.5 * SECOND);
+    expect(Math.max(...shorter.exchangeNs)).toBeLessThanOrEqual(4 * SECOND);
+    const happenedBy = (rows: Columns) =>
+      [...rows.exchangeNs].filter((time, row) => (rows.code[row]! & CODE_EXCHANGE) !== 0 && time <= 4 * SECOND);
+    expect(happenedBy(longer)).toEqual(happenedBy(shorter));
+    expect(() => rowsOf({ seed: 1 })).toThrow('neither rows nor durationNs is given');
+    expect(() => rowsOf({ seed: 1, durationNs: 0.5 })).toThrow('durationNs 0.5 is not a whole number');
+  });
+});

@@ -1,0 +1,92 @@
+/**
+ * `tickwright facts`: the stylised facts of tapes beside each other. Knows nothing of how they are reckoned. Called by the program.
+ */
+import { basename, resolve } from 'node:path';
+import { Command } from 'commander';
+import { type FactsColumn, formatFacts } from '../../analytics/facts/facts-figures.js';
+import { renderFactsPage, SHOWN_MARKETS } from '../../analytics/facts/facts-page.js';
+import type { StylisedFacts } from '../../analytics/facts/instrument-facts.js';
+import { TapeFacts } from '../../analytics/facts/tape-facts.js';
+import { ConfigError } from '../run-file/config-error.js';
+import { replaceFile } from '../run-folder/placement.js';
+import { pageParts } from '../run-folder/report-assets.js';
+import { openTape, type TapeFile } from '../tape/tape-file.js';
+import { breathe, whileWriting } from './interruption.js';
+import { list } from './option-values.js';
+import { grouped, ProgressBar, print, remark } from './terminal.js';
+
+interface Options {
+  readonly instrument?: readonly string[];
+  readonly html?: string;
+  readonly json?: boolean;
+}
+
+export function factsCommand(): Command {
+  return new Command('facts')
+    .description(
+      'Put markets beside each other: spread, depth, arrivals, volatility by interval, memory of signs and returns.',
+    )
+    .argument('<tape...>', 'tape files')
+    .option('--instrument <symbol,…>', 'which instruments, of every tape that has them; default: all', list)
+    .option('--html <file>', `write a page too, with the curves of up to ${SHOWN_MARKETS} instruments`)
+    .option('--json', 'print JSON: a list with one object for each tape')
+    .addHelpText('after', '\nExample:\n  tickwright facts btc.parquet synthetic.parquet --html facts.html')
+    .action(facts);
+}
+
+async function facts(paths: readonly string[], { instrument, html, json = false }: Options): Promise<void> {
+  const tapes = paths.map((path) => openTape(path));
+  const chosen = tapes.map(({ info }) => symbolsOf(info.instruments, instrument));
+  const missing = instrument?.find((symbol) => chosen.every((symbols) => !symbols.includes(symbol)));
+  if (missing !== undefined) throw new ConfigError(`facts: no tape has an instrument ${missing}`);
+  const count = chosen.flat().length;
+  if (html !== undefined && count > SHOWN_MARKETS) {
+    throw new ConfigError(`facts: a page shows up to ${SHOWN_MARKETS} instruments, not ${count}; give --instrument`);
+  }
+  const found: { tape: TapeFile; instruments: StylisedFacts[] }[] = [];
+  for (const [index, tape] of tapes.entries()) {
+    found.push({ tape, instruments: await factsOf(tape, chosen[index]!) });
+  }
+  const columns = found.flatMap(({ tape, instruments }) => instruments.map((each) => columnOf(tape, each, tapes)));
+  if (json) {
+    const plain = found.map(({ tape, instruments }) => ({ file: tape.file, sha256: tape.info.hash, instruments }));
+    await print(`${JSON.stringify(plain, null, 2)}\n`);
+  } else await print(formatFacts(columns));
+  if (html === undefined) return;
+  await whileWriting(() => replaceFile(html, renderFactsPage(columns, pageParts('check'))));
+  remark(`page: ${html}`);
+}
+
+function symbolsOf(specs: readonly { readonly symbol: string }[], wanted?: readonly string[]): string[] {
+  const symbols = specs.map(({ symbol }) => symbol);
+  return wanted === undefined ? symbols : symbols.filter((symbol) => wanted.includes(symbol));
+}
+
+/** Named by what tells it from the others: the file where there are several. */
+function columnOf(tape: TapeFile, each: StylisedFacts, tapes: readonly TapeFile[]): FactsColumn {
+  const names = tapes.map(({ file }) => basename(resolve(file)));
+  const name = new Set(names).size === names.length ? basename(resolve(tape.file)) : tape.file;
+  const { symbol } = each.instrument;
+  return { label: tapes.length > 1 ? `${symbol} (${name})` : symbol, facts: each };
+}
+
+/** One pass over the rows. */
+async function factsOf(tape: TapeFile, symbols: readonly string[]): Promise<StylisedFacts[]> {
+  const taken = new TapeFacts(tape.info, symbols);
+  const reader = tape.open(tape.info.originNs);
+  const bar = new ProgressBar('facts');
+  let done = 0;
+  try {
+    for (let block = reader.next(); block !== undefined; block = reader.next()) {
+      taken.take(block);
+      done += block.length;
+      reader.release(block);
+      bar.update(done / tape.info.rows, `${grouped(done)} rows`);
+      await breathe();
+    }
+  } finally {
+    bar.end();
+    reader.close();
+  }
+  return taken.finish();
+}

@@ -1,0 +1,58 @@
+/** `tickwright synth` and `tickwright facts` as a user runs them. */
+import { existsSync, readFileSync } from 'node:fs';
+import { afterAll, expect, test } from 'vitest';
+import { openTape } from '../../bridges/tape/tape-file.js';
+import { Workplace } from './command-line.js';
+
+const place = new Workplace();
+afterAll(() => place.remove());
+
+test('synth makes the tape of a time, the same again, and facts compares tapes', async () => {
+  const words = ['--hours', '0.05', '--seed', '7', '--instruments', '2', '--rows-per-second', '300'];
+  const made = await place.run('synth', '-o', 'a.parquet', ...words);
+  expect(made).toMatchObject({ code: 0, stdout: '' });
+  expect(made.stderr).toMatch(/^market: a\.parquet \([\d,]+ rows, 2 instruments, seed 7\)\n$/);
+  expect((await place.run('synth', '-o', 'b.parquet', ...words)).code).toBe(0);
+  const [a, b] = ['a', 'b'].map((name) => openTape(place.path(`${name}.parquet`)));
+  expect(a!.info.hash).toBe(b!.info.hash);
+  // 180 s to the nanosecond: rows after that are not there, and rows come until then.
+  const [from, to] = a!.metadata.exchangeNs!;
+  expect(Number(to - from)).toBeLessThanOrEqual(180e9);
+  expect(Number(to - from)).toBeGreaterThan(179.5e9);
+  expect(a!.info.rows / 180 / 300).toBeGreaterThan(0.8);
+  expect(a!.info.rows / 180 / 300).toBeLessThan(1.25);
+  expect(a!.info.provenance).toMatchObject({ seed: '7', durationNs: '180000000000' });
+  expect(a!.info.provenance).not.toHaveProperty('rows');
+
+  const found = await place.run('facts', 'a.parquet', 'b.parquet', '--instrument', 'SYN-B', '--html', 'facts.html');
+  expect(found).toMatchObject({ code: 0, stderr: 'page: facts.html\n' });
+  expect(found.stdout).toMatch(/^ +SYN-B \(a\.parquet\) +SYN-B \(b\.parquet\)$/m);
+  expect(found.stdout).toMatch(/^spread +(\S+) +\1$/m);
+  expect(readFileSync(place.path('facts.html'), 'utf8')).toContain('SYN-B (b.parquet)');
+  const json = JSON.parse((await place.run('facts', 'a.parquet', '--json')).stdout);
+  expect(json).toHaveLength(1);
+  expect(json[0]).toMatchObject({ file: 'a.parquet', sha256: a!.info.hash });
+  expect(json[0].instruments.map((each: { instrument: { symbol: string } }) => each.instrument.symbol)).toEqual([
+    'SYN-A',
+    'SYN-B',
+  ]);
+});
+
+test('synth and facts refuse what is missing or too much, and leave no file', async () => {
+  expect(await place.run('synth', '-o', 'c.parquet')).toMatchObject({
+    code: 2,
+    stderr: 'tickwright: synth: give --hours or --rows, or both\n',
+  });
+  const wrong = await place.run('synth', '-o', 'c.parquet', '--hours', '0.0001');
+  expect(wrong.code).toBe(2);
+  expect(wrong.stderr).toContain('a number of hours such as 6.5');
+  expect(existsSync(place.path('c.parquet'))).toBe(false);
+  expect(await place.run('facts', 'a.parquet', '--instrument', 'XYZ')).toMatchObject({
+    code: 2,
+    stderr: 'tickwright: facts: no tape has an instrument XYZ\n',
+  });
+  const four = Array<string>(4).fill('a.parquet');
+  const many = await place.run('facts', ...four, '--html', 'many.html');
+  expect(many).toMatchObject({ code: 2, stdout: '' });
+  expect(many.stderr).toContain('up to 6 instruments, not 8; give --instrument');
+});
