@@ -1,5 +1,11 @@
 /** The door of `tickwright/bridges`: re-exports only. */
 
+export { type Catalog, type CatalogRange, type CatalogTape, openCatalog } from './catalog/catalog.js';
+export { type Added, type AddOptions, addToCatalog } from './catalog/catalog-add.js';
+export { type Compacted, type CompactOptions, compactCatalog } from './catalog/catalog-compact.js';
+export { CatalogError } from './catalog/catalog-error.js';
+export { type CatalogAnswer, queryCatalog } from './catalog/catalog-index.js';
+export { removeFromCatalog } from './catalog/catalog-remove.js';
 export { type BinanceArchiveOptions, importBinanceArchive } from './import/binance-archive.js';
 export * from './import/binance-capture.js';
 export * from './import/csv.js';

@@ -43,7 +43,9 @@ const RULES: Readonly<Record<string, Rule>> = {
   'every file begins by saying what it is': headComments,
   'the kernel fits one screen and knows only schedule, rank and time': smallKernel,
   'every contract is used by a test': contractsAreUsed,
-  'wings import packages that package.json declares': declaredPackages(Object.keys(manifest.dependencies)),
+  'wings import packages that package.json declares': declaredPackages(
+    Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies }),
+  ),
 };
 
 describe('the architecture', () => {

@@ -25,6 +25,7 @@ const DOCUMENTS = [
   'CHANGELOG.md',
   'docs/run-file.md',
   'docs/check.md',
+  'docs/catalog.md',
   'docs/sessions.md',
   'docs/synthetic.md',
   'docs/import/binance-archive.md',
@@ -126,6 +127,8 @@ describe('the commands of the README', () => {
         'bars',
         'synth',
         'facts',
+        'catalog',
+        'run',
       ],
       ...Array(9).fill('import'),
     ]);
@@ -182,6 +185,21 @@ describe('the commands of the import pages', () => {
     }
   });
 });
+
+test('the commands of the page about catalogues run as they stand', async () => {
+  const place = new Workplace();
+  expect(await place.run('demo', '--rows', '20000')).toMatchObject({ code: 0 });
+  const commands = commandsOf(textOf('docs/catalog.md'));
+  expect(commands).toHaveLength(7);
+  for (const words of commands) {
+    // The last one has SQL in quotes.
+    const [quoted] = /'.*'$/.exec(words.join(' ')) ?? [];
+    const given = quoted === undefined ? words : [...words.slice(0, 3), quoted.slice(1, -1)];
+    const { code, stderr } = await place.run(...given);
+    expect(code, `${words.join(' ')}: ${stderr}`).toBe(0);
+  }
+  place.remove();
+}, 120_000);
 
 test('the commands of the page on bars run as they stand', async () => {
   const place = new Workplace();

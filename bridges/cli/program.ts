@@ -11,6 +11,7 @@ import { barsCommand } from './bars.js';
 import { bookCommand } from './book.js';
 import { calendarCommand } from './calendar.js';
 import { calibrateCommand } from './calibrate.js';
+import { catalogCommand } from './catalog.js';
 import { checkCommand } from './check.js';
 import { compareCommand } from './compare.js';
 import { demoCommand } from './demo.js';
@@ -62,6 +63,7 @@ export function createProgram(): Command {
     factsCommand(),
     calibrateCommand(),
     calendarCommand(),
+    catalogCommand(),
   ];
   for (const command of commands) program.addCommand(command);
   for (const command of [serveEnvironmentCommand(), serveTapeCommand()]) program.addCommand(command, { hidden: true });

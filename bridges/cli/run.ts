@@ -9,12 +9,18 @@ import { pathIn, type RunFile, readRunFile } from '../run-file/read.js';
 import { stressedRuns } from '../run-file/stress.js';
 import { checkRunFolderTarget } from '../run-folder.js';
 import { attachedStrategies } from './attached-strategies.js';
+import { rangeOptions } from './catalog.js';
 import { collect, wholeNumber } from './option-values.js';
 import { runAndKeep } from './run-outcome.js';
 import { runStress } from './stress-runs.js';
 
 interface Options {
   readonly tape?: readonly string[];
+  readonly catalog?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly instruments?: readonly string[];
+  readonly venue?: string;
   readonly set?: readonly string[];
   readonly seed?: number;
   readonly out?: string;
@@ -27,10 +33,11 @@ interface Options {
 }
 
 export function runCommand(): Command {
-  return new Command('run')
+  return rangeOptions(new Command('run'))
     .description('Run strategies over tapes as a run file (YAML, JSON or a TypeScript/JavaScript module) says.')
     .argument('<runfile>', 'what to run')
     .option('--tape <file>', 'tape to replay instead of the run file’s; may be given several times', collect)
+    .option('--catalog <folder>', 'catalogue to replay a range of, instead of the run file’s tapes')
     .option('--set <path=value>', 'change one field of the run file; may be given several times', collect)
     .option('--seed <number>', 'seed of all random streams', wholeNumber(0))
     .option('--out <folder>', 'run folder; default: the run file’s, else runs/NAME-TIME')
@@ -56,6 +63,7 @@ Paths in the run file count from its folder, paths on the command line from here
 Example:
   tickwright run examples/touch/run.yaml --tape btc.parquet \\
     --set venue.latency.entry=100ms --set 'venue.queue={ model: power, exponent: 3 }' --out runs/touch
+  tickwright run examples/touch/run.yaml --catalog ticks --from 2024-01-02 --to 2024-03-01 --instruments 'BTC*'
   tickwright run examples/touch/run.yaml --stress latency=2x,fees=1.5x,queue=back`,
     )
     .action(run);
@@ -63,9 +71,15 @@ Example:
 
 async function run(path: string, options: Options): Promise<void> {
   const { seed, out, overwrite = false, json = false } = options;
+  const { from, to, instruments, venue } = options;
+  if (options.tape !== undefined && options.catalog !== undefined) {
+    throw new ConfigError('--tape or --catalog, not both');
+  }
   const file = await readRunFile(path, {
     ...(options.set !== undefined && { set: options.set }),
     ...(options.tape !== undefined && { tapes: options.tape }),
+    ...(options.catalog !== undefined && { catalog: options.catalog }),
+    range: { from, to, instruments, venue },
     ...(seed !== undefined && { seed }),
     ...(out !== undefined && { out }),
   });

@@ -7,6 +7,7 @@ import { withClockOffset, withFeedLatency } from '../../core/feed-latency.js';
 import { Instrument, type InstrumentSpec, instrumentSpec } from '../../core/instrument.js';
 import { syntheticTape } from '../../core/synthetic.js';
 import type { TapeInfo, TapeSource } from '../../core/tape.js';
+import { openCatalog } from '../catalog/catalog.js';
 import { openTape } from '../tape/tape-file.js';
 import { ConfigError, within } from './config-error.js';
 import { nearestName } from './nearest-name.js';
@@ -83,8 +84,14 @@ function openSource(file: RunFile, tape: RunConfig['tape'][number]): OpenSource 
     const source = syntheticTape(tape.synthetic);
     return { tapeFor: delayed(source), given: {}, lastNs: source.info.originNs };
   }
-  const recorded = openTape(pathIn(file, tape.path));
   const { clockOffset = 0 } = tape;
+  if ('catalog' in tape) {
+    const { catalog: folder, from, to, instruments, venue } = tape;
+    const catalog = openCatalog(pathIn(file, folder));
+    const range = catalog.tape({ from, to, instruments, venue });
+    return { tapeFor: delayed(withClockOffset(range, clockOffset)), given: { path: folder }, lastNs: range.lastNs };
+  }
+  const recorded = openTape(pathIn(file, tape.path));
   const { exchangeNs, localNs } = recorded.metadata;
   const lastNs = localNs?.[1] ?? exchangeNs?.[1] ?? recorded.info.originNs;
   return { tapeFor: delayed(withClockOffset(recorded, clockOffset)), given: { path: tape.path }, lastNs };

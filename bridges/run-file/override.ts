@@ -63,7 +63,7 @@ function fromWorkingDirectory(keys: readonly string[], value: unknown, directory
   const last = keys.at(-1)!;
   const isFile =
     keys[0] === 'tape'
-      ? last === 'path' || keys.length <= 2
+      ? last === 'path' || last === 'catalog' || keys.length <= 2
       : (keys[0] === 'out' && keys.length === 1) ||
         (keys[0] === 'strategies' && last === 'use' && keys.length === 3 && /^\.\.?\//.test(String(value)));
   if (!isFile) return value;

@@ -5,6 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, extname, isAbsolute, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
+import type { CatalogRange } from '../catalog/catalog.js';
 import { ConfigError } from './config-error.js';
 import { checkConfig } from './fault-text.js';
 import { importModule } from './module-loader.js';
@@ -16,6 +17,10 @@ export interface RunOverrides {
   /** `path=value`, in order. */
   readonly set?: readonly string[];
   readonly tapes?: readonly string[];
+  /** A catalogue instead of the run file's tapes. */
+  readonly catalog?: string;
+  /** Range of the catalogues among the tapes: `from`, `to`, `instruments`, `venue`. */
+  readonly range?: CatalogRange;
   readonly seed?: number;
   readonly out?: string;
   /** The `strategies` of a run file that names none, which is refused otherwise. */
@@ -45,6 +50,8 @@ export async function readRunFile(path: string, overrides: RunOverrides = {}): P
       overrides.tapes.map((tape) => resolve(cwd, tape)),
     );
   }
+  if (overrides.catalog !== undefined) raw = withField(raw, 'tape', { catalog: resolve(cwd, overrides.catalog) });
+  if (overrides.range !== undefined) raw = withRange(raw, overrides.range, path);
   if (overrides.seed !== undefined) raw = withField(raw, 'seed', overrides.seed);
   if (overrides.out !== undefined) raw = withField(raw, 'out', resolve(cwd, overrides.out));
   const { strategies } = overrides;
@@ -117,6 +124,19 @@ function parseYaml(text: string, path: string): unknown {
 
 function withField(raw: unknown, key: string, value: unknown): unknown {
   return isMap(raw) ? { ...raw, [key]: value } : raw;
+}
+
+/** The range in each of the run's catalogues, of which there must be one. */
+function withRange(raw: unknown, range: CatalogRange, path: string): unknown {
+  const said = Object.entries(range).filter(([, value]) => value !== undefined);
+  if (said.length === 0 || !isMap(raw)) return raw;
+  const tapes = Array.isArray(raw.tape) ? raw.tape : [raw.tape];
+  const isCatalogue = (tape: unknown) => isMap(tape) && 'catalog' in tape;
+  if (!tapes.some(isCatalogue)) {
+    const words = said.map(([name]) => `--${name}`).join(', ');
+    throw new ConfigError(`${path}: ${words}: none of the run's tapes is a catalogue; name one with --catalog`);
+  }
+  return { ...raw, tape: tapes.map((tape) => (isCatalogue(tape) ? { ...tape, ...Object.fromEntries(said) } : tape)) };
 }
 
 function isMap(raw: unknown): raw is Readonly<Record<string, unknown>> {

@@ -29,6 +29,8 @@ const signedDuration = z
     return z.NEVER;
   });
 
+const symbol = z.string().min(1);
+
 const tape = z.union(
   [
     z.string().min(1),
@@ -39,12 +41,23 @@ const tape = z.union(
       /** By how much the venue's clock was ahead (negative: behind). */
       clockOffset: signedDuration.optional(),
     }),
+    z.strictObject({
+      /** Folder of a catalogue. */
+      catalog: z.string().min(1),
+      /** A day (2024-01-02), or a time in UTC (2024-01-02T08:00:00Z). */
+      from: z.string().min(1).optional(),
+      /** A day, which belongs to it; or a time in UTC, which no longer does. */
+      to: z.string().min(1).optional(),
+      /** Symbols or patterns with `*`. */
+      instruments: z.array(symbol).min(1).optional(),
+      venue: z.string().min(1).optional(),
+      feedLatency: delay.optional(),
+      clockOffset: signedDuration.optional(),
+    }),
     z.strictObject({ synthetic, feedLatency: delay.optional() }),
   ],
-  { error: 'a path, { path: … } or { synthetic: { seed, rows, instruments } }' },
+  { error: 'a path, { path: … }, { catalog: … } or { synthetic: { seed, rows, instruments } }' },
 );
-
-const symbol = z.string().min(1);
 
 const instrument = z.union([
   symbol.transform((text) => ({ symbol: text })),

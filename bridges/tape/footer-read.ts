@@ -6,6 +6,7 @@
  * arrays here, and a hostile length must not become an allocation.
  */
 import { CRC32_KEY, MAGIC, METADATA_KEY, SHA256_KEY } from './footer-write.js';
+import { type GroupTimes, readGroupTimes, unknownTimes } from './group-times.js';
 import { crc32 } from './parquet-page.js';
 import { TapeError } from './tape-error.js';
 import {
@@ -32,6 +33,8 @@ export interface Footer {
   readonly groupRows: Uint32Array;
   /** Offsets: chunk `group × columns + column` starts at its number and ends at the next. One more than chunks. */
   readonly chunkAt: Float64Array;
+  /** Smallest and largest times of each group. */
+  readonly times: GroupTimes;
   /** Which encodings each column's data pages use, by name. */
   readonly encodings: readonly string[];
   /** The JSON text under {@link METADATA_KEY}. */
@@ -193,6 +196,7 @@ function readGroups(thrift: ThriftReader, columns: Footer['columns'], rows: numb
   const groupRows = new Uint32Array(groups);
   const chunkAt = new Float64Array(groups * width + 1);
   const encodings = columns.map(() => new Set<string>());
+  const times = unknownTimes(groups);
   let next = 4;
   let total = 0;
   for (let group = 0; group < groups; group++) {
@@ -209,7 +213,8 @@ function readGroups(thrift: ThriftReader, columns: Footer['columns'], rows: numb
           if (column >= width) throw thrift.fault(`${place} has more than ${width} columns`);
           thrift.type = inner;
           chunkAt[group * width + column] = next;
-          next = readChunk(thrift, columns[column]!, next, footerAt, encodings[column]!, (values) => {
+          const entry = { column: columns[column]!, group, times, encodings: encodings[column]! };
+          next = readChunk(thrift, entry, next, footerAt, (values) => {
             if (column === 0) groupRows[group] = values;
             return values === groupRows[group];
           });
@@ -227,16 +232,23 @@ function readGroups(thrift: ThriftReader, columns: Footer['columns'], rows: numb
   chunkAt[groups * width] = next;
   if (next !== footerAt) throw new TapeError(`row groups end at byte ${next}, the footer begins at ${footerAt}`);
   if (total !== rows) throw new TapeError(`row groups hold ${total} rows, the footer says ${rows}`);
-  return { groups, groupRows, chunkAt, encodings: encodings.map((names) => [...names].join('+')) };
+  return { groups, groupRows, chunkAt, times, encodings: encodings.map((names) => [...names].join('+')) };
+}
+
+/** The chunk whose entry is read, and where its statistics and encodings go. */
+interface ChunkEntry {
+  readonly column: DiskColumn;
+  readonly group: number;
+  readonly times: GroupTimes;
+  readonly encodings: Set<string>;
 }
 
 /** Reads one chunk's entry, which must begin at `at`; returns where it ends. `accept` says whether its rows are right. */
 function readChunk(
   thrift: ThriftReader,
-  column: DiskColumn,
+  { column, group, times, encodings }: ChunkEntry,
   at: number,
   footerAt: number,
-  encodings: Set<string>,
   accept: (values: number) => boolean,
 ): number {
   thrift.struct();
@@ -258,6 +270,7 @@ function readChunk(
       else if (id === 7) bytes = thrift.integer();
       else if (id === 9) dataAt = thrift.integer();
       else if (id === 11) dictionaryAt = thrift.integer();
+      else if (id === 12 && column.meaning === 'time') readGroupTimes(thrift, column.name, group, times);
       else thrift.skip();
     }
   }

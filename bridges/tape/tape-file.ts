@@ -81,8 +81,24 @@ export class TapeFile implements TapeSource {
   }
 
   open(originNs: bigint): BlockReader {
+    const plan = this.#plan(originNs);
+    if (this.#worker === false) return new DirectReader(plan);
+    const worth = this.footer.groups > WORKER_GROUPS && os.availableParallelism() >= 2;
+    if (this.#worker === undefined && !worth) return new DirectReader(plan);
+    const script = findScript('decode-worker');
+    if (script !== undefined) return new WorkerReader(plan, script);
+    if (this.#worker === undefined) return new DirectReader(plan);
+    throw new TapeError(`tape ${this.file}: the decode worker's script is missing; build the project first`);
+  }
+
+  /** As {@link TapeFile.open}, but row groups [from, to) alone, on this thread; no other bytes are read. */
+  openGroups(originNs: bigint, from: number, to: number): BlockReader {
+    return new DirectReader({ ...this.#plan(originNs), groups: to }, from);
+  }
+
+  #plan(originNs: bigint): DecodePlan {
     const shiftNs = Number(this.info.originNs - originNs);
-    const plan: DecodePlan = {
+    return {
       file: this.file,
       identity: this.#identity,
       symbols: this.info.instruments.map((spec) => spec.symbol),
@@ -93,13 +109,6 @@ export class TapeFile implements TapeSource {
       groupRows: this.footer.groupRows,
       chunkAt: this.footer.chunkAt,
     };
-    if (this.#worker === false) return new DirectReader(plan);
-    const worth = this.footer.groups > WORKER_GROUPS && os.availableParallelism() >= 2;
-    if (this.#worker === undefined && !worth) return new DirectReader(plan);
-    const script = findScript('decode-worker');
-    if (script !== undefined) return new WorkerReader(plan, script);
-    if (this.#worker === undefined) return new DirectReader(plan);
-    throw new TapeError(`tape ${this.file}: the decode worker's script is missing; build the project first`);
   }
 
   /**
@@ -172,9 +181,9 @@ class DirectReader implements BlockReader {
   readonly #held = new Set<Columns>();
   #failure: unknown;
 
-  constructor(plan: DecodePlan) {
+  constructor(plan: DecodePlan, fromGroup = 0) {
     this.#plan = plan;
-    this.#decoder = new BlockDecoder(plan);
+    this.#decoder = new BlockDecoder(plan, fromGroup);
   }
 
   next(): Columns | undefined {

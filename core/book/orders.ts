@@ -136,6 +136,18 @@ export class OrderBook {
     return queue.map((at) => orders[at]!);
   }
 
+  /** All orders in the order they joined their queues: added so to an empty book they make the same one. Off the hot path. */
+  resting(): { readonly id: number; readonly side: Side; readonly tick: number; readonly lots: number }[] {
+    const orders = this.#orders;
+    const places: number[] = [];
+    for (let at = 0; at < orders.length; at += RECORD) if (orders[at + SEQUENCE] !== 0) places.push(at);
+    places.sort((a, b) => orders[a + SEQUENCE]! - orders[b + SEQUENCE]!);
+    return places.map((at) => {
+      const price = orders[at + PRICE]!;
+      return { id: orders[at]!, side: sideOf(price), tick: tickOf(price), lots: orders[at + LOTS]! };
+    });
+  }
+
   #changeLevel(side: Side, tick: number, change: number, id: number, sequence: number): void {
     const before = this.levels.add(side, tick, change);
     this.changedSide = side;

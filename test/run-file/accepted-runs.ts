@@ -217,6 +217,22 @@ export const OTHER_RUNS: readonly AcceptedRun[] = [
     const { currency, rates } = { currency: undefined, rates: undefined };
     return [`feed latency of a synthetic tape ${JSON.stringify(delay)}`, { tape, venue: VENUE, currency, rates }];
   }),
+  [
+    'a range of a catalogue',
+    {
+      tape: {
+        ...{
+          catalog: 'ticks',
+          from: '2024-01-02T00:00:00.5Z',
+          to: '2024-01-02',
+          instruments: ['*S', 'DEPTH'],
+          venue: 'SIM',
+        },
+        ...{ feedLatency: '2ms', clockOffset: '-250us' },
+      },
+      venue: VENUE,
+    },
+  ],
   ...DELAYS.map((computeTime): AcceptedRun => {
     const strategies = [{ use: 'trader', computeTime }];
     return [`compute time ${JSON.stringify(computeTime)}`, { strategies, venue: VENUE }];

@@ -3,9 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { addToCatalog } from '../../bridges/catalog/catalog-add.js';
 import { prepareRun } from '../../bridges/run-file/prepare.js';
 import { readRunFile } from '../../bridges/run-file/read.js';
 import { runSchema } from '../../bridges/run-file/schema.js';
+import { openTape } from '../../bridges/tape/tape-file.js';
 import { Reason } from '../../core/order.js';
 import { StrategyRegistry } from '../../strategies/registry.js';
 import { type AcceptedRun, OTHER_RUNS, PYTHON_RUNS, VENUE, VENUE_RUNS } from './accepted-runs.js';
@@ -13,12 +15,16 @@ import { ORIGIN_NS, Outcomes, SYMBOLS, trader, writeModelMarket } from './model-
 import { addWritten, missingFrom, type Outline, outlineOf } from './schema-outline.js';
 
 let directory = '';
-beforeAll(() => {
+beforeAll(async () => {
   directory = mkdtempSync(join(tmpdir(), 'tickwright-models-'));
   writeModelMarket(join(directory, 'market.parquet'));
   const at = (seconds: number, ns = 0) => String(ORIGIN_NS + BigInt(seconds) * 1_000_000_000n + BigInt(ns));
   const row = (seconds: number, refused = false) =>
     [at(seconds), refused ? '0' : at(seconds, 2e6), at(seconds, 5e6)].join(',');
+  await addToCatalog(join(directory, 'ticks'), openTape(join(directory, 'market.parquet')), {
+    venue: 'SIM',
+    days: 'utc',
+  });
   writeFileSync(join(directory, 'latency.csv'), ['request,exchange,response', row(1), row(20), row(50), ''].join('\n'));
   writeFileSync(join(directory, 'refusing.csv'), [row(1), row(20), row(30, true), row(40), row(50)].join('\n'));
 });

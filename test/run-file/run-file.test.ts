@@ -146,7 +146,10 @@ describe('what is wrong', () => {
     ['- a\n- b', 'the top level: given ["a","b"]'],
     ['a: [1', 'run.yaml:1:6: is not valid YAML'],
     ['seed: 1\nseed: 2', 'is not valid YAML: Map keys must be unique'],
-    [GOOD.replace('tape: btc.parquet', ''), 'tape: missing; allowed: a path, { path: … } or { synthetic'],
+    [
+      GOOD.replace('tape: btc.parquet', ''),
+      'tape: missing; allowed: a path, { path: … }, { catalog: … } or { synthetic',
+    ],
     [GOOD.replace('btc.parquet', '7'), 'tape: given 7; allowed: a path'],
     [GOOD.replace('btc.parquet', '[]'), 'tape: given []; allowed: at least 1 entry'],
     [GOOD.replace('btc.parquet', '{ pth: x }'), 'tape.pth: unknown key; did you mean "path"?'],

@@ -1,0 +1,143 @@
+/** Ranges of a catalogue: exactly the rows of the tape that went in, books as in a run over the whole of it. */
+import { rmSync } from 'node:fs';
+import path from 'node:path';
+import fc from 'fast-check';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openCatalog } from '../../bridges/catalog/catalog.js';
+import { addToCatalog } from '../../bridges/catalog/catalog-add.js';
+import { compactCatalog } from '../../bridges/catalog/catalog-compact.js';
+import { Instrument } from '../../core/instrument.js';
+import {
+  CODE_EXCHANGE,
+  CODE_KIND,
+  CODE_LOCAL,
+  CODE_SIDE_SHIFT,
+  type Columns,
+  Flag,
+  type Side,
+} from '../../core/market.js';
+import { MarketBooks } from '../../core/market-books.js';
+import { checkColumns, countKinds, OrderCheck } from '../../core/tape.js';
+import { allRows, type DayRows, dayRows, folderFor, HOUR_NS, listed, plainRange, tapeOf } from './day-rows.js';
+
+const DAY_NS = 24 * HOUR_NS;
+/** 2024-01-02, 19:00 in UTC: the first day has five hours. */
+const ORIGIN_NS = BigInt(Date.UTC(2024, 0, 2, 19)) * 1_000_000n;
+const folders: string[] = [];
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+async function catalogOf(given: DayRows, days = 'utc') {
+  const folder = folderFor('range');
+  folders.push(folder);
+  const rows = dayRows(given);
+  const tape = tapeOf(path.join(folder, 'whole.parquet'), rows, given.instruments, ORIGIN_NS);
+  const catalog = path.join(folder, 'catalogue');
+  await addToCatalog(catalog, tape, { venue: 'TEST', days });
+  return { folder: catalog, rows, tape };
+}
+
+/** What one side's books hold after all rows that it sees before a time: levels, and orders in their queues. */
+function booksAt(rows: Columns, instrument: number, counts: number[], side: number, untilNs: number): unknown {
+  const spec = new Instrument({ symbol: 'X', tick: '0.1', lot: '0.001' }, 0);
+  const books = new MarketBooks([spec], [counts]);
+  const times = side === CODE_EXCHANGE ? rows.exchangeNs : rows.localNs;
+  for (let row = 0; row < rows.length; row++) {
+    const code = rows.code[row]!;
+    if (rows.instrument[row] !== instrument || (code & side) === 0 || times[row]! >= untilNs) continue;
+    books.apply(rows, row, code & CODE_KIND, ((code >> CODE_SIDE_SHIFT) & 3) as Side, 0);
+  }
+  const level = (which: Side) => {
+    const [ticks, lots] = [new Int32Array(64), new Float64Array(64)];
+    const found = books.levels[0]!.levelsInto(which, 64, ticks, lots);
+    return Array.from({ length: found }, (_, at) => [ticks[at], lots[at]]);
+  };
+  return { bids: level(1), asks: level(2), orders: books.orders[0]?.resting() };
+}
+
+const iso = (ns: number) => new Date(Number(ORIGIN_NS / 1_000_000n) + ns / 1e6).toISOString();
+
+describe('a range of a catalogue', () => {
+  it.each(['levels', 'orders', 'trades'] as const)(
+    'has the rows of the tape, and its books: %s',
+    async (book) => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.record({
+            seed: fc.nat(1e6),
+            hours: fc.tuple(fc.integer({ min: -3, max: 80 }), fc.integer({ min: 1, max: 60 })),
+          }),
+          fc.constantFrom('utc', 'CMES', '24/7'),
+          fc.constantFrom('not', 'day', 'month'),
+          async ({ seed, hours: [start, length] }, days, compact) => {
+            const given = { instruments: 2, rows: 400, days: 3, book, seed };
+            const { folder, rows, tape } = await catalogOf(given, days);
+            if (compact !== 'not') await compactCatalog(folder, { by: compact as 'day' | 'month' });
+            const [fromNs, toNs] = [start * HOUR_NS, (start + length) * HOUR_NS];
+            const catalog = openCatalog(folder);
+            for (const [instrument, { symbol }] of tape.info.instruments.entries()) {
+              const expected = plainRange(rows, instrument, fromNs, toNs);
+              const range = { from: iso(fromNs), to: iso(toNs), instruments: [symbol] };
+              if (expected.length === 0 && catalogIsEmpty(catalog, range)) continue;
+              const source = catalog.tape(range);
+              const got = allRows(source, ORIGIN_NS);
+              checkColumns(got, 1, new OrderCheck('range'));
+              const opening = got.length - expected.length;
+              expect(opening).toBeGreaterThanOrEqual(0);
+              expect(listed(got, opening)).toEqual(listed(expected));
+              for (let row = 0; row < opening; row++) {
+                expect(got.flags[row]! & Flag.snapshot).toBe(Flag.snapshot);
+                expect(got.exchangeNs[row]).toBe(fromNs);
+              }
+              const counts = countKinds(rows, 2)[instrument]!;
+              for (const part of [1e-9, 0.01, 0.5, 1]) {
+                const untilNs = fromNs + Math.ceil((toNs - fromNs) * part);
+                for (const side of [CODE_EXCHANGE, CODE_LOCAL]) {
+                  expect(booksAt(got, 0, counts, side, untilNs)).toEqual(
+                    booksAt(rows, instrument, counts, side, untilNs),
+                  );
+                }
+              }
+            }
+            catalog.close();
+            rmSync(path.dirname(folder), { recursive: true, force: true });
+          },
+        ),
+        { numRuns: 12 },
+      );
+    },
+    120_000,
+  );
+
+  it('without limits is the tape, row for row', async () => {
+    const { folder, rows } = await catalogOf({ instruments: 1, rows: 3000, days: 4, book: 'orders', seed: 5 });
+    const catalog = openCatalog(folder);
+    expect(catalog.state.parts.map(({ day }) => day).sort()).toEqual([
+      ...['2024-01-02', '2024-01-03', '2024-01-04', '2024-01-05', '2024-01-06'],
+    ]);
+    expect(listed(allRows(catalog.tape(), ORIGIN_NS))).toEqual(listed(rows));
+    catalog.close();
+  });
+
+  it('names days that belong to it whole, from and to', async () => {
+    const { folder, rows } = await catalogOf({ instruments: 1, rows: 3000, days: 4, book: 'trades', seed: 6 });
+    const catalog = openCatalog(folder);
+    const got = allRows(catalog.tape({ from: '2024-01-03', to: '2024-01-04' }), ORIGIN_NS);
+    const midnight = 5 * HOUR_NS;
+    const expected = plainRange(rows, 0, midnight, midnight + 2 * DAY_NS);
+    // Marks and status of the day before are in the opening.
+    expect(listed(got, got.length - expected.length)).toEqual(listed(expected));
+    expect(expected.length).toBeGreaterThan(500);
+    catalog.close();
+  });
+});
+
+function catalogIsEmpty(catalog: ReturnType<typeof openCatalog>, range: object): boolean {
+  try {
+    catalog.tape(range);
+    return false;
+  } catch {
+    return true;
+  }
+}
