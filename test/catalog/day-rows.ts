@@ -53,7 +53,7 @@ export function dayRows({ instruments, rows, days, book, seed }: DayRows): Colum
     const choice = random();
     if (choice < 0.04) {
       out.code[row] = codeOf(choice < 0.02 ? Kind.mark : Kind.status, 0);
-      out.value[row] = choice < 0.02 ? 0 : Math.floor(random() * 2);
+      out.value![row] = choice < 0.02 ? 0 : Math.floor(random() * 2);
     } else if (choice < 0.8 && book === 'levels') {
       out.code[row] = codeOf(random() < 0.05 ? Kind.depthClear : Kind.depth, side);
     } else if (choice < 0.8 && book === 'orders') {
