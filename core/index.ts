@@ -30,6 +30,8 @@ export type { Sha256 } from './run-hash.js';
 export * from './session-calendar.js';
 export * from './simulation.js';
 export * from './strategy.js';
+export * from './synthetic/hawkes.js';
+export * from './synthetic/zero-intelligence.js';
 export * from './synthetic.js';
 export * from './tape.js';
 export * from './tape-builder.js';

@@ -1,14 +1,15 @@
 /**
  * `tickwright synth`: a seeded synthetic market as a tape file. Knows nothing of how it is made. Called by the program.
  */
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { TapeInfo } from '../../core/tape.js';
 import { HOUR, SECOND } from '../../core/time.js';
 import { ConfigError } from '../run-file/config-error.js';
 import { openTape } from '../tape/tape-file.js';
 import { factsOf } from './inspect.js';
 import { whileWriting } from './interruption.js';
 import { wholeNumber } from './option-values.js';
-import { writeSyntheticTape } from './synthetic-tape.js';
+import { writeSyntheticTape, writeZeroIntelligenceTape } from './synthetic-tape.js';
 import { grouped, print, remark } from './terminal.js';
 
 interface Options {
@@ -16,23 +17,48 @@ interface Options {
   readonly seed: number;
   readonly hours?: number;
   readonly rows?: number;
-  readonly instruments: number;
+  readonly flow: 'market' | 'zero-intelligence' | 'hawkes';
+  readonly detail?: 'orders' | 'levels' | 'quotes';
+  readonly instruments?: number;
   readonly rowsPerSecond?: number;
   readonly depthTicks?: number;
   readonly json?: boolean;
 }
 
+const INSTRUMENTS = 3;
+/** Of `--flow hawkes`: what one market buy, market sell, limit buy, limit sell (columns) brings about of each (rows). */
+const EXCITEMENT = [
+  [0.4, 0, 0, 0],
+  [0, 0.4, 0, 0],
+  [0.2, 0.2, 0.5, 0.1],
+  [0.2, 0.2, 0.1, 0.5],
+];
+/** Options that orders at random have not, and how they are spelled. */
+const OTHERS = {
+  rows: '--rows',
+  instruments: '--instruments',
+  rowsPerSecond: '--rows-per-second',
+  depthTicks: '--depth-ticks',
+} as const;
 /** A year of days. */
 const MOST_HOURS = 8_784;
 
 export function synthCommand(): Command {
   return new Command('synth')
-    .description('Make a seeded synthetic market, with level-2 depth and trades: a tape.')
+    .description('Make a seeded synthetic market: a tape.')
     .requiredOption('-o, --out <file>', 'tape to write')
     .option('--seed <number>', 'the same seed and options give the same tape on every machine', wholeNumber(0), 1)
     .option('--hours <number>', 'market time, such as 6.5', hours)
     .option('--rows <number>', 'rows of the tape; with --hours, whichever comes first', wholeNumber(1, 1e10))
-    .option('--instruments <number>', 'how many', wholeNumber(1, 10_000), 3)
+    .addOption(
+      new Option('--flow <kind>', 'level-2 depth and trades of a market with news, or orders that come at random')
+        .choices(['market', 'zero-intelligence', 'hawkes'])
+        .default('market'),
+    )
+    .addOption(
+      new Option('--detail <what>', 'of orders at random; default: orders').choices(['orders', 'levels', 'quotes']),
+    )
+    .option('--instruments <number>', `how many; default: ${INSTRUMENTS}`, wholeNumber(1, 10_000))
     .option('--rows-per-second <number>', 'mean rows of all instruments in a second', wholeNumber(1, 1e9))
     .option('--depth-ticks <number>', 'how far the books reach from the touch', wholeNumber(16, 4_096))
     .option('--json', 'print what `inspect` says of the tape as JSON')
@@ -40,14 +66,36 @@ export function synthCommand(): Command {
     .action(synth);
 }
 
-async function synth({ out, hours: time, json = false, ...rest }: Options): Promise<void> {
-  if (time === undefined && rest.rows === undefined) throw new ConfigError('synth: give --hours or --rows, or both');
-  const durationNs = time === undefined ? undefined : Math.round(time * HOUR);
-  const info = await whileWriting(() =>
-    writeSyntheticTape(out, { ...rest, ...(durationNs !== undefined && { durationNs }) }),
+async function synth(options: Options): Promise<void> {
+  const { out, seed, json = false } = options;
+  const info = await whileWriting(() => (options.flow === 'market' ? makeMarket(options) : makeOrders(options)));
+  remark(
+    `market: ${out} (${grouped(info.rows)} rows, ${grouped(info.instruments.length)} ${info.instruments.length === 1 ? 'instrument' : 'instruments'}, seed ${seed})`,
   );
-  remark(`market: ${out} (${grouped(info.rows)} rows, ${rest.instruments} instruments, seed ${rest.seed})`);
   if (json) await print(`${JSON.stringify(factsOf(openTape(out)), null, 2)}\n`);
+}
+
+function makeMarket(options: Options): TapeInfo {
+  const { out, seed, hours: time, rows, instruments = INSTRUMENTS, rowsPerSecond, depthTicks, detail } = options;
+  if (detail !== undefined) throw new ConfigError('synth: --detail is for --flow zero-intelligence and hawkes');
+  if (time === undefined && rows === undefined) throw new ConfigError('synth: give --hours or --rows, or both');
+  return writeSyntheticTape(out, {
+    ...{ seed, instruments },
+    ...(rows !== undefined && { rows }),
+    ...(time !== undefined && { durationNs: Math.round(time * HOUR) }),
+    ...(rowsPerSecond !== undefined && { rowsPerSecond }),
+    ...(depthTicks !== undefined && { depthTicks }),
+  });
+}
+
+function makeOrders({ out, seed, hours: time, flow, detail = 'orders', ...others }: Options): TapeInfo {
+  const odd = Object.keys(OTHERS).find((name) => others[name as keyof typeof OTHERS] !== undefined);
+  if (odd !== undefined) throw new ConfigError(`synth: --flow ${flow} has no ${OTHERS[odd as keyof typeof OTHERS]}`);
+  if (time === undefined) throw new ConfigError(`synth: --flow ${flow} needs --hours`);
+  const durationNs = Math.round(time * HOUR);
+  // With what is brought about, some 22 limit orders a second of each side: the books are about as deep as without.
+  const excited = { branching: EXCITEMENT, limitRate: 8 };
+  return writeZeroIntelligenceTape(out, { seed, durationNs, detail, ...(flow === 'hawkes' && excited) });
 }
 
 /** Hours with a fraction, at least a second of them. */

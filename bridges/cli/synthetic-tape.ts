@@ -3,6 +3,11 @@
  * Called by the demo and by `tickwright synth`.
  */
 import type { Columns } from '../../core/market.js';
+import {
+  type ZeroIntelligenceOptions,
+  zeroIntelligenceBlocks,
+  zeroIntelligenceInfo,
+} from '../../core/synthetic/zero-intelligence.js';
 import { type SyntheticOptions, syntheticBlocks, syntheticInfo } from '../../core/synthetic.js';
 import type { TapeInfo } from '../../core/tape.js';
 import { writeTape } from '../tape/tape-writer.js';
@@ -11,13 +16,38 @@ import { grouped, ProgressBar } from './terminal.js';
 /** Writes the tape whole or not at all. Throws `RangeError` naming an option that is wrong. */
 export function writeSyntheticTape(path: string, options: SyntheticOptions): TapeInfo {
   const info = syntheticInfo(options);
+  let done = 0;
+  return writeBlocks(path, info, syntheticBlocks(options), (block) => {
+    done += block.length;
+    return done / info.rows;
+  });
+}
+
+/** The same of a market of orders without intentions. */
+export function writeZeroIntelligenceTape(path: string, options: ZeroIntelligenceOptions): TapeInfo {
+  return writeBlocks(
+    path,
+    zeroIntelligenceInfo(options),
+    zeroIntelligenceBlocks(options),
+    ({ exchangeNs, length }) => exchangeNs[length - 1]! / options.durationNs,
+  );
+}
+
+/** `passed`: what share is done with a block. */
+function writeBlocks(
+  path: string,
+  info: TapeInfo,
+  blocks: Iterable<Columns>,
+  passed: (block: Columns) => number,
+): TapeInfo {
   const bar = new ProgressBar('market');
   function* watched(): Generator<Columns> {
     let done = 0;
-    for (const block of syntheticBlocks(options)) {
-      yield block;
+    for (const block of blocks) {
+      const share = passed(block);
       done += block.length;
-      bar.update(Math.min(1, done / info.rows), `${grouped(done)} rows`);
+      yield block;
+      bar.update(Math.min(1, share), `${grouped(done)} rows`);
     }
   }
   try {

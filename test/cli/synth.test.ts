@@ -56,3 +56,27 @@ test('synth and facts refuse what is missing or too much, and leave no file', as
   expect(many).toMatchObject({ code: 2, stdout: '' });
   expect(many.stderr).toContain('up to 6 instruments, not 8; give --instrument');
 });
+
+test('synth makes orders at random, order by order or as levels and quotes of the same market', async () => {
+  const words = ['--flow', 'hawkes', '--hours', '0.1', '--seed', '3'];
+  const made = await place.run('synth', '-o', 'orders.parquet', ...words, '--json');
+  expect(made.code).toBe(0);
+  expect(made.stderr).toMatch(/^market: orders\.parquet \([\d,]+ rows, 1 instrument, seed 3\)\n$/);
+  const { instruments, provenance } = JSON.parse(made.stdout);
+  expect(Object.keys(instruments[0].counts).sort()).toEqual(['orderAdd', 'orderCancel', 'orderExecute']);
+  expect(provenance).toMatchObject({ source: 'zero-intelligence market', seed: '3' });
+  expect((await place.run('synth', '-o', 'levels.parquet', ...words, '--detail', 'levels')).code).toBe(0);
+  const { stdout } = await place.run('facts', 'orders.parquet', 'levels.parquet');
+  for (const name of ['spread', 'depth', 'trades', 'sign-memory']) {
+    expect(stdout).toMatch(new RegExp(`^${name} +(\\S+) +\\1$`, 'm'));
+  }
+  const wrong = async (...more: string[]) => {
+    const { code, stderr } = await place.run('synth', '-o', 'wrong.parquet', ...more);
+    expect(code).toBe(2);
+    return stderr;
+  };
+  expect(await wrong('--flow', 'hawkes')).toBe('tickwright: synth: --flow hawkes needs --hours\n');
+  expect(await wrong(...words, '--instruments', '2')).toBe('tickwright: synth: --flow hawkes has no --instruments\n');
+  expect(await wrong('--hours', '1', '--detail', 'levels')).toContain('--detail is for --flow zero-intelligence');
+  expect(existsSync(place.path('wrong.parquet'))).toBe(false);
+});

@@ -1,0 +1,103 @@
+/**
+ * Orders that rest, first in first out by price, any of them to be found by a number drawn. Knows nothing of time or chance.
+ * Called by the order flow of orders. Columns with slots and links; nothing is made for an order.
+ */
+import { Side } from '../market.js';
+
+const NONE = -1;
+
+export class RestingOrders {
+  /** Orders that rest, on each side by its code, and lots by tick. */
+  readonly count = [0, 0, 0];
+  readonly lots: Float64Array;
+  /** Best ticks; meaningless while a side is empty. */
+  bid = 0;
+  ask = 0;
+  /** By slot. */
+  ticks = new Int32Array(1_024);
+  qty = new Float64Array(1_024);
+  ids = new Float64Array(1_024);
+  #next = new Int32Array(1_024);
+  #before = new Int32Array(1_024);
+  #place = new Int32Array(1_024);
+  readonly #first: Int32Array;
+  readonly #last: Int32Array;
+  /** Slots of the orders of a side, in no order. */
+  readonly #slots: readonly number[][] = [[], [], []];
+  readonly #free: number[] = [];
+  #used = 0;
+
+  /** Ticks 1 … `ticks` − 1 have room. */
+  constructor(ticks: number) {
+    this.lots = new Float64Array(ticks);
+    this.#first = new Int32Array(ticks).fill(NONE);
+    this.#last = new Int32Array(ticks).fill(NONE);
+  }
+
+  /** The order at the head of the line at a tick. */
+  firstAt(tick: number): number {
+    return this.#first[tick]!;
+  }
+
+  /** The slot of one of a side's orders, `at` from 0 to its count. */
+  slotAt(side: Side, at: number): number {
+    return this.#slots[side]![at]!;
+  }
+
+  add(side: Side, tick: number, lots: number, id: number): void {
+    const slot = this.#free.pop() ?? this.#used++;
+    if (slot >= this.ticks.length) this.#grow();
+    this.ticks[slot] = tick;
+    this.qty[slot] = lots;
+    this.ids[slot] = id;
+    const last = this.#last[tick]!;
+    this.#before[slot] = last;
+    this.#next[slot] = NONE;
+    if (last === NONE) this.#first[tick] = slot;
+    else this.#next[last] = slot;
+    this.#last[tick] = slot;
+    this.lots[tick]! += lots;
+    this.#place[slot] = this.#slots[side]!.push(slot) - 1;
+    if (this.count[side]!++ === 0 || (side === Side.buy ? tick > this.bid : tick < this.ask)) {
+      if (side === Side.buy) this.bid = tick;
+      else this.ask = tick;
+    }
+  }
+
+  /** Takes lots from an order; without any left it is gone. */
+  reduce(side: Side, slot: number, lots: number): void {
+    const tick = this.ticks[slot]!;
+    this.lots[tick]! -= lots;
+    this.qty[slot]! -= lots;
+    if (this.qty[slot]! > 0) return;
+    const [next, before] = [this.#next[slot]!, this.#before[slot]!];
+    if (before === NONE) this.#first[tick] = next;
+    else this.#next[before] = next;
+    if (next === NONE) this.#last[tick] = before;
+    else this.#before[next] = before;
+    const slots = this.#slots[side]!;
+    const moved = slots.pop()!;
+    if (moved !== slot) {
+      slots[this.#place[slot]!] = moved;
+      this.#place[moved] = this.#place[slot]!;
+    }
+    this.#free.push(slot);
+    if (--this.count[side]! === 0) return;
+    if (side === Side.buy) while (this.lots[this.bid] === 0) this.bid--;
+    else while (this.lots[this.ask] === 0) this.ask++;
+  }
+
+  #grow(): void {
+    const size = 2 * this.ticks.length;
+    const larger = <T extends Int32Array | Float64Array>(old: T, fresh: T): T => {
+      fresh.set(old);
+      return fresh;
+    };
+    this.ticks = larger(this.ticks, new Int32Array(size));
+    this.qty = larger(this.qty, new Float64Array(size));
+    this.ids = larger(this.ids, new Float64Array(size));
+    this.#next = larger(this.#next, new Int32Array(size));
+    this.#before = larger(this.#before, new Int32Array(size));
+    this.#place = larger(this.#place, new Int32Array(size));
+  }
+}
