@@ -219,12 +219,16 @@ export class MarketView {
   get vwap(): number {
     return this.kind === Kind.bar ? this.value || Number.NaN : Number.NaN;
   }
-  /** Bars built in the run: as they were asked for (`1m`); empty for rows of the tape. */
+  /** Bars built in the run: as they were asked for (`1m`), or the name they were given; empty for rows of the tape. */
   get series(): string {
     return '';
   }
   /** Bars built in the run: when it began, by the clock that it is cut by; `NaN` for rows of the tape. */
   get startNs(): Nanos {
+    return Number.NaN;
+  }
+  /** Bars built in the run: when it ended, by the same clock; `NaN` for rows of the tape. */
+  get endNs(): Nanos {
     return Number.NaN;
   }
   /** Bars built in the run: how many trades it has; of mids: how often the mid changed. `NaN` for rows of the tape. */

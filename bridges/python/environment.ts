@@ -8,6 +8,7 @@ import type { Strategy } from '../../core/strategy.js';
 import type { FeatureDefinition } from '../../strategies/features/feature.js';
 import { FeatureSet } from '../../strategies/features/feature-set.js';
 import { type Attention, attentionOf } from './attention.js';
+import { type BarWish, barWishes } from './bar-wishes.js';
 import { BridgeError } from './bridge-error.js';
 import type { Channel } from './channel.js';
 import { unpackMeta } from './frame.js';
@@ -42,12 +43,12 @@ export async function serveEnvironment(channel: Channel, environment: Environmen
   const { agent, run } = environment;
   try {
     const ready = shakeHands(channel, welcomeOf(agent, run), { mode: 'environment' });
-    const { attention, features } = await wishes(channel, environment, ready);
+    const { attention, features, bars } = await wishes(channel, environment, ready);
     const line = new EnvironmentLine(channel);
     let reset = awaitReset(channel);
     for (;;) {
       const seed = seedOf(channel, reset) ?? run.seed;
-      const strategy = new RemoteStrategy({ line, attention, features, slow: agent.slow });
+      const strategy = new RemoteStrategy({ line, attention, features, slow: agent.slow, bars });
       reset = episode(channel, line, () => environment.simulate(strategy, seed)) ?? awaitReset(channel);
     }
   } catch (error) {
@@ -61,13 +62,14 @@ export async function serveEnvironment(channel: Channel, environment: Environmen
 /** What READY asks for, made. Whatever is wrong with it is told to the peer. */
 async function wishes(
   channel: Channel,
-  { features }: EnvironmentOf,
+  { features, agent, run }: EnvironmentOf,
   ready: Ready,
-): Promise<{ attention: Attention; features: FeatureSet | undefined }> {
+): Promise<{ attention: Attention; features: FeatureSet | undefined; bars: readonly BarWish[] }> {
   try {
     const attention = attentionOf(ready);
     const { names, definitions } = await features(ready.features);
-    return { attention, features: names.length === 0 ? undefined : new FeatureSet(names, definitions) };
+    const bars = barWishes(ready.bars ?? [], attention, agent.instruments, run.originNs);
+    return { attention, features: names.length === 0 ? undefined : new FeatureSet(names, definitions), bars };
   } catch (error) {
     channel.refuse(error instanceof BridgeError ? error : new BridgeError('FEATURE', messageOf(error)));
   }

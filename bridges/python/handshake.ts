@@ -4,6 +4,7 @@
  */
 import { createHash, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
+import { barsSchema } from './bars-schema.js';
 import { BridgeError } from './bridge-error.js';
 import type { Channel, Frame } from './channel.js';
 import { decideSchema } from './decide-schema.js';
@@ -43,6 +44,7 @@ export const readySchema = z.object({
   depth: z.int().min(1).max(MOST_BOOK_LEVELS).optional(),
   batch: z.array(z.string()).optional(),
   columns: z.array(z.enum(ROW_COLUMNS)).min(1).optional(),
+  bars: z.array(barsSchema).optional(),
 });
 /** What the strategy wants. */
 export type Ready = z.output<typeof readySchema>;

@@ -9,6 +9,8 @@ import type { Strategy } from '../../core/strategy.js';
 import type { FeatureDefinition } from '../../strategies/features/feature.js';
 import { FeatureSet } from '../../strategies/features/feature-set.js';
 import { attentionOf } from './attention.js';
+import { barWishes } from './bar-wishes.js';
+import type { BarsWanted } from './bars-schema.js';
 import { BridgeError } from './bridge-error.js';
 import type { Channel } from './channel.js';
 import type { Decide } from './decide-schema.js';
@@ -29,6 +31,8 @@ export interface RemoteEntry {
     | { readonly names: readonly string[]; readonly definitions: readonly FeatureDefinition[] }
     | undefined;
   readonly decide?: Decide | undefined;
+  /** As `features`. */
+  readonly bars?: readonly BarsWanted[] | undefined;
   /** Its handlers take modelled time. */
   readonly slow: boolean;
   /** Starts or finds its peer; not called when a journal is replayed. */
@@ -102,7 +106,7 @@ export class PythonStrategies {
         const channel = channels[at];
         const line: Line =
           channel === undefined ? new ReplayLine(recorded!, at, journal) : new LiveLine(channel, at, journal, recorded);
-        return strategyOf(entry, readies[at]!, line, group);
+        return strategyOf(entry, run, readies[at]!, line, group);
       });
       return new PythonStrategies(strategies, journal, channels, reader);
     } catch (error) {
@@ -140,11 +144,16 @@ function readyOf({ head, path }: JournalReader, at: number): Ready {
   throw new BridgeError('JOURNAL', `${path}: is damaged: strategy "${name}", ${place}: ${message}`);
 }
 
-/** As READY has it: a period with its unit. */
-function written(ready: Ready): unknown {
-  const { decide } = ready;
-  if (decide?.every === undefined) return ready;
-  return { ...ready, decide: { ...decide, every: `${decide.every}ns` } };
+/** As READY has it: durations with their units. */
+function written({ decide, bars, ...ready }: Ready): unknown {
+  const { every, ...times } = decide ?? {};
+  return {
+    ...ready,
+    ...(decide && { decide: every === undefined ? times : { ...times, every: `${every}ns` } }),
+    ...(bars && {
+      bars: bars.map((one: BarsWanted) => (one.grace !== undefined ? { ...one, grace: `${one.grace}ns` } : one)),
+    }),
+  };
 }
 
 /** What a peer is told. */
@@ -177,13 +186,20 @@ function peerSeed(seed: number, name: string): number {
   return crc32(`${seed}/strategy/${name}`);
 }
 
-function strategyOf(entry: RemoteEntry, ready: Ready, line: Line, group: RemoteStrategy[]): Strategy {
-  const { name, slow, decide } = entry;
+function strategyOf(
+  entry: RemoteEntry,
+  { originNs }: RemoteRun,
+  ready: Ready,
+  line: Line,
+  group: RemoteStrategy[],
+): Strategy {
+  const { name, slow, decide, instruments } = entry;
   const { names, definitions } = entry.features ?? { names: ready.features, definitions: [] };
   try {
     const attention = attentionOf(ready, decide);
     const features = names.length === 0 ? undefined : new FeatureSet(names, definitions);
-    return new RemoteStrategy({ line, attention, features, slow, group });
+    const bars = barWishes(entry.bars ?? ready.bars ?? [], attention, instruments, originNs);
+    return new RemoteStrategy({ line, attention, features, slow, bars, group });
   } catch (error) {
     if (error instanceof BridgeError) throw new BridgeError(error.code, `strategy "${name}": ${error.message}`);
     if (error instanceof RangeError) throw new BridgeError('FEATURE', `strategy "${name}": ${error.message}`);

@@ -13,7 +13,9 @@ import { type OrderEvent, OrderEventKind } from '../../core/order.js';
 import type { Strategy, StrategyContext } from '../../core/strategy.js';
 import type { Nanos } from '../../core/time.js';
 import type { FeatureSet } from '../../strategies/features/feature-set.js';
+import { AskedBars } from './asked-bars.js';
 import type { Attention } from './attention.js';
+import type { BarWish } from './bar-wishes.js';
 import { BridgeError } from './bridge-error.js';
 import { unpackMeta } from './frame.js';
 import type { Line } from './line.js';
@@ -64,6 +66,8 @@ export interface RemoteStrategyOptions {
   readonly features?: FeatureSet | undefined;
   /** It occupies a machine of its own for a while at each event: its moments are not those of others. */
   readonly slow?: boolean;
+  /** Bars that the run builds for it. */
+  readonly bars?: readonly BarWish[];
   /** All remote strategies of the run, in order; this one adds itself. */
   readonly group?: RemoteStrategy[];
 }
@@ -90,7 +94,8 @@ export class RemoteStrategy implements Strategy {
   readonly #line: Line;
   readonly #attention: Attention;
   readonly #features: FeatureSet | undefined;
-  readonly #slow: boolean;
+  /** What it hears at a moment is not what others hear then: they are no moments to ask at together. */
+  readonly #alone: boolean;
   readonly #group: readonly RemoteStrategy[];
   readonly #frame = new RequestFrame();
   /** Events for the next request that came one by one: of orders, of the account. */
@@ -100,6 +105,7 @@ export class RemoteStrategy implements Strategy {
   readonly #orders = new OwnOrders(this.#waiting);
   readonly #rows: WaitingRows;
   readonly #bars = new WaitingBars();
+  readonly #asked: AskedBars;
   readonly #levelTicks: Int32Array;
   readonly #levelLots: Float64Array;
   #featureRow = NO_FEATURES;
@@ -118,11 +124,13 @@ export class RemoteStrategy implements Strategy {
   #everyNs: Nanos = Number.POSITIVE_INFINITY;
   #ahead: Ahead = Ahead.none;
 
-  constructor({ line, attention, features, slow = false, group = [] }: RemoteStrategyOptions) {
+  constructor({ line, attention, features, slow = false, bars: wishes = [], group = [] }: RemoteStrategyOptions) {
     this.#line = line;
     this.#attention = attention;
     this.#features = features;
-    this.#slow = slow;
+    // Bars of its own come before the row that ends them, so no other strategy can have shown it the row.
+    this.#asked = new AskedBars(wishes);
+    this.#alone = slow || this.#asked.any;
     this.#group = group;
     this.#rows = new WaitingRows(attention.columns);
     this.#levelTicks = new Int32Array(attention.depth);
@@ -153,6 +161,7 @@ export class RemoteStrategy implements Strategy {
       this.#peerIndex[index] = at;
     });
     this.#bookChanged = new Uint8Array(instruments.length);
+    this.#asked.start(context);
     this.#features?.start(context);
     const names = this.#features?.names ?? [];
     this.#featureRow = new Float64Array(names.length);
@@ -161,7 +170,7 @@ export class RemoteStrategy implements Strategy {
       this.#everyNs = context.nowNs + everyNs;
       context.every(EVERY, everyNs);
     }
-    this.#waiting.push([Event.start, names]);
+    this.#waiting.push(this.#asked.any ? [Event.start, names, this.#asked.names()] : [Event.start, names]);
     this.#decide();
   }
 
@@ -195,6 +204,7 @@ export class RemoteStrategy implements Strategy {
   }
 
   onStop(): void {
+    if (this.#asked.any) this.#due.push([Event.series, this.#asked.counts()]);
     this.#ask(FrameType.stop);
     this.#answer();
     this.#line.finish();
@@ -214,6 +224,11 @@ export class RemoteStrategy implements Strategy {
   }
 
   #hearBar(bar: MarketView): void {
+    if (bar.series !== '') {
+      this.thought = false;
+      if (this.#noteBar(bar)) this.#decide();
+      return;
+    }
     if (this.#continues()) return;
     if (!this.#noteBar(bar)) return;
     this.#ask(FrameType.decide);
@@ -254,8 +269,10 @@ export class RemoteStrategy implements Strategy {
   }
 
   #noteBar(bar: MarketView): boolean {
-    this.#features?.onBar?.(bar);
-    if (this.#attention.bars) this.#bars.add(bar, this.#peerIndex[bar.instrument.index]!);
+    const series = this.#asked.placeOf(bar);
+    // Features are of what is on the tape, whatever else the strategy asks for.
+    if (series === 0) this.#features?.onBar?.(bar);
+    if (this.#attention.bars) this.#bars.add(bar, this.#peerIndex[bar.instrument.index]!, series);
     return this.#attention.times.on.bar;
   }
 
@@ -286,10 +303,10 @@ export class RemoteStrategy implements Strategy {
 
   #others(hears: (other: RemoteStrategy) => boolean, note: (other: RemoteStrategy) => boolean): void {
     const group = this.#group;
-    if (this.#slow || group.length === 1) return;
+    if (this.#alone || group.length === 1) return;
     for (let at = group.indexOf(this) + 1; at < group.length; at++) {
       const other = group[at]!;
-      if (other.#slow || !hears(other)) continue;
+      if (other.#alone || !hears(other)) continue;
       const asks = note(other);
       if (asks) other.#ask(FrameType.decide);
       other.#ahead = asks ? Ahead.asked : Ahead.noted;
@@ -298,7 +315,7 @@ export class RemoteStrategy implements Strategy {
 
   /** Asks now if `decide.every` is due at this moment and nothing else of its own can come before it. */
   #goAheadAt(timeNs: Nanos): void {
-    if (this.#everyNs !== timeNs || this.#slow || this.#ahead !== Ahead.none || this.#operations.timersSet) return;
+    if (this.#everyNs !== timeNs || this.#alone || this.#ahead !== Ahead.none || this.#operations.timersSet) return;
     this.#ask(FrameType.decide);
     this.#ahead = Ahead.asked;
   }

@@ -80,7 +80,8 @@ export class WaitingBars {
     return this.#rows.length;
   }
 
-  add(bar: MarketView, instrument: number): void {
+  /** `instrument`: the peer's index of it; `series`: 0 for bars of the tape, else the place of what it was asked for as. */
+  add(bar: MarketView, instrument: number, series: number): void {
     const price = (ticks: number) => bar.instrument.price(ticks);
     const { openTicks, highTicks, lowTicks } = bar;
     this.#rows.push([
@@ -91,7 +92,12 @@ export class WaitingBars {
       price(lowTicks),
       bar.price,
       bar.qty,
+      bar.vwap,
+      bar.trades,
+      bar.startNs,
+      bar.endNs,
       instrument,
+      series,
     ]);
   }
 
@@ -101,8 +107,8 @@ export class WaitingBars {
 
   get columns(): readonly WireColumn[] {
     const column = (at: number) => this.#rows.map((row) => row[at]!);
-    const numbers = [0, 1, 2, 3, 4, 5, 6].map((at) => Float64Array.from(column(at)));
-    return [...numbers, Uint16Array.from(column(7))];
+    const numbers = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((at) => Float64Array.from(column(at)));
+    return [...numbers, Uint16Array.from(column(11)), Uint16Array.from(column(12))];
   }
 }
 

@@ -26,7 +26,7 @@ export const FrameType = {
 export type FrameType = (typeof FrameType)[keyof typeof FrameType];
 
 /** First cell of an event in the meta of DECIDE and STOP. */
-export const Event = { start: 0, timer: 1, order: 2, account: 3, rows: 4, bars: 5, book: 6 } as const;
+export const Event = { start: 0, timer: 1, order: 2, account: 3, rows: 4, bars: 5, book: 6, series: 7 } as const;
 
 /** First cell of an operation in the meta of ACTIONS. */
 export const Operation = {
@@ -59,7 +59,10 @@ export const WIRE_LAYOUT: Readonly<Record<string, unknown>> = {
   state: ['now:i8', 'cash:f8', 'equity:f8', 'fees:f8'],
   tables: {
     asks: ['px:f8', 'qty:f8'],
-    bars: ['local:f8', 'exchange:f8', 'open:f8', 'high:f8', 'low:f8', 'close:f8', 'volume:f8', 'inst:u2'],
+    bars: [
+      ...['local:f8', 'exchange:f8', 'open:f8', 'high:f8', 'low:f8', 'close:f8', 'volume:f8', 'vwap:f8'],
+      ...['trades:f8', 'start:f8', 'end:f8', 'inst:u2', 'series:u2'],
+    ],
     bids: ['px:f8', 'qty:f8'],
     rows: ['local:f8', 'exchange:f8', 'px:f8', 'qty:f8', 'inst:u2', 'kind:u1', 'side:u1'],
   },

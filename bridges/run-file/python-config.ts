@@ -5,11 +5,13 @@
 import { isAbsolute, resolve } from 'node:path';
 import { Instrument, type InstrumentSpec } from '../../core/instrument.js';
 import { loadFeatures } from '../feature-loader.js';
+import type { BarsWanted } from '../python/bars-schema.js';
 import type { Channel, Deadlines } from '../python/channel.js';
 import { findInterpreter } from '../python/interpreter.js';
 import { PipeChannel } from '../python/pipe-channel.js';
 import type { Connection, RemoteEntry } from '../python/python-strategies.js';
 import { ConfigError } from './config-error.js';
+import { matching } from './market.js';
 import type { RunFile } from './read.js';
 import type { StrategyConfig } from './schema.js';
 
@@ -56,11 +58,22 @@ export async function remoteEntries(
       instruments: instruments.filter(({ symbol }) => owns[index]!.includes(symbol)),
       features: asked === undefined ? undefined : await loadFeatures(asked, file.directory, `${place}.features`),
       decide: config.decide,
+      bars: barsOf(config, owns[index]!, `${place}.bars`),
       slow: config.computeTime !== undefined,
       connect: attached.get(name) ?? (() => ({ channel: spawn(file, config, name) })),
     });
   }
   return entries;
+}
+
+/** Patterns become the strategy's symbols that they name. */
+function barsOf({ bars }: StrategyConfig, owned: readonly string[], place: string): BarsWanted[] | undefined {
+  return bars?.map((one: BarsWanted, at) => {
+    const { instruments, ...rest } = one;
+    return instruments === undefined
+      ? rest
+      : { ...rest, instruments: matching(instruments, owned, `${place}.${at}.instruments`) };
+  });
 }
 
 function spawn({ directory }: RunFile, { python, interpreter, deadlines, pin }: StrategyConfig, name: string): Channel {

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod';
 import { duration, period, positiveDecimal } from '../../strategies/parameter.js';
+import { barsSchema } from '../python/bars-schema.js';
 import { decideSchema } from '../python/decide-schema.js';
 import { riskCheck } from './risk-config.js';
 import { sessionsName } from './sessions-config.js';
@@ -85,6 +86,8 @@ const pythonFields = {
   features: z.array(z.string().min(1)).optional(),
   /** When the clock of the run waits for it; default: as the strategy says. */
   decide: decideSchema.optional(),
+  /** Bars that are built in the run for it; default: as the strategy says. */
+  bars: z.array(barsSchema).optional(),
   /** The Python that runs it. */
   interpreter: z.string().min(1).optional(),
   /** How long it may take by the clock on the wall; 0 = for ever. */

@@ -44,6 +44,8 @@ export interface BarShape {
 
 /** How a strategy asks for bars. */
 export interface BarRequest extends BarShape {
+  /** What `bar.series` says, to tell apart what else would be called the same. Default: the bars as asked for, `1m`. */
+  readonly name?: string;
   /**
    * The clock that trades are put into time bars and sessions by. `local` (default): when they were received; a bar is told at
    * its very end. `exchange`: when they happened; a bar can then be closed only when the first trade after its end has been
@@ -56,7 +58,7 @@ export interface BarRequest extends BarShape {
 
 /** Bars that a strategy asked for, and what became of the trades. Each trade is in one bar, late or outside. */
 export interface BarSeries {
-  /** As asked for: `1m`, `100 ticks`; what `bar.series` says. */
+  /** As asked for (`1m`, `100 ticks`), or the name it was given; what `bar.series` says. */
   readonly name: string;
   readonly instrument: Instrument;
   /** Bars told so far. */

@@ -61,11 +61,11 @@ export class LiveBars implements BarSeries, Handler {
     options: BarRequest,
     { clock, schedule, originNs }: BarEnvironment,
   ) {
-    const { from = 'trades', clock: cutBy = 'local', graceNs, ...shape } = options;
+    const { name = bars, from = 'trades', clock: cutBy = 'local', graceNs, ...shape } = options;
     checkClock(options);
     const perTick = from === 'mid' ? 2 : 1;
     const rule: BarRule = barRule(bars, instrument, perTick);
-    this.name = bars;
+    this.name = name;
     this.instrument = instrument;
     this.#listener = listener;
     this.#clock = clock;
@@ -164,7 +164,8 @@ export class LiveBars implements BarSeries, Handler {
   }
 }
 
-function checkClock({ clock, graceNs, from }: BarRequest): void {
+/** Throws `RangeError` where the clock, or what goes with it, makes no sense. */
+export function checkClock({ clock, graceNs, from }: BarRequest): void {
   if (clock !== undefined && clock !== 'local' && clock !== 'exchange') {
     throw new RangeError(`bars: clock ${JSON.stringify(clock)} is not local or exchange`);
   }

@@ -79,6 +79,9 @@ export class BuiltBar extends MarketView {
   override get startNs(): Nanos {
     return this.#bar.startNs;
   }
+  override get endNs(): Nanos {
+    return this.#bar.endNs;
+  }
   override get trades(): number {
     return this.#bar.trades;
   }

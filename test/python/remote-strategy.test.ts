@@ -437,6 +437,116 @@ describe('an answer', () => {
   });
 });
 
+describe('bars that are built in the run', () => {
+  const wish = (name: string, options: object = {}) => ({
+    name,
+    instrument: 0,
+    bars: '1us',
+    options: { name, ...options },
+  });
+  /** Trades at 100 + n ticks every 400 ns, and a bar of the tape at 2000. */
+  function tape() {
+    const rows = new TapeBuilder({ bars: true, value: true });
+    for (let at = 0; at < 12; at++) {
+      rows.add(400 * at, 400 * at, codeOf(Kind.trade, Side.buy), Flag.last, 0, 100 + at, 1 + at);
+      if (at !== 5) continue;
+      const row = rows.add(2000, 2000, codeOf(Kind.bar, Side.none), Flag.last, 0, 2, 7);
+      const { openTicks, highTicks, lowTicks, value } = rows.columns;
+      [openTicks![row], highTicks![row], lowTicks![row], value![row]] = [1, 3, 1, 0.15];
+    }
+    const info = { instruments: [SPEC], originNs: ORIGIN_NS, provenance: {}, corrections: [] };
+    return new MemoryTape(rows.build().columns, info);
+  }
+  function asked(announce: Announcement, bars: Parameters<typeof wish>[0][], features?: FeatureSet) {
+    const line = new ScriptedLine();
+    const strategy = new RemoteStrategy({
+      line,
+      attention: attentionOf(announce),
+      features,
+      bars: bars.map((name) => wish(name, name === 'flat' ? { empty: 'flat' } : {})),
+    });
+    runOf([strategy], [], { tapes: [tape()] });
+    return line.asked;
+  }
+
+  test('are told with those of the tape, in one table that says which is which', () => {
+    const all = asked({ handlers: ['bar'] }, ['1us', 'flat']);
+    expect(all[0]!.events).toEqual([
+      [
+        0,
+        [],
+        [
+          ['1us', 0],
+          ['flat', 0],
+        ],
+      ],
+    ]);
+    const told = all.slice(1, -1).map(({ now, events, numbers, payload }) => {
+      expect(events).toEqual([[5, 1]]);
+      // Behind now, cash, equity, fees and a position; then 11 columns of one number, and two of 16 bits.
+      expect(payload.byteLength).toBe((5 + 13) * 8);
+      const codes = [payload.getUint16(16 * 8, true), payload.getUint16(17 * 8, true)];
+      return [Number(now - START), ...numbers(5, 11), ...codes];
+    });
+    const built = (end: number, first: number, count: number, series: number) => {
+      const last = first + count - 1;
+      const lots = Array.from({ length: count }, (_, at) => first + at);
+      const volume = lots.reduce((sum, at) => sum + 1 + at, 0);
+      const vwap = lots.reduce((sum, at) => sum + (100 + at) * (1 + at), 0) / volume / 10;
+      const prices = [first, last, first, last].map((at) => (100 + at) / 10);
+      return [end, end, end, ...prices, volume / 100, vwap, count, end - 1000, end, 0, series];
+    };
+    const nan = Number.NaN;
+    const expected = [
+      built(1000, 0, 3, 1),
+      built(1000, 0, 3, 2),
+      built(2000, 3, 2, 1),
+      built(2000, 3, 2, 2),
+      [2000, 2000, 2000, 0.1, 0.3, 0.1, 0.2, 0.07, 0.15, nan, nan, nan, 0, 0],
+      // What is certain to end is in the schedule first: flat bars, whether or not there is a trade.
+      built(3000, 5, 3, 2),
+      built(3000, 5, 3, 1),
+      built(4000, 8, 2, 1),
+      built(4000, 8, 2, 2),
+    ];
+    expect(told.length).toBe(expected.length);
+    const rounded = (value: number) => Number(value.toFixed(9));
+    expect(told.map((row) => row.map(rounded))).toEqual(expected.map((row) => row.map(rounded)));
+    expect(all.at(-1)!.events).toEqual([
+      [
+        7,
+        [
+          [4, 0, 0, 0, 0, 0, 0, 0],
+          [4, 0, 0, 0, 0, 0, 0, 0],
+        ],
+      ],
+    ]);
+  });
+
+  test('are nothing to features, which are of what is on the tape', () => {
+    let heard = 0;
+    const features = new FeatureSet(
+      ['counted'],
+      [
+        {
+          name: 'counted',
+          unit: '1',
+          formula: 'n',
+          hears: ['onBar'],
+          create: () => ({
+            onBar: () => {
+              heard++;
+            },
+            value: () => heard,
+          }),
+        },
+      ],
+    );
+    asked({ handlers: ['bar'] }, ['1us'], features);
+    expect(heard).toBe(1);
+  });
+});
+
 describe('several remote strategies', () => {
   /** Every line's own order of asking and answering, all in one list. */
   function play(

@@ -17,7 +17,7 @@ import struct
 from pathlib import Path
 from typing import Any
 
-from scripted_simulator import column, frame, rows_table, state, welcome
+from scripted_simulator import bars_table, column, frame, rows_table, state, welcome
 
 FILE = Path(__file__).parents[3] / "test" / "fixtures" / "bridge" / "frames.json"
 HELLO, WELCOME, READY, ERROR, DECIDE, ACTIONS, STOP, RESET, TAPE = 1, 2, 3, 5, 16, 17, 18, 19, 24
@@ -30,9 +30,12 @@ def good() -> list[tuple[str, int, int, Any, bytes]]:
         "numpy": "2.0.0", "pid": 4711, "mode": "strategy", "token": "geheim – ключ",
     }  # fmt: skip
     ready = {"name": "Maker", "handlers": ["start", "features", "fill"], "features": ["mid"], "decide": {"every": "100ms"}}
+    bars_wanted = [{"every": "1m"}, {"every": "100 ticks", "name": "мид", "instruments": ["BTCUSDT"], "from": "mid", "grace": "1500ms"}]
     greeting = welcome(params={"size": 0.01, "levels": 3, "name": "ünïcode", "post": True, "nothing": None})
     market = rows_table([(1.0, 0.0, 65000.1, 0.25, 0, 1, 1), (AT_2_53, BELOW_2_53, -0.5, 1e-300, 1, 4, 2), (3, 2, 1, 1, 0, 1, 0)])
-    bars = b"".join(column([value], "<f8") for value in (60e9, 60e9, 100.0, 101.0, 99.5, 100.5, 12.0)) + column([1], "<u2")
+    recorded = (60e9, 60e9, 100.0, 101.0, 99.5, 100.5, 12.0, 100.25, math.nan, math.nan, math.nan, 1, 0)
+    built = (120e9, 119e9, 100.5, 100.5, 100.5, 100.5, 0.0, math.nan, 0.0, 60e9, 120e9, 0, 2)
+    bars = bars_table([recorded])
     book = column([100.0, 99.9], "<f8") + column([1.0, 2.0], "<f8") + column([100.1], "<f8") + column([3.0], "<f8")
     specials = (math.nan, math.inf, -math.inf, -0.0, 5e-324, float(BELOW_2_53), float(AT_2_53), float(AT_2_53 + 2))
     order = [2, 1, 3, 1, 650001.0, 10.0, 5.0, 5.0, True, -0.25, 0, "", 1e9, 999_999_999.0]
@@ -42,17 +45,20 @@ def good() -> list[tuple[str, int, int, Any, bytes]]:
         ("hello", HELLO, 0, hello, b""),
         ("welcome", WELCOME, 0, greeting, b""),
         ("ready", READY, 0, ready, b""),
+        ("ready with bars", READY, 0, {**ready, "handlers": ["bar"], "bars": bars_wanted}, b""),
         ("error with a traceback", ERROR, 3, {"code": "STRATEGY", "message": "ValueError: no", "traceback": "File …"}, b""),
         ("decide, nothing happened", DECIDE, 2, None, state(10**9, (0.5,))),
         ("decide, largest seq", DECIDE, 2**32 - 1, None, state(1, (0.5,))),
         ("decide, features with every special double", DECIDE, 3, None, state(2, (0.0,), specials)),
         ("start", DECIDE, 1, [[0, ["mid", "Größe", "数量"]]], state(0, (0.0,), (math.nan,) * 3)),
         ("start without features", DECIDE, 1, [[0, []]], state(0, (0.0,))),
+        ("start with bars", DECIDE, 1, [[0, [], [["1m", 0], ["мид", 0]]]], state(0, (0.0,))),
         ("timer", DECIDE, 4, [[1, "тик"]], state(3, (0.0,))),
         ("order and account events", DECIDE, 5, [order, refused, account], state(4, (0.01,))),
         ("rows with odd columns", DECIDE, 6, [[4, 3]], state(5, (0.0,), (), market)),
         ("no rows", DECIDE, 7, [[4, 0]], state(6, (0.0,))),
         ("bars, rows, a book", DECIDE, 8, [[5, 1], [4, 3], [6, 0, 2, 1]], state(7, (0.0,), (1.5,), bars + market + book)),
+        ("bars of the tape and built", DECIDE, 11, [[5, 2]], state(9, (0.0,), (), bars_table([recorded, built]))),
         ("an empty book", DECIDE, 9, [[6, 0, 0, 0]], state(8, (0.0,))),
         ("actions, none", ACTIONS, 2, None, b""),
         (
@@ -70,6 +76,7 @@ def good() -> list[tuple[str, int, int, Any, bytes]]:
         ("actions with whole numbers at the limit", ACTIONS, 5, [[5, "m", AT_2_53], [5, "m", -AT_2_53], [5, "m", BELOW_2_53]], b""),
         ("a payload of special floats", ACTIONS, 6, None, struct.pack("<4d", 1.0, -0.0, math.nan, math.inf)),
         ("stop", STOP, 10, None, state(9, (0.0,))),
+        ("stop with the counts of bars", STOP, 10, [[7, [[5, 0, 0, 1, 2.0, 0, 0.0, 0], [4, 1, 0, 0, 0.0, 3, 7.0, 0]]]], state(9, (0.0,))),
         ("reset", RESET, 0, {"seed": 7}, b""),
         ("reset without a seed", RESET, 12, {}, b""),
         ("rows of a tape", TAPE, 1, [3], column([0.0, 1.0, 2.0], "<f8") + column([1, -2, 3], "<i4")),

@@ -69,6 +69,12 @@ def rows_table(rows: list[tuple[float, float, float, float, int, int, int]]) -> 
     return b"".join(column(values, kind) for values, kind in zip(columns, kinds))
 
 
+def bars_table(bars: list[tuple[float, ...]]) -> bytes:
+    """Bars of (local, exchange, open, high, low, close, volume, vwap, trades, start, end, inst, series)."""
+    kinds = ("<f8",) * 11 + ("<u2",) * 2
+    return b"".join(column(values, kind) for values, kind in zip(zip(*bars), kinds))
+
+
 class Ended(Exception):
     """The peer closed its end."""
 

@@ -54,6 +54,24 @@ def test_market_rows_and_books_come_along_where_they_are_asked_for(tmp_path: Pat
         tw.session(path)
 
 
+def test_bars_are_built_where_they_are_asked_for(tmp_path: Path) -> None:
+    path = run_file(tmp_path, instruments=2)
+    bars: list[tw.Bar] = []
+    for obs in tw.session(path, on="bar", bars=["1s", tw.Bars("50 ticks", inst="SYN-B", name="fifty")]):
+        assert obs.last or [bar.ts for bar in obs.bars] == [obs.ts]
+        bars += obs.bars
+    counts = [(series.name, series.inst.symbol, series.counts.bars) for series in obs.sim.bar_series if series.counts]
+    assert counts == [
+        (name, symbol, sum(bar.series == name and bar.inst.symbol == symbol for bar in bars))
+        for name, symbol in (("1s", "SYN-A"), ("1s", "SYN-B"), ("fifty", "SYN-B"))
+    ]
+    assert all(count > 3 for _, _, count in counts) and all(bar.trades == 50 for bar in bars if bar.series == "fifty")
+    with pytest.raises(TypeError, match="bars is '1s', not a list"):
+        tw.session(path, on="bar", bars="1s")
+    with pytest.raises(tw.RemoteError, match='START: bars "1x" were not understood'):
+        tw.session(path, on="bar", bars=["1x"])
+
+
 def test_an_error_of_the_simulator_ends_it(tmp_path: Path) -> None:
     path = run_file(tmp_path)
     session = tw.session(path, every="1s")

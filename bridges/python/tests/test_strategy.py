@@ -12,9 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import tickwright as tw
-from scripted_simulator import ORIGIN, ScriptedSimulator, column, frame, in_background, instrument, rows_table, state
+from scripted_simulator import ORIGIN, ScriptedSimulator, bars_table, column, frame, in_background, instrument, rows_table, state
 from tickwright.instrument import Instrument
 from tickwright.runner import _take_part
+from tickwright.strategy import announcement
 from tickwright.stream import PipeStream
 
 TWO = [instrument(), instrument("ETHUSDT", "0.01", "0.01")]
@@ -218,7 +219,8 @@ class Everything(tw.Strategy):
 
 
 def test_every_handler_gets_what_came_in_the_order_in_which_it_came():
-    bars = b"".join(column([value], "<f8") for value in (60e9, 59e9, 100.0, 101.0, 99.5, 100.5, 12.0)) + column([1], "<u2")
+    nan = math.nan
+    bars = bars_table([(60e9, 59e9, 100.0, 101.0, 99.5, 100.5, 12.0, 100.25, nan, nan, nan, 1, 0)])
     rows = rows_table([(1.0, 0.0, 65000.1, 0.25, 0, 1, 1), (2.0, 1.0, 99.0, 0.5, 1, 1, 2), (2.0, 2.0, 98.0, 0.5, 1, 1, 0)])
     book = column([100.0, 99.9], "<f8") + column([1.0, 2.0], "<f8") + column([100.1], "<f8") + column([3.0], "<f8")
     events = [
@@ -265,7 +267,8 @@ def test_every_handler_gets_what_came_in_the_order_in_which_it_came():
     assert math.isnan(reject.px) and reject.order.status == "rejected" and reject.order.reason == "a risk limit"
     bar = calls[10][1]
     assert (bar.inst.symbol, bar.ts, bar.exchange_ts) == ("ETHUSDT", ORIGIN + 60 * SECOND, ORIGIN + 59 * SECOND)
-    assert (bar.open, bar.high, bar.low, bar.close, bar.volume) == (100.0, 101.0, 99.5, 100.5, 12.0)
+    assert (bar.open, bar.high, bar.low, bar.close, bar.volume, bar.vwap) == (100.0, 101.0, 99.5, 100.5, 12.0, 100.25)
+    assert (bar.series, bar.trades, bar.start, bar.end) == ("", None, None, None) and strategy.bar_series == ()
     trades = calls[11][1]
     assert type(trades) is tw.TradeColumns and len(trades) == 3
     assert trades.ts.tolist() == [ORIGIN + 1, ORIGIN + 2, ORIGIN + 2] and trades.ts.dtype == np.int64
@@ -284,6 +287,105 @@ def test_every_handler_gets_what_came_in_the_order_in_which_it_came():
     assert math.copysign(1, x.mid) == -1 and x.mid == 0 and math.isinf(x["Größe"]) and math.isnan(x["mean"])
     assert calls[-1] == ("stop", ORIGIN + 3 * SECOND)
     assert strategy.cash == 0.0 and strategy.orders[0].id == 1
+
+
+def test_bars_that_were_asked_for_say_which_they_are_and_what_became_of_them():
+    class Asks(tw.Strategy):
+        bars = ["1m", tw.Bars("1m", name="mids", from_="mid", inst=["ETHUSDT"], empty="flat")]
+
+        def __init__(self) -> None:
+            self.told: list[tw.Bar] = []
+
+        def on_start(self, ctx: tw.Context) -> None:
+            assert [(series.name, series.inst.symbol, series.counts) for series in self.bar_series] == [
+                ("1m", "BTCUSDT", None), ("1m", "ETHUSDT", None), ("mids", "ETHUSDT", None),
+            ]  # fmt: skip
+
+        def on_bar(self, bar: tw.Bar) -> None:
+            self.told.append(bar)
+
+        def on_stop(self) -> None:
+            self.counts = [series.counts for series in self.bar_series]
+
+    two = (0.0, 0.0)
+    table = bars_table(
+        [
+            (60e9, 59e9, 100.0, 101.0, 99.5, 100.5, 12.0, 100.25, 7.0, 1.0, 60e9, 0, 1),
+            (60e9, 60e9, 10.5, 10.5, 10.5, 10.5, 0.0, math.nan, 0.0, 2.0, 60e9, 1, 3),
+            (60e9, 60e9, 9.0, 9.0, 9.0, 9.0, 1.0, math.nan, math.nan, math.nan, math.nan, 1, 0),
+        ]
+    )
+
+    def script(sim: ScriptedSimulator) -> None:
+        sim.ask([[0, [], [["1m", 0], ["1m", 1], ["mids", 1]]]], state(0, two))
+        sim.ask([[5, 3]], state(60 * SECOND, two, (), table))
+        counts = [[1, 0, 0, 2, 500.0, 0, 0.0, 0], [0, 1, 0, 0, 0.0, 3, 7000.0, 0], [1, 0, 1, 0, 0.0, 0, 0.0, 4]]
+        sim.stop([[7, counts]], state(61 * SECOND, two))
+
+    strategy = play(Asks, script, instruments=TWO)
+    first, second, third = strategy.told
+    assert (first.series, first.inst.symbol, first.trades, first.vwap) == ("1m", "BTCUSDT", 7, 100.25)
+    assert (first.start, first.end, first.ts) == (ORIGIN + 1, ORIGIN + 60 * SECOND, ORIGIN + 60 * SECOND)
+    assert (second.series, second.inst.symbol, second.trades, second.start) == ("mids", "ETHUSDT", 0, ORIGIN + 2)
+    assert math.isnan(second.vwap)
+    assert (third.series, third.trades) == ("", None)
+    assert strategy.counts[0] == tw.BarCounts(1, 0, 0, 2, 0.5, 0, 0.0, 0)
+    lots = TWO[1]["lotsPerUnit"]
+    assert (strategy.counts[1].outside_trades, strategy.counts[1].outside_qty) == (3, 7000 / lots)
+    assert (strategy.counts[2].cut, strategy.counts[2].bounded) == (1, 4)
+
+
+def test_what_is_asked_of_bars_is_announced():
+    class Asks(tw.Strategy):
+        def __init__(self) -> None:
+            self.bars = [
+                "1m",
+                tw.Bars("100 ticks", inst="BTCUSDT", name="a", from_="mid", clock="local", sessions="XNYS"),
+                tw.Bars("5 volume-runs", signs="aggressor", span=10, expected_ticks_within=(2, 50)),
+                tw.Bars("1m", name="b", clock="exchange", grace="1.5s", empty="flat", inst=("X", "Y")),
+                tw.Bars("1m", name="c", clock="exchange", grace=0),
+            ]
+
+        def on_bar(self, bar: tw.Bar) -> None: ...
+
+    assert announcement(Asks())["bars"] == [
+        {"every": "1m"},
+        {"every": "100 ticks", "instruments": ["BTCUSDT"], "name": "a", "from": "mid", "clock": "local", "sessions": "XNYS"},
+        {"every": "5 volume-runs", "signs": "aggressor", "span": 10, "expectedTicksWithin": [2, 50]},
+        {"every": "1m", "name": "b", "clock": "exchange", "grace": "1500000000ns", "empty": "flat", "instruments": ["X", "Y"]},
+        {"every": "1m", "name": "c", "clock": "exchange", "grace": "0ns"},
+    ]
+    assert "bars" not in announcement(tw.Strategy())
+
+
+@pytest.mark.parametrize(
+    ("bars", "message"),
+    [
+        ("1m", r"Asks.bars is '1m', not a list"),
+        (tw.Bars("1m"), r"Asks.bars is Bars\(every='1m'.*, not a list"),
+        ([60], "Asks.bars holds 60, which is neither"),
+        ([tw.Bars(60)], "bars: every is 60, not a text"),  # type: ignore[arg-type]
+        ([tw.Bars("1m", from_=1)], "bars: from is 1, not a text"),  # type: ignore[arg-type]
+        ([tw.Bars("1m", grace="soon")], "duration 'soon' was not understood"),
+    ],
+)
+def test_bars_that_are_none_are_refused(bars, message):
+    class Asks(tw.Strategy):
+        pass
+
+    asks = Asks()
+    asks.bars = bars
+    with pytest.raises((TypeError, ValueError), match=message):
+        announcement(asks)
+
+
+def test_a_bar_of_a_series_that_there_is_not_ends_the_conversation():
+    class Hears(tw.Strategy):
+        def on_bar(self, bar: tw.Bar) -> None: ...
+
+    table = bars_table([(60e9, 59e9, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 60e9, 0, 1)])
+    with pytest.raises(tw.FrameError, match="an event of request 2 is not as it should be: IndexError"):
+        play(Hears, lambda sim: (sim.start(), sim.ask([[5, 1]], state(0, (0.0,), (), table))))
 
 
 def test_an_empty_book_has_no_prices_and_empty_tables_have_no_rows():

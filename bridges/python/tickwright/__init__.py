@@ -18,11 +18,12 @@
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from .bar_request import Bars
 from .columns import FeatureRow, MarketColumns, TradeColumns
 from .conversation import LIBRARY_VERSION as __version__
 from .conversation import Conversation, RemoteError, Run
 from .decision import Decision, every, on_account, on_bar, on_book, on_fill, on_order, on_reject, on_trade, rows
-from .event import AccountEvent, Bar, Book, Context, Fill, OrderEvent, Reject, Timer
+from .event import AccountEvent, Bar, BarCounts, BarSeries, Book, Context, Fill, OrderEvent, Reject, Timer
 from .frame import FrameError
 from .instrument import Instrument
 from .order import Order, OrderTerms
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from .vector import VecEnv
 
 __all__ = [
-    "AccountEvent", "Bar", "BatchStrategy", "Book", "Context", "Conversation", "Decision", "Env", "FeatureRow", "Fill",
+    "AccountEvent", "Bar", "BarCounts", "BarSeries", "Bars", "BatchStrategy", "Book", "Context", "Conversation", "Decision", "Env", "FeatureRow", "Fill",
     "FrameError", "Instrument", "MarketColumns", "Moment", "Order", "OrderEvent", "OrderTerms", "OwnTrade", "Reject",
     "RemoteError", "Run", "RunFolder", "Session", "Strategy", "TapeColumns", "Timer", "TradeColumns", "Trader", "VecEnv", "__version__", "every",
     "on_account", "on_bar", "on_book", "on_fill", "on_order", "on_reject", "on_trade", "rows", "run", "run_folder", "session", "spaces",

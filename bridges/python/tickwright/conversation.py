@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from .columns import ROW_COLUMNS, FeatureRow, MarketColumns, TradeColumns, feature_row_class
-from .event import AccountEvent, Bar, Book, Fill, OrderEvent, Reject, Timer
+from .event import AccountEvent, Bar, BarCounts, BarSeries, Book, Fill, OrderEvent, Reject, Timer
 from .frame import META_LIMIT, FrameError, FrameReader, Payload, Stream, encode, pack, shown_bytes, unpack_meta
 from .instrument import Instrument
 from .layout import (
@@ -117,6 +117,8 @@ class Conversation:
         self.features: tuple[str, ...] = ()
         self._payload: Payload = bytearray()
         self._row: FeatureRow | None = None
+        self.bar_series: tuple[BarSeries, ...] = ()
+        """Bars that the run builds for the strategy."""
         self.events: Sequence[Event] = ()
         """What came with the request, in the order in which it is to be handled. Orders have taken all of it in."""
         self.rows = 0
@@ -260,7 +262,7 @@ class Conversation:
             raw = []
         try:
             if raw and raw[0][0] == 0:
-                self._begin(raw[0][1])
+                self._begin(*raw[0][1:])
                 del raw[0]
             now: int = self._state.unpack_from(payload)[0]
             at = self._head_bytes
@@ -283,6 +285,8 @@ class Conversation:
                     events.append(Timer(event[1], now))
                 elif code == 3:
                     events.append(self._account_event(event))
+                elif code == 7:
+                    self._count_bars(event[1])
                 else:
                     raise FrameError("BAD_META", f"request {self._seq} has an event of code {code!r}, which there is not")
         except FrameError:
@@ -296,8 +300,9 @@ class Conversation:
                 "BAD_META", f"request {self._seq} has a payload of {len(payload)} bytes; what it announces makes {at}"
             )
 
-    def _begin(self, features: list[str]) -> None:
+    def _begin(self, features: list[str], series: Sequence[tuple[str, int]] = ()) -> None:
         self.starting = True
+        self.bar_series = tuple(BarSeries(name, self.run.instruments[_count(index)]) for name, index in series)
         self.features = tuple(features)
         self._head_bytes = self._state_bytes + 8 * len(features)
         self._row_class = feature_row_class(self.features)
@@ -370,16 +375,30 @@ class Conversation:
 
     def _add_bars(self, events: list[Event], payload: Payload, at: int, rows: int) -> int:
         wide = 8 * _count(rows)
-        columns = [np.ndarray((rows,), _F64, payload, at + place * wide).tolist() for place in range(7)]
-        at += 7 * wide
-        columns.append(np.ndarray((rows,), _U16, payload, at).tolist())
+        columns = [np.ndarray((rows,), _F64, payload, at + place * wide).tolist() for place in range(11)]
+        at += 11 * wide
+        for _ in range(2):
+            columns.append(np.ndarray((rows,), _U16, payload, at).tolist())
+            at += (2 * rows + 7) & -8
         origin = self.run.origin
         instruments = self.run.instruments
-        for local, exchange, first, high, low, last, volume, index in zip(*columns):
-            events.append(
-                Bar(instruments[index], origin + int(local), origin + int(exchange), first, high, low, last, volume)
+        for local, exchange, first, high, low, last, volume, vwap, trades, start, end, index, place in zip(*columns):
+            ts, exchange_ts = origin + int(local), origin + int(exchange)
+            bar = Bar(instruments[index], ts, exchange_ts, first, high, low, last, volume, vwap, None, None, None, "")
+            if place > 0:
+                bar.series = self.bar_series[place - 1].name
+                bar.trades, bar.start, bar.end = int(trades), origin + int(start), origin + int(end)
+            events.append(bar)
+        return at
+
+    def _count_bars(self, counts: list[list[float]]) -> None:
+        if len(counts) != len(self.bar_series):
+            raise ValueError(f"counts of {len(counts)} series of bars, there are {len(self.bar_series)}")
+        for series, (bars, empty, cut, late, late_lots, outside, outside_lots, bounded) in zip(self.bar_series, counts):
+            per_unit = series.inst.lots_per_unit
+            series.counts = BarCounts(
+                int(bars), int(empty), int(cut), int(late), late_lots / per_unit, int(outside), outside_lots / per_unit, int(bounded)
             )
-        return at + ((2 * rows + 7) & -8)
 
     def _book(self, payload: Payload, at: int, event: list[Any], now: int) -> tuple[Book, int]:
         _, index, bids, asks = event

@@ -120,17 +120,59 @@ class AccountEvent:
 
 @dataclass(slots=True)
 class Bar:
-    """A bar that has closed."""
+    """A bar that has closed: one of the tape, or one of those that the strategy's ``bars`` ask for (``series`` says which)."""
 
     inst: Instrument
     ts: int
     """When it reached the strategy."""
     exchange_ts: int
+    """When it had happened: the end of bars that time ends, else the trade that ended it."""
     open: float
     high: float
     low: float
     close: float
     volume: float
+    vwap: float
+    """Volume-weighted average price; NaN where it is not known, and without volume."""
+    trades: int | None
+    """How many are in it; of mids: how often the mid changed. ``None`` for bars of the tape."""
+    start: int | None
+    """When it began, by the clock that it is cut by; ``None`` for bars of the tape."""
+    end: int | None
+    """When it ended, by the same clock; ``None`` for bars of the tape."""
+    series: str
+    """As asked for (``1m``), or the name given to it; empty for bars of the tape."""
+
+
+@dataclass(slots=True)
+class BarCounts:
+    """What became of the trades of a series: each is in one bar, late or outside. See docs/how-to/bars.md."""
+
+    bars: int
+    """Told."""
+    empty: int
+    """Time bars without a trade since the first trade; told with ``empty="flat"`` alone."""
+    cut: int
+    """Bars that a session's end cut short."""
+    late_trades: int
+    """Trades that came when their bar had been told: ``clock="exchange"``."""
+    late_qty: float
+    outside_trades: int
+    """Trades outside the sessions."""
+    outside_qty: float
+    bounded: int
+    """How often the expected number of trades had to be kept within its bounds."""
+
+
+@dataclass(slots=True)
+class BarSeries:
+    """Bars of one instrument that are built for this strategy."""
+
+    name: str
+    """What ``bar.series`` says."""
+    inst: Instrument
+    counts: BarCounts | None = None
+    """Known in ``on_stop``; ``None`` before."""
 
 
 @dataclass(slots=True)

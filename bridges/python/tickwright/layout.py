@@ -24,7 +24,7 @@ FRAME_TYPES: Final = frozenset((HELLO, WELCOME, READY, ERROR, DECIDE, ACTIONS, S
 
 LAYOUT: Final[dict[str, object]] = {
     "account": ["funding", "borrow", "interest", "dividend", "split", "expiry", "delisting", "liquidation"],
-    "events": ["start", "timer", "order", "account", "rows", "bars", "book"],
+    "events": ["start", "timer", "order", "account", "rows", "bars", "book", "series"],
     "kinds": [
         "", "trade", "depth", "depthClear", "quote", "orderAdd", "orderModify", "orderCancel", "orderExecute",
         "bar", "funding", "status", "custom", "split", "dividend", "mark",
@@ -45,7 +45,8 @@ LAYOUT: Final[dict[str, object]] = {
     "tables": {
         "asks": ["px:f8", "qty:f8"],
         "bars": [
-            "local:f8", "exchange:f8", "open:f8", "high:f8", "low:f8", "close:f8", "volume:f8", "inst:u2",
+            "local:f8", "exchange:f8", "open:f8", "high:f8", "low:f8", "close:f8", "volume:f8", "vwap:f8",
+            "trades:f8", "start:f8", "end:f8", "inst:u2", "series:u2",
         ],
         "bids": ["px:f8", "qty:f8"],
         "rows": ["local:f8", "exchange:f8", "px:f8", "qty:f8", "inst:u2", "kind:u1", "side:u1"],

@@ -80,7 +80,7 @@ class Moment:
 
     @property
     def bars(self) -> list[Bar]:
-        """Bars that have closed since the moment before; needs ``bars=True``."""
+        """Bars that have closed since the moment before; needs ``bars``."""
         return [event for event in self.events if isinstance(event, Bar)]
 
     @property

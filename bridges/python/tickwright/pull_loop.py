@@ -9,6 +9,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from .bar_request import Bars
 from .decision import Decision
 from .moment import Moment
 from .placement import SharedCpu
@@ -69,7 +70,7 @@ def session(
     on: str | Iterable[str] | Decision = (),
     features: Sequence[str] = (),
     trades: bool = False,
-    bars: bool = False,
+    bars: bool | Sequence[str | Bars] = False,
     depth: int | None = None,
     strategy: str | None = None,
     set: str | Iterable[str] = (),
@@ -84,13 +85,15 @@ def session(
                 obs.sim.buy(0.1, obs.x.mid)
 
     The clock waits while the body runs; what it sends with ``obs.sim`` takes effect at ``obs.ts`` plus modelled delays.
-    ``trades``: market trades come along, as ``obs.trades``. ``bars``: closed bars, ``obs.bars``. ``depth``: changed books with this
+    ``trades``: market trades come along, as ``obs.trades``. ``bars``: closed bars, ``obs.bars``; those of the tape, and
+    with a list such as ``["1m"]`` those that it asks for, see ``Bars``. ``depth``: changed books with this
     many levels a side, ``obs.books``. ``obs.last`` is true for the last moment, at the end of the tape.
     Everything else is as for ``Env``; see ``Moment`` for what ``obs`` has.
     """
     handlers = ["features"]
     if trades:
         handlers.append("trades")
+    asked = () if isinstance(bars, bool) else bars
     if bars:
         handlers.append("bar")
     if depth is not None:
@@ -105,5 +108,6 @@ def session(
         program=program,
         handlers=tuple(handlers),
         depth=depth,
+        bars=asked,
     )
     return Session(Seat(what), seed, pin)

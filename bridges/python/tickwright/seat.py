@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .bar_request import Bars, wire_bars
 from .conversation import Conversation
 from .decision import Decision, every
 from .frame import FrameError
@@ -35,6 +36,7 @@ class Scenario:
     program: Any
     handlers: tuple[str, ...] = ("features",)
     depth: int | None = None
+    bars: tuple[str | Bars, ...] = ()
 
 
 def scenario(
@@ -48,6 +50,7 @@ def scenario(
     program: Any,
     handlers: tuple[str, ...] = ("features",),
     depth: int | None = None,
+    bars: Sequence[str | Bars] = (),
 ) -> Scenario:
     """Checks what users give. Raises ``ValueError`` or ``TypeError`` that names it, ``FileNotFoundError``."""
     path = Path(run_file)
@@ -64,7 +67,13 @@ def scenario(
         program=program,
         handlers=handlers,
         depth=depth,
+        bars=_checked(bars),
     )
+
+
+def _checked(bars: Sequence[str | Bars]) -> tuple[str | Bars, ...]:
+    wire_bars("bars", bars)
+    return tuple(bars)
 
 
 def _decision(period: str | int | None, on: str | Iterable[str] | Decision) -> Decision:
@@ -136,6 +145,8 @@ class Seat:
         }
         if what.depth is not None:
             said["depth"] = what.depth
+        if what.bars:
+            said["bars"] = wire_bars("bars", what.bars)
         try:
             self.talk.ready(said)
             self.talk.reset()

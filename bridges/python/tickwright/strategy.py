@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from .bar_request import Bars, wire_bars
 from .columns import ROW_COLUMNS, FeatureRow, MarketColumns, TradeColumns
 from .decision import Decision
 from .event import AccountEvent, Bar, Book, Context, Fill, OrderEvent, Reject, Timer
@@ -32,7 +33,8 @@ class Strategy(Trader):
 
     ``features``: names of features, which arrive as ``x``. ``decide``: when to be asked, such as
     ``tw.every("100ms") | tw.on_fill``. ``depth``: levels a side for ``on_book``, at most 100. ``columns``: which columns ``on_trades`` and ``on_batch``
-    need, of ``ts exchange_ts px qty inst kind side``; by default all.
+    need, of ``ts exchange_ts px qty inst kind side``; by default all. ``bars``: bars to build for ``on_bar`` from what arrives, such as
+    ``["1m", tw.Bars("100 ticks", inst="BTCUSDT")]``; what became of them is in ``bar_series``.
 
     All handlers of one request run at the same simulated ``now``, in the order: start; order and account events as they came;
     bars; trades; books; timers; features. Positions, cash and ``orders`` already show all that came with the request.
@@ -42,6 +44,7 @@ class Strategy(Trader):
     decide: Decision | None = None
     depth: int = 5
     columns: Sequence[str] | None = None
+    bars: Sequence[str | Bars] = ()
 
     def __init__(self) -> None:
         """Takes parameters. Need not be called by subclasses."""
@@ -53,7 +56,7 @@ class Strategy(Trader):
         """Once a request, after everything else in it. ``ts``: now, ns since 1970 UTC. ``x``: a float64 a feature, yours."""
 
     def on_bar(self, bar: Bar) -> None:
-        """A bar closed."""
+        """A bar closed: one of the tape, or one that ``bars`` asks for (``bar.series`` says which). Never ahead of its end."""
 
     def on_trades(self, t: TradeColumns) -> None:
         """Trades since the last request."""
@@ -147,6 +150,9 @@ def announcement(strategy: Strategy) -> dict[str, Any]:
         if not columns:
             raise ValueError(f"{kind}.columns is empty: name one at least, or leave it out")
         said["columns"] = [ROW_COLUMNS[name][0] for name in columns]
+    bars = wire_bars(f"{kind}.bars", strategy.bars)
+    if bars:
+        said["bars"] = bars
     if decide is not None:
         said["decide"] = decide.wire()
     if "book" in handlers:

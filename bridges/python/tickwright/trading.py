@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from .columns import FeatureRow
 from .conversation import Conversation
 from .duration import duration_ns
-from .event import find_instrument
+from .event import BarSeries, find_instrument
 from .frame import pack
 from .instrument import Instrument, Rounding, rounded
 from .layout import ORDER_TYPES, TIMES_IN_FORCE
@@ -98,6 +98,11 @@ class Trader:
     def orders(self) -> Sequence[Order]:
         """Own orders that are not finished, oldest first."""
         return list(self._talk.orders.values())
+
+    @property
+    def bar_series(self) -> tuple[BarSeries, ...]:
+        """Bars that the run builds for this strategy, one entry an instrument and kind; their ``counts`` are known in ``on_stop``."""
+        return self._talk.bar_series
 
     @property
     def x(self) -> FeatureRow:

@@ -21,6 +21,8 @@ import { BAR_ORIGIN_NS, type BarCase, barCases, barMarkets, barTape, sessionList
 interface Told extends PlainBar {
   readonly nowNs: number;
   readonly series: string;
+  /** Its end by the clock that it is cut by. */
+  readonly cutNs: number;
   readonly index: number;
 }
 
@@ -62,7 +64,7 @@ class Listener implements Strategy {
     expect(bar.localNs).toBe(context.nowNs);
     expect(bar.exchangeNs).toBeLessThanOrEqual(bar.localNs);
     this.told.push({
-      ...{ nowNs: context.nowNs, series: bar.series, index: bar.instrument.index },
+      ...{ nowNs: context.nowNs, series: bar.series, cutNs: bar.endNs, index: bar.instrument.index },
       ...{ startNs: bar.startNs, endNs: bar.exchangeNs, trades: bar.trades },
       ...{ open: bar.openTicks, high: bar.highTicks, low: bar.lowTicks, close: bar.priceTicks, lots: bar.qtyLots },
       vwap: bar.vwap * bar.instrument.ticksPerUnit,
@@ -102,6 +104,7 @@ describe.each(Object.entries(barCases))('bars by %s', (name, cases) => {
             expect([one.open, one.high, one.low, one.close]).toEqual(priceOf(expected, perTick));
             expect([one.startNs, one.lots, one.trades]).toEqual([expected.startNs, expected.lots, expected.trades]);
             expect(one.nowNs).toBe(expected.endNs);
+            expect(one.cutNs).toBe(expected.endNs);
             if (name === 'time') expect(one.endNs).toBe(expected.endNs);
             if (Number.isNaN(expected.vwap)) expect(one.vwap).toBeNaN();
             else expect(one.vwap).toBeCloseTo(expected.vwap, 9);
@@ -212,7 +215,7 @@ describe('time bars by the exchange’s clock', () => {
           const expected = [...groups].sort(([a], [b]) => a - b);
           told.forEach((one, at) => {
             const [start, inside] = expected[at]!;
-            expect([one.startNs, one.endNs]).toEqual([start, start + everyNs]);
+            expect([one.startNs, one.endNs, one.cutNs]).toEqual([start, start + everyNs, start + everyNs]);
             expect(one.lots).toBe(inside.reduce((sum, { lots }) => sum + lots, 0));
             expect([one.open, one.close]).toEqual([inside[0]!.ticks, inside.at(-1)!.ticks]);
             const next = happened.find((event) => event.exchangeNs >= start + everyNs);

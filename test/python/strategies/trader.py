@@ -30,7 +30,7 @@ class Trader(tw.Strategy):
             (self.buy if self.turn % 2 else self.sell)(qty, inst=inst)
 
     def on_bar(self, bar: tw.Bar) -> None:
-        self.heard.add("bar")
+        self.heard.add(f"bar {bar.series}".strip())
 
     def on_trades(self, trades: tw.TradeColumns) -> None:
         self.heard.add(f"trades of {len(set(trades.inst.tolist()))} instruments")
