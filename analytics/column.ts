@@ -80,8 +80,13 @@ export class Column {
   /** A copy of rows [from, to), one double each. */
   slice(from = 0, to = this.#length): Float64Array {
     const out = new Float64Array(to - from);
-    for (let row = from; row < to; row++) out[row - from] = this.at(row);
+    this.read(out, from, to - from);
     return out;
+  }
+
+  /** Copies rows `first` … `first + rows − 1` to the beginning of `out`. */
+  read(out: Float64Array, first: number, rows: number): void {
+    for (let row = 0; row < rows; row++) out[row] = this.at(first + row);
   }
 
   /** A value in another chunk than the last one. */

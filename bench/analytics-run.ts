@@ -2,7 +2,8 @@
  * One measurement of analytics in a process of its own: replays with and without a recorder, taking turns; or a report made anew from
  * a run folder; or that folder. A script. Started by the analytics bench.
  */
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
+import path from 'node:path';
 import type { Table } from '../analytics/column.js';
 import { Recorder } from '../analytics/recorder.js';
 import { Recording } from '../analytics/recording.js';
@@ -10,7 +11,10 @@ import { renderReportPage } from '../analytics/report/page.js';
 import { buildReport } from '../analytics/report/report.js';
 import { summarise } from '../analytics/summary.js';
 import { TableWriter } from '../analytics/table-writer.js';
+import { tradeTable } from '../analytics/trade-table.js';
 import { pageParts } from '../bridges/run-folder/report-assets.js';
+import { TABLE_FILES, TABLE_NAMES, writeTable } from '../bridges/run-folder/tables.js';
+import { TRADES_FILE, writeTrades } from '../bridges/run-folder/trades-file.js';
 import { rewriteReport, writeRunFolder } from '../bridges/run-folder.js';
 import { SECOND } from '../core/time.js';
 import { loadTape } from './bench-tapes.js';
@@ -27,6 +31,7 @@ export type AnalyticsJob =
       readonly turns: number;
     }
   | { readonly measure: 'folder'; readonly folder: string; readonly fills: number }
+  | { readonly measure: 'write'; readonly folder: string; readonly fills: number }
   | { readonly measure: 'report'; readonly folder: string }
   | { readonly measure: 'page'; readonly fills: number };
 
@@ -49,6 +54,14 @@ export interface ReportAnswer {
   /** Most memory that the process ever held, bytes. */
   readonly peakRss: number;
   readonly pageBytes: number;
+}
+
+export interface WriteAnswer {
+  /** CPU time of writing all tables, trades among them, of a recording in memory. */
+  readonly cpuMs: number;
+  /** Most memory that the process ever held, the recording among it, bytes. */
+  readonly peakRss: number;
+  readonly fileBytes: number;
 }
 
 /** Replays of both forms before anything counts: V8 goes on compiling until about the eighth. */
@@ -153,8 +166,23 @@ function page(fills: number): ReportAnswer {
   return { wallMs, peakRss: process.resourceUsage().maxRSS * 1024, pageBytes: text.length };
 }
 
+function write(folder: string, fills: number): WriteAnswer {
+  const { recorder } = manyFills(fills);
+  const { recording } = recorder;
+  const trades = tradeTable(recording);
+  mkdirSync(folder, { recursive: true });
+  const { cpuMs } = timed(() => {
+    for (const table of TABLE_NAMES) writeTable(path.join(folder, TABLE_FILES[table]), recording, table);
+    writeTrades(path.join(folder, TRADES_FILE), recording, trades);
+  });
+  const files = [...Object.values(TABLE_FILES), TRADES_FILE];
+  const fileBytes = files.reduce((sum, file) => sum + statSync(path.join(folder, file)).size, 0);
+  return { cpuMs, peakRss: process.resourceUsage().maxRSS * 1024, fileBytes };
+}
+
 const job = jobOf<AnalyticsJob>();
 if (job.measure === 'recording') answer(recording(job.file, job.workload, job.turns));
+else if (job.measure === 'write') answer(write(job.folder, job.fills));
 else if (job.measure === 'page') answer(page(job.fills));
 else if (job.measure === 'report') answer(await report(job.folder));
 else {

@@ -3,7 +3,7 @@
  * Knows nothing of how either is measured. Called by main.
  */
 import path from 'node:path';
-import type { AnalyticsJob, RecordingAnswer, ReportAnswer } from './analytics-run.js';
+import type { AnalyticsJob, RecordingAnswer, ReportAnswer, WriteAnswer } from './analytics-run.js';
 import { makeCaptureTape, makeSyntheticTape, scratchFolder } from './bench-tapes.js';
 import { inFreshProcess } from './fresh-process.js';
 import { median } from './median.js';
@@ -44,6 +44,19 @@ export async function analytics({ rows, rounds, instruments }: BenchOptions): Pr
   }
   const folder = path.join(scratchFolder(), 'many-fills');
   await run({ measure: 'folder', folder, fills: FILLS });
+  const writes: WriteAnswer[] = [];
+  const written = path.join(scratchFolder(), 'many-fills-tables');
+  for (let round = 0; round < rounds; round++) {
+    writes.push(await run<WriteAnswer>({ measure: 'write', folder: written, fills: FILLS }));
+  }
+  const cpuMs = median(writes.map((each) => each.cpuMs));
+  const writePeakMb = median(writes.map((each) => each.peakRss)) / 1e6;
+  const { fileBytes } = writes[0]!;
+  results.push({ measure: 'write', fills: FILLS, cpuMs, peakMb: writePeakMb, fileBytes });
+  table.push([
+    ...[`tables of a run folder, ${FILLS} fills`, `${(cpuMs / 1000).toFixed(2)} s of CPU`],
+    ...[`${writePeakMb.toFixed(0)} MB at most; files of ${(fileBytes / 1e6).toFixed(0)} MB`, '< 5 s, < 600 MB'],
+  ]);
   const jobs: [string, AnalyticsJob][] = [
     ['report of a recording', { measure: 'page', fills: FILLS }],
     ['report of a run folder', { measure: 'report', folder }],

@@ -1,79 +1,59 @@
 /**
- * Plain Parquet tables for people's tools, writing: by row groups in bounded memory. Knows nothing of runs. Called by the tables of
- * the run folder; the table reader reads them. (Tapes have a form of their own.)
+ * Plain Parquet tables for people's tools, writing: column by column of each row group, in bounded memory. Knows nothing of runs.
+ * Called by the tables of the run folder; the table reader reads them. (Tapes have a form of their own.)
  *
- * Equal rows give equal bytes: nothing here depends on the clock or on the machine.
+ * Equal rows give equal bytes: nothing here depends on the clock or on the machine. The file stands when all of it is written;
+ * whoever must not see half of one writes it into a folder that is put in its place afterwards.
  */
-import type { SchemaElement } from 'hyparquet';
-import { fileWriter, ParquetWriter } from 'hyparquet-writer';
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { MAGIC } from '../tape/footer-write.js';
+import { ROW_GROUP_ROWS } from '../tape/tape-layout.js';
+import { ChunkEncoder } from './chunk-encoder.js';
+import type { WrittenColumn } from './column-spec.js';
+import { tableFooterBytes, type WrittenGroup } from './table-footer-write.js';
 
-/** How a column is stored. `time` is INT64 TIMESTAMP(NANOS, UTC); `text` is UTF-8; `flag` is BOOLEAN. */
-export type ColumnForm = 'time' | 'int32' | 'int64' | 'double' | 'text' | 'flag';
-
-/** What a cell holds, by form: bigint for time and int64, number, string or boolean; `null` where nullable. */
-export type Cell = bigint | number | string | boolean | null;
-
-export interface ColumnSpec {
-  readonly name: string;
-  readonly form: ColumnForm;
-  /** Rows without a value are null. Default false: REQUIRED. */
-  readonly nullable?: boolean;
-  /** A file without this column is read as one whose rows have no value there: it was added later. Default false. */
-  readonly optional?: boolean;
-  /** What it holds and in which unit; stored in the file. */
-  readonly doc: string;
-}
-
-/** Key of the file metadata that holds every column's description, JSON `{ name: doc }`. */
-export const COLUMNS_KEY = 'tickwright.columns';
-
-const ROWS_PER_GROUP = 65_536;
-
-/** Writes `rows` rows; `cell(column, row)` gives each value. Throws what the file system throws. */
-export function writeParquetTable(
-  path: string,
-  columns: readonly ColumnSpec[],
-  rows: number,
-  cell: (column: number, row: number) => Cell,
-): void {
-  const writer = new ParquetWriter({
-    writer: fileWriter(path),
-    schema: schemaOf(columns),
-    kvMetadata: [
-      { key: COLUMNS_KEY, value: JSON.stringify(Object.fromEntries(columns.map(({ name, doc }) => [name, doc]))) },
-    ],
-    createdBy: 'tickwright',
-  });
-  for (let from = 0; from < rows; from += ROWS_PER_GROUP) {
-    const size = Math.min(ROWS_PER_GROUP, rows - from);
-    const columnData = columns.map(({ name }, column) => {
-      const data = new Array<Cell>(size);
-      for (let row = 0; row < size; row++) data[row] = cell(column, from + row);
-      return { name, data };
-    });
-    writer.write({ columnData, rowGroupSize: size });
+/**
+ * Writes `rows` rows. Throws what the file system throws, and `Error` naming file, column, row and value of a cell that the form of
+ * its column cannot hold.
+ */
+export function writeParquetTable(path: string, columns: readonly WrittenColumn[], rows: number): void {
+  const descriptor = openSync(path, 'w');
+  try {
+    let at = 0;
+    const put = (bytes: Uint8Array) => {
+      for (let done = 0; done < bytes.length; ) done += writeSync(descriptor, bytes, done);
+      at += bytes.length;
+    };
+    put(Buffer.from(MAGIC));
+    const groups: WrittenGroup[] = [];
+    const encoder = new ChunkEncoder();
+    for (let first = 0; first < rows; first += ROW_GROUP_ROWS) {
+      const size = Math.min(ROW_GROUP_ROWS, rows - first);
+      const start = at;
+      const chunks = columns.map((column) => {
+        const { chunk, bytes } = encodeColumn(encoder, column, first, size, at, path);
+        put(bytes);
+        return chunk;
+      });
+      groups.push({ at: start, rows: size, chunks });
+    }
+    put(tableFooterBytes(columns, groups, rows));
+  } finally {
+    closeSync(descriptor);
   }
-  writer.finish();
 }
 
-function schemaOf(columns: readonly ColumnSpec[]): SchemaElement[] {
-  return [
-    { name: 'root', num_children: columns.length },
-    ...columns.map(
-      ({ name, form, nullable }): SchemaElement => ({
-        name,
-        ...ELEMENT_OF[form],
-        repetition_type: nullable ? 'OPTIONAL' : 'REQUIRED',
-      }),
-    ),
-  ];
+function encodeColumn(
+  encoder: ChunkEncoder,
+  column: WrittenColumn,
+  first: number,
+  rows: number,
+  at: number,
+  path: string,
+): ReturnType<ChunkEncoder['encode']> {
+  try {
+    return encoder.encode(column, first, rows, at);
+  } catch (error) {
+    throw new Error(`${path}: column ${column.name}, ${(error as Error).message}`, { cause: error });
+  }
 }
-
-const ELEMENT_OF: Readonly<Record<ColumnForm, Omit<SchemaElement, 'name'>>> = {
-  time: { type: 'INT64', logical_type: { type: 'TIMESTAMP', isAdjustedToUTC: true, unit: 'NANOS' } },
-  int32: { type: 'INT32' },
-  int64: { type: 'INT64' },
-  double: { type: 'DOUBLE' },
-  text: { type: 'BYTE_ARRAY', converted_type: 'UTF8', logical_type: { type: 'STRING' } },
-  flag: { type: 'BOOLEAN' },
-};

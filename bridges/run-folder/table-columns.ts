@@ -1,5 +1,5 @@
 /**
- * Columns of a run folder's tables: how each kind of cell is made from a column of the recording, and how it goes back.
+ * Columns of a run folder's tables: how cells of each kind are made from a column of the recording, and how they go back.
  * Knows nothing of which tables there are. Called by the tables.
  *
  * Values that no order may have but a refused one asked for (a price off the tick, half a lot, a type that there is not) are
@@ -8,14 +8,11 @@
 import type { Column, Table } from '../../analytics/column.js';
 import type { Recording } from '../../analytics/recording.js';
 import { MAX_PRICE_TICKS } from '../../core/instrument.js';
-import { toEpoch } from '../../core/time.js';
 import { append, appendCodes, type Cells } from './cells.js';
-import type { Cell } from './parquet-table.js';
-import type { WantedColumn } from './table-reader.js';
+import type { WrittenColumn } from './column-spec.js';
 
-/** A column of a file: how a cell is made from the recording, and, unless it is derived, how the cells of a group of rows go back. */
-export interface MappedColumn extends WantedColumn {
-  readonly write: (row: number) => Cell;
+/** A column of a file: how cells are made from the recording, and, unless it is derived, how those of a group of rows go back. */
+export interface MappedColumn extends WrittenColumn {
   /** Throws `Error` naming row and value. */
   readonly restore?: (cells: Cells) => void;
 }
@@ -35,21 +32,27 @@ export function time(
   { nullable = false, none = Number.NaN }: { nullable?: boolean; none?: number } = {},
 ): MappedColumn {
   const { originNs } = recording;
+  const [least, most] = [safe(-LAST_EPOCH_NS - originNs), safe(LAST_EPOCH_NS - originNs)];
   return {
     name,
     form: 'time',
     nullable,
     originNs,
     doc: `${doc}; UTC, ns`,
-    write: (row) => {
-      const at = column.at(row);
-      if (!nullable) return toEpoch(originNs, at);
-      if (!(Math.abs(at) <= Number.MAX_SAFE_INTEGER)) return null;
-      const epochNs = toEpoch(originNs, at);
-      return epochNs >= -LAST_EPOCH_NS && epochNs <= LAST_EPOCH_NS ? epochNs : null;
+    fill: (cells, first, rows) => {
+      column.read(cells, first, rows);
+      for (let row = 0; row < rows; row++) {
+        const at = Math.round(cells[row]!);
+        cells[row] = nullable && !(at >= least && at <= most) ? Number.NaN : at;
+      }
     },
     restore: (cells) => append(column, cells, none),
   };
+}
+
+/** The nearest whole number that a double and its neighbours hold exactly. */
+function safe(ns: bigint): number {
+  return Math.max(-Number.MAX_SAFE_INTEGER, Math.min(Number.MAX_SAFE_INTEGER, Number(ns)));
 }
 
 /** Strategy and instrument. */
@@ -64,7 +67,7 @@ export function symbol(recording: Recording, table: Table<'instrument'>): Mapped
     name: 'instrument',
     form: 'text',
     doc: 'symbol',
-    write: (row) => instruments[table.instrument.at(row)]!.symbol,
+    ...codes(table.instrument, (index) => instruments[index]!.symbol),
     restore: (cells) => appendCodes(table.instrument, cells, (text) => known(index, text)),
   };
 }
@@ -83,7 +86,7 @@ export function namesOrNone(recording: Recording, table: Rows): MappedColumn[] {
       ...instrument,
       nullable: true,
       doc: 'symbol; null for what concerns the whole account',
-      write: (row) => (table.instrument.at(row) < 0 ? null : instrument.write(row)),
+      fill: mapped(table.instrument, (index) => (index < 0 ? Number.NaN : index)),
       restore: (cells) => appendCodes(table.instrument, cells, (text) => (text === null ? -1 : known(index, text))),
     },
   ];
@@ -95,23 +98,23 @@ export function strategyName({ strategies }: Recording, table: Table<'strategy'>
     name: 'strategy',
     form: 'text',
     doc: 'name of the strategy in this run',
-    write: (row) => strategies[table.strategy.at(row)]!,
+    ...codes(table.strategy, (index) => strategies[index]!),
     restore: (cells) => appendCodes(table.strategy, cells, (text) => known(index, text)),
   };
 }
 
 /** A code as its text; `code N` for those that there are not, as a refused request may have named one. */
 export function coded(name: string, column: Column, texts: readonly string[], doc: string): MappedColumn {
-  const codes = new Map(texts.map((text, code) => [text, code]));
+  const codeOf = new Map(texts.map((text, code) => [text, code]));
   return {
     name,
     form: 'text',
     doc,
-    write: (row) => texts[column.at(row)] ?? `code ${column.at(row)}`,
+    ...codes(column, (code) => texts[code] ?? `code ${code}`),
     restore: (cells) =>
       appendCodes(column, cells, (text) => {
-        const code = codes.get(text ?? '') ?? Number(/^code (\d+)$/.exec(text ?? '')?.[1] ?? Number.NaN);
-        return Number.isNaN(code) ? known(codes, text) : code;
+        const code = codeOf.get(text ?? '') ?? Number(/^code (\d+)$/.exec(text ?? '')?.[1] ?? Number.NaN);
+        return Number.isNaN(code) ? known(codeOf, text) : code;
       }),
   };
 }
@@ -127,7 +130,7 @@ export function flag(name: string, column: Column, doc: string): MappedColumn {
     name,
     form: 'flag',
     doc,
-    write: (row) => column.at(row) === 1,
+    fill: mapped(column, (value) => (value === 1 ? 1 : 0)),
     restore: (cells) => append(column, cells, 0),
   };
 }
@@ -138,7 +141,7 @@ export function whole(name: string, column: Column, doc: string): MappedColumn {
     name,
     form: 'int64',
     doc,
-    write: (row) => BigInt(column.at(row)),
+    fill: as(column),
     restore: (cells) => append(column, cells),
   };
 }
@@ -148,7 +151,7 @@ export function wholeOrNone(name: string, column: Column, doc: string): MappedCo
   return {
     ...whole(name, column, doc),
     nullable: true,
-    write: (row) => (Number.isSafeInteger(column.at(row)) && column.at(row) !== 0 ? BigInt(column.at(row)) : null),
+    fill: mapped(column, (value) => (Number.isSafeInteger(value) && value !== 0 ? value : Number.NaN)),
     restore: (cells) => append(column, cells, 0),
   };
 }
@@ -160,7 +163,7 @@ export function number(name: string, column: Column, doc: string): MappedColumn 
     form: 'double',
     nullable: true,
     doc,
-    write: (row) => orNull(column.at(row)),
+    fill: as(column),
     restore: (cells) => append(column, cells),
   };
 }
@@ -192,10 +195,9 @@ export function price(
       form: 'int32',
       nullable: true,
       doc: `${doc}; whole ticks`,
-      write: (row) => {
-        const ticks = column.at(row);
-        return Number.isInteger(ticks) && Math.abs(ticks) <= MAX_PRICE_TICKS ? ticks : null;
-      },
+      fill: mapped(column, (ticks) =>
+        Number.isInteger(ticks) && Math.abs(ticks) <= MAX_PRICE_TICKS ? ticks : Number.NaN,
+      ),
       restore: (cells) => append(column, cells),
     },
   ];
@@ -227,7 +229,7 @@ function decimalPrice(
     form: 'double',
     nullable: true,
     doc: `${doc}; decimal`,
-    write: (row) => orNull(recording.instruments[table.instrument.at(row)]?.price(column.at(row)) ?? Number.NaN),
+    fill: decimals(recording, table, column, 'ticksPerUnit'),
   };
 }
 
@@ -245,14 +247,14 @@ export function qty(
       form: 'double',
       nullable: true,
       doc: `${doc}; decimal`,
-      write: (row) => orNull(recording.instruments[table.instrument.at(row)]?.qty(column.at(row)) ?? Number.NaN),
+      fill: decimals(recording, table, column, 'lotsPerUnit'),
     },
     {
       name: `${name}_lots`,
       form: 'int64',
       nullable: true,
       doc: `${doc}; whole lots`,
-      write: (row) => (Number.isSafeInteger(column.at(row)) ? BigInt(column.at(row)) : null),
+      fill: mapped(column, (lots) => (Number.isSafeInteger(lots) ? lots : Number.NaN)),
       restore: (cells) => append(column, cells),
     },
   ];
@@ -263,6 +265,37 @@ export function added(columns: readonly MappedColumn[]): MappedColumn[] {
   return columns.map((column) => ({ ...column, optional: true }));
 }
 
-function orNull(value: number): number | null {
-  return Number.isNaN(value) ? null : value;
+/** The numbers of a column as they are. */
+export function as(column: Column): WrittenColumn['fill'] {
+  return (cells, first, rows) => column.read(cells, first, rows);
+}
+
+/** The same, each turned into another. */
+export function mapped(column: Column, cellOf: (value: number) => number): WrittenColumn['fill'] {
+  return (cells, first, rows) => {
+    column.read(cells, first, rows);
+    for (let row = 0; row < rows; row++) cells[row] = cellOf(cells[row]!);
+  };
+}
+
+/** Texts by the codes in a column. */
+export function codes(column: Column, textOf: (code: number) => string): Pick<WrittenColumn, 'fill' | 'textOf'> {
+  return { fill: as(column), textOf };
+}
+
+/** Prices or quantities as decimals, by each row's instrument (`Instrument.price`, `.qty`); none where that is none. */
+function decimals(
+  { instruments }: Recording,
+  table: Table<'instrument'>,
+  column: Column,
+  unit: 'ticksPerUnit' | 'lotsPerUnit',
+): WrittenColumn['fill'] {
+  const units = Float64Array.from(instruments, (instrument) => instrument[unit]);
+  return (cells, first, rows) => {
+    column.read(cells, first, rows);
+    for (let row = 0; row < rows; row++) {
+      const index = table.instrument.at(first + row);
+      cells[row] = index < 0 ? Number.NaN : cells[row]! / units[index]!;
+    }
+  };
 }

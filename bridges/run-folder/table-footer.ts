@@ -6,10 +6,20 @@
  * and the byte. Format: github.com/apache/parquet-format, `parquet.thrift`.
  */
 import { ThriftReader } from '../tape/thrift.js';
+import type { ColumnForm } from './column-spec.js';
 
 /** Parquet's numbers. */
 export const PhysicalType = { boolean: 0, int32: 1, int64: 2, double: 5, text: 6 } as const;
 export const Codec = { none: 0, snappy: 1 } as const;
+/** How each form of column is stored. */
+export const TYPES: Readonly<Record<ColumnForm, number>> = {
+  time: PhysicalType.int64,
+  int32: PhysicalType.int32,
+  int64: PhysicalType.int64,
+  double: PhysicalType.double,
+  text: PhysicalType.text,
+  flag: PhysicalType.boolean,
+};
 
 export interface StoredColumn {
   readonly name: string;

@@ -1,11 +1,12 @@
 /**
- * A page of a run folder's Parquet tables: its header, its bytes as they were before compression, and runs of small numbers.
- * Knows nothing of files or of what columns mean. Called by the chunk decoder.
+ * A page of a run folder's Parquet tables, reading and writing: its header, its bytes as they were before compression, and runs of small
+ * numbers. Knows nothing of files or of what columns mean. Called by the chunk decoder and the chunk encoder.
  *
- * Reads what hyparquet-writer writes: dictionary pages, and data pages of version 2. Never trusts a length. Throws `Error` saying what
+ * There are dictionary pages, and data pages of version 2. Reading never trusts a length. Throws `Error` saying what
  * is wrong; the caller adds the place.
  */
-import { ThriftReader } from '../tape/thrift.js';
+import type { ByteWriter } from '../tape/byte-writer.js';
+import { ThriftReader, ThriftWriter } from '../tape/thrift.js';
 import { unpackSnappy } from './snappy.js';
 import { Codec } from './table-footer.js';
 
@@ -153,4 +154,46 @@ function unpackBits(
     bits >>>= width;
     held -= width;
   }
+}
+
+/** Appends a dictionary of `values` plain values; `stored` as it is to stand there, `plainBytes` long without compression. */
+export function writeDictionaryPage(out: ByteWriter, stored: ByteWriter, plainBytes: number, values: number): void {
+  const thrift = pageHead(out, DICTIONARY_PAGE, plainBytes, stored.length);
+  thrift.struct(7, () => {
+    thrift.int32(1, values);
+    thrift.int32(2, Encoding.plain);
+  });
+  thrift.end();
+  out.append(stored.written());
+}
+
+/** Appends a data page: the levels, which are never compressed, then the values as they are to stand there. */
+export function writeDataPage(
+  out: ByteWriter,
+  levels: ByteWriter,
+  stored: ByteWriter,
+  plainBytes: number,
+  { values, nulls, encoding, compressed }: Pick<Page, 'values' | 'nulls' | 'encoding' | 'compressed'>,
+): void {
+  const thrift = pageHead(out, DATA_PAGE_V2, levels.length + plainBytes, levels.length + stored.length);
+  thrift.struct(8, () => {
+    thrift.int32(1, values);
+    thrift.int32(2, nulls);
+    thrift.int32(3, values);
+    thrift.int32(4, encoding);
+    thrift.int32(5, levels.length);
+    thrift.int32(6, 0);
+    thrift.boolean(7, compressed);
+  });
+  thrift.end();
+  out.append(levels.written());
+  out.append(stored.written());
+}
+
+function pageHead(out: ByteWriter, kind: number, plainBytes: number, storedBytes: number): ThriftWriter {
+  const thrift = new ThriftWriter(out);
+  thrift.int32(1, kind);
+  thrift.int32(2, plainBytes);
+  thrift.int32(3, storedBytes);
+  return thrift;
 }

@@ -6,23 +6,8 @@ import { closeSync, fstatSync, openSync } from 'node:fs';
 import { readInto } from '../tape/block-decoder.js';
 import type { Cells } from './cells.js';
 import { ChunkDecoder } from './chunk-decoder.js';
-import type { ColumnForm, ColumnSpec } from './parquet-table.js';
-import { PhysicalType, readTableFooter, type StoredGroup, type TableFooter } from './table-footer.js';
-
-/** A column as it is wanted: of a time its distance from the origin is given. */
-export interface WantedColumn extends ColumnSpec {
-  /** Default 0. */
-  readonly originNs?: bigint;
-}
-
-const TYPES: Readonly<Record<ColumnForm, number>> = {
-  time: PhysicalType.int64,
-  int32: PhysicalType.int32,
-  int64: PhysicalType.int64,
-  double: PhysicalType.double,
-  text: PhysicalType.text,
-  flag: PhysicalType.boolean,
-};
+import type { ColumnSpec } from './column-spec.js';
+import { PhysicalType, readTableFooter, type StoredGroup, type TableFooter, TYPES } from './table-footer.js';
 
 /**
  * Reads a table that has at least these columns in these forms. `onCells` gets, group by group, each column's cells with
@@ -31,7 +16,7 @@ const TYPES: Readonly<Record<ColumnForm, number>> = {
  */
 export function readParquetTable(
   path: string,
-  columns: readonly WantedColumn[],
+  columns: readonly ColumnSpec[],
   onCells: (column: number, cells: Cells) => void,
 ): void {
   let descriptor: number | undefined;
@@ -47,7 +32,7 @@ export function readParquetTable(
 
 function readTable(
   descriptor: number,
-  columns: readonly WantedColumn[],
+  columns: readonly ColumnSpec[],
   onCells: (column: number, cells: Cells) => void,
 ): void {
   const { size } = fstatSync(descriptor);
@@ -59,7 +44,7 @@ function readTable(
   const places = columns.map((column) => placeOf(footer, column));
   const decoder = new ChunkDecoder();
   let bytes = new Uint8Array(0);
-  const read = ({ rows, chunks }: StoredGroup, first: number, place: number, column: WantedColumn): Cells => {
+  const read = ({ rows, chunks }: StoredGroup, first: number, place: number, column: ColumnSpec): Cells => {
     if (place < 0) return { first, rows, numbers: new Float64Array(rows).fill(Number.NaN), texts: [] };
     const chunk = chunks[place]!;
     const length = chunk.end - chunk.at;
@@ -87,7 +72,7 @@ function readTable(
 }
 
 /** Where the file has a column; −1 = not at all, and it may lack it. */
-function placeOf({ columns }: TableFooter, { name, form, optional = false }: WantedColumn): number {
+function placeOf({ columns }: TableFooter, { name, form, optional = false }: ColumnSpec): number {
   const place = columns.findIndex((column) => column.name === name);
   if (place < 0 && !optional) throw new Error(`column ${name} is missing`);
   if (place >= 0 && columns[place]!.type !== TYPES[form]) {

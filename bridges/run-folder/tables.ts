@@ -26,9 +26,11 @@ import { writeParquetTable } from './parquet-table.js';
 import {
   added,
   coded,
+  codes,
   finePrice,
   flag,
   type MappedColumn,
+  mapped,
   names,
   namesOrNone,
   number,
@@ -68,8 +70,7 @@ export function rowsOf(recording: Recording, table: TableName): number {
 }
 
 export function writeTable(path: string, recording: Recording, table: TableName): void {
-  const columns = MAPPINGS[table](recording);
-  writeParquetTable(path, columns, rowsOf(recording, table), (column, row) => columns[column]!.write(row));
+  writeParquetTable(path, MAPPINGS[table](recording), rowsOf(recording, table));
 }
 
 /**
@@ -116,7 +117,11 @@ const MAPPINGS: Readonly<Record<TableName, (recording: Recording) => MappedColum
         nullable: true,
         optional: true,
         doc: 'what exactly was refused: the limit, its value and the attempt; null otherwise',
-        write: (row) => recording.details.get(row) ?? null,
+        fill: (cells, first, rows) => {
+          for (let row = 0; row < rows; row++)
+            cells[row] = recording.details.has(first + row) ? first + row : Number.NaN;
+        },
+        textOf: (row) => recording.details.get(row)!,
         restore: (cells) => {
           for (let row = 0; row < cells.rows; row++) {
             const text = textAt(cells, row);
@@ -137,7 +142,8 @@ const MAPPINGS: Readonly<Record<TableName, (recording: Recording) => MappedColum
         form: 'text',
         nullable: true,
         doc: "the strategy's own name for the order; null if it has none",
-        write: (row) => clientIds[table.clientId.at(row)] ?? null,
+        fill: mapped(table.clientId, (id) => (clientIds[id] === undefined ? Number.NaN : id)),
+        textOf: (id) => clientIds[id]!,
         restore: (cells) => {
           for (let row = 0; row < cells.rows; row++) {
             const text = textAt(cells, row);
@@ -228,7 +234,7 @@ const MAPPINGS: Readonly<Record<TableName, (recording: Recording) => MappedColum
         name: 'currency',
         form: 'text',
         doc: 'what amount and fee are in; empty for the one unnamed currency of a run',
-        write: (row) => instruments[table.instrument.at(row)]?.settle ?? currency,
+        ...codes(table.instrument, (index) => instruments[index]?.settle ?? currency),
       },
       ...qty(
         recording,
@@ -279,7 +285,7 @@ const MAPPINGS: Readonly<Record<TableName, (recording: Recording) => MappedColum
         name: 'name',
         form: 'text',
         doc: "the strategy's own name for the value",
-        write: (row) => recording.metricNames[table.name.at(row)]!,
+        ...codes(table.name, (name) => recording.metricNames[name]!),
         restore: (cells) => appendCodes(table.name, cells, (text) => recording.metricIndex(text!)),
       },
       number('value', table.value, 'as the strategy gave it; null if it was no number'),

@@ -7,14 +7,24 @@ import type { TradeTable } from '../../analytics/trade-table.js';
 import { ACCOUNT_EVENT_NAMES } from '../../core/account-event.js';
 import { SIDE_NAMES } from '../../core/market.js';
 import { writeParquetTable } from './parquet-table.js';
-import { coded, finePrice, type MappedColumn, names, number, qty, time, whole } from './table-columns.js';
+import {
+  coded,
+  codes,
+  finePrice,
+  type MappedColumn,
+  mapped,
+  names,
+  number,
+  qty,
+  time,
+  whole,
+} from './table-columns.js';
 
 export const TRADES_FILE = 'trades.parquet';
 
 /** Throws what the file system throws. */
 export function writeTrades(path: string, recording: Recording, trades: TradeTable): void {
-  const columns = tradeColumns(recording, trades);
-  writeParquetTable(path, columns, trades.strategy.length, (column, row) => columns[column]!.write(row));
+  writeParquetTable(path, tradeColumns(recording, trades), trades.strategy.length);
 }
 
 function tradeColumns(recording: Recording, table: TradeTable): MappedColumn[] {
@@ -50,13 +60,16 @@ function tradeColumns(recording: Recording, table: TradeTable): MappedColumn[] {
       name: 'currency',
       form: 'text',
       doc: 'what the instrument settles in; empty for the one unnamed currency of a run',
-      write: (row) => instruments[table.instrument.at(row)]!.settle,
+      ...codes(table.instrument, (index) => instruments[index]!.settle),
     },
     {
       name: 'holding_ns',
       form: 'int64',
       doc: 'close_time − open_time, ns',
-      write: (row) => BigInt(table.closeNs.at(row) - table.openNs.at(row)),
+      fill: (cells, first, rows) => {
+        table.closeNs.read(cells, first, rows);
+        for (let row = 0; row < rows; row++) cells[row]! -= table.openNs.at(first + row);
+      },
     },
     number('mae', table.worst, `maximum adverse excursion: lowest net profit on the way, ≤ 0, ${excursion}`),
     number('mfe', table.best, `maximum favourable excursion: highest net profit on the way, ≥ 0, ${excursion}`),
@@ -69,7 +82,7 @@ function tradeColumns(recording: Recording, table: TradeTable): MappedColumn[] {
       name: 'closed_by',
       form: 'text',
       doc: 'fill, or what closed it without one: expiry, delisting, liquidation, split',
-      write: (row) => (table.closedBy.at(row) < 0 ? 'fill' : ACCOUNT_EVENT_NAMES[table.closedBy.at(row)]!),
+      ...codes(table.closedBy, (kind) => (kind < 0 ? 'fill' : ACCOUNT_EVENT_NAMES[kind]!)),
     },
   ];
 }
@@ -82,7 +95,7 @@ function rowOfFills(name: string, column: TradeTable['openFill'], verb: string):
   return {
     ...{ name, form: 'int64', nullable: true },
     doc: `row of fills.parquet, from 0, that ${verb} it; those of the strategy and instrument from open_fill to close_fill are its fills; null: no fill ${verb} it`,
-    write: (row) => (column.at(row) < 0 ? null : BigInt(column.at(row))),
+    fill: mapped(column, (fill) => (fill < 0 ? Number.NaN : fill)),
   };
 }
 
@@ -90,6 +103,6 @@ function orderOfFill({ fills }: Recording, name: string, column: TradeTable['ope
   return {
     ...{ name, form: 'int64', nullable: true },
     doc: `number of the order within the run that ${verb} it; null: no fill ${verb} it`,
-    write: (row) => (column.at(row) < 0 ? null : BigInt(fills.orderId.at(column.at(row)))),
+    fill: mapped(column, (fill) => (fill < 0 ? Number.NaN : fills.orderId.at(fill))),
   };
 }

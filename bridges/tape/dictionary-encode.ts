@@ -1,6 +1,6 @@
 /**
  * RLE_DICTIONARY, writing: which of a column's codes occur, and each row's place among them, as runs of one value or as
- * packed bits. Knows nothing of columns. Called by the row group encoder.
+ * packed bits. Knows nothing of columns. Called by the row group encoder, and by that of the run folder's tables.
  *
  * Places are 1, 2, 4, 8 or 16 bits wide, never odd widths, and every run but the last covers a multiple of eight rows:
  * any Parquet reader takes that, and ours then reads whole bytes.
@@ -31,7 +31,7 @@ export function encodeDictionary(
   for (let code = 0; code < codeCount; code++) {
     if (occurs[code << shift] === 1) placeOf[code << shift] = used.push(code) - 1;
   }
-  const width = used.length <= 2 ? 1 : used.length <= 4 ? 2 : used.length <= 16 ? 4 : used.length <= 256 ? 8 : 16;
+  const width = widthOf(used.length);
   out.byte(width);
   if (used.length === 1 && rows >> 3 >= MIN_RUN_GROUPS) {
     // The commonest case, without looking at the rows: one run of the first place.
@@ -40,12 +40,17 @@ export function encodeDictionary(
     return used;
   }
   for (let row = 0; row < rows; row++) places[row] = placeOf[codes[row]! & mask]!;
-  encodeRuns(rows, width, out);
+  encodeRuns(places, rows, width, out);
   return used;
 }
 
-/** Writes {@link places} as runs: repeated where long enough, else packed. */
-function encodeRuns(rows: number, width: number, out: ByteWriter): void {
+/** Bits that a place in a dictionary of `count` ≤ 65,536 values takes. */
+export function widthOf(count: number): number {
+  return count <= 2 ? 1 : count <= 4 ? 2 : count <= 16 ? 4 : count <= 256 ? 8 : 16;
+}
+
+/** Appends `places[0..rows)`, below 2^`width`, as runs: repeated where long enough, else packed. `width`: 1, 2, 4, 8 or 16. */
+export function encodeRuns(places: Uint16Array, rows: number, width: number, out: ByteWriter): void {
   const wholeGroups = rows >> 3;
   let packedFrom = 0;
   let group = 0;
@@ -58,7 +63,7 @@ function encodeRuns(rows: number, width: number, out: ByteWriter): void {
       group += Math.max(1, same);
       continue;
     }
-    encodePacked(packedFrom, group * 8, width, out);
+    encodePacked(places, packedFrom, group * 8, width, out);
     const to = row === rows ? rows : (group + same) * 8;
     out.varint((to - group * 8) * 2);
     out.byte(value & 255);
@@ -66,11 +71,11 @@ function encodeRuns(rows: number, width: number, out: ByteWriter): void {
     packedFrom = to;
     group += same;
   }
-  encodePacked(packedFrom, rows, width, out);
+  encodePacked(places, packedFrom, rows, width, out);
 }
 
 /** Writes rows [from, to) in groups of eight, the last one filled with zeros. */
-function encodePacked(from: number, to: number, width: number, out: ByteWriter): void {
+function encodePacked(places: Uint16Array, from: number, to: number, width: number, out: ByteWriter): void {
   if (to <= from) return;
   const groups = Math.ceil((to - from) / 8);
   out.varint(groups * 2 + 1);
@@ -85,13 +90,20 @@ function encodePacked(from: number, to: number, width: number, out: ByteWriter):
     }
   } else if (width === 8) {
     for (let row = from; row < to; row++) bytes[at++] = places[row]!;
-  } else at = packBits(bytes, at, from, to, width);
+  } else at = packBits(places, bytes, at, from, to, width);
   bytes.fill(0, at, end);
   out.length = end;
 }
 
 /** Packs rows [from, to) in 1, 2 or 4 bits each, and returns where that ends. */
-function packBits(bytes: Uint8Array, start: number, from: number, to: number, width: number): number {
+function packBits(
+  places: Uint16Array,
+  bytes: Uint8Array,
+  start: number,
+  from: number,
+  to: number,
+  width: number,
+): number {
   let at = start;
   const perByte = 8 / width;
   const whole = from + Math.floor((to - from) / perByte) * perByte;

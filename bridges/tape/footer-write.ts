@@ -5,9 +5,10 @@
 import type { Hash } from 'node:crypto';
 import type { ColumnSet } from '../../core/market.js';
 import { ByteWriter } from './byte-writer.js';
+import { writeGroupMetadata } from './chunk-metadata.js';
 import { crc32 } from './parquet-page.js';
 import type { RowGroup } from './row-group-encode.js';
-import { type DiskColumn, diskColumns, Encoding } from './tape-layout.js';
+import { type DiskColumn, diskColumns } from './tape-layout.js';
 import { ThriftWriter } from './thrift.js';
 
 export const MAGIC = 'PAR1';
@@ -99,33 +100,10 @@ function writeSchema(thrift: ThriftWriter, column: DiskColumn | undefined, colum
 }
 
 function writeGroup(thrift: ThriftWriter, group: RowGroup, ordinal: number, columns: readonly DiskColumn[]): void {
-  thrift.structs(1, group.chunks, (chunk, index) => {
-    const column = columns[index]!;
-    thrift.int64(2, 0);
-    thrift.struct(3, () => {
-      thrift.int32(1, column.type);
-      thrift.int32s(2, chunk.dictionaryAt === undefined ? [chunk.encoding] : [Encoding.plain, chunk.encoding]);
-      thrift.texts(3, [column.name]);
-      thrift.int32(4, 0);
-      thrift.int64(5, group.rows);
-      thrift.int64(6, chunk.bytes);
-      thrift.int64(7, chunk.bytes);
-      thrift.int64(9, chunk.dataAt);
-      if (chunk.dictionaryAt !== undefined) thrift.int64(11, chunk.dictionaryAt);
-      const { least, most } = chunk;
-      if (least !== undefined && most !== undefined) {
-        thrift.struct(12, () => {
-          thrift.int64(3, 0);
-          thrift.binary(5, most);
-          thrift.binary(6, least);
-        });
-      }
-    });
-  });
-  thrift.int64(2, group.bytes);
-  thrift.int64(3, group.rows);
-  thrift.int64(5, group.at);
-  thrift.int64(6, group.bytes);
-  // The ordinal is an int16 and optional: left out past its range.
-  if (ordinal < 32_768) thrift.int16(7, ordinal);
+  const chunks = group.chunks.map((chunk, index) => ({
+    ...chunk,
+    ...{ name: columns[index]!.name, type: columns[index]!.type, codec: 0, plainBytes: chunk.bytes },
+    nulls: chunk.least === undefined ? undefined : 0,
+  }));
+  writeGroupMetadata(thrift, chunks, group.rows, group.at, ordinal);
 }

@@ -15,7 +15,6 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Recorder } from '../../analytics/recorder.js';
 import { manyFills } from '../../bench/many-fills.js';
 import { JournalWriter } from '../../bridges/python/journal.js';
-import { writeParquetTable } from '../../bridges/run-folder/parquet-table.js';
 import { readParquetTable } from '../../bridges/run-folder/table-reader.js';
 import {
   checkRunFolderTarget,
@@ -29,6 +28,7 @@ import { ORDER_EVENT_NAMES, OrderEventKind, Reason } from '../../core/order.js';
 import type { RunFailure } from '../../core/simulation.js';
 import { SECOND } from '../../core/time.js';
 import { fourFills, HandMadeRun, ODD_SYMBOL, ORIGIN_NS, settledRun } from '../analytics/hand-made-run.js';
+import { writeCells } from './cell-table.js';
 
 const base = mkdtempSync(join(tmpdir(), 'tickwright-run-folder-'));
 afterAll(() => rmSync(base, { recursive: true }));
@@ -203,7 +203,7 @@ describe('a run folder', () => {
     const path = join(base, 'table.parquet');
     const old = { name: 'old', form: 'double', doc: 'was there' } as const;
     const late = { name: 'late', form: 'text', nullable: true, doc: 'added' } as const;
-    writeParquetTable(path, [old], 3, (_, row) => row);
+    writeCells(path, [old], 3, (_, row) => row);
     const cells: unknown[] = [];
     readParquetTable(path, [old, { ...late, optional: true }], (column, { first, rows, numbers }) => {
       cells.push([column, first, ...numbers.subarray(0, rows)]);

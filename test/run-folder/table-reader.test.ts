@@ -7,25 +7,26 @@ import fc from 'fast-check';
 import { asyncBufferFromFile, parquetReadObjects } from 'hyparquet';
 import { snappyCompress } from 'hyparquet-writer/src/snappy.js';
 import { afterAll, describe, expect, test } from 'vitest';
-import { type Cell, type ColumnForm, writeParquetTable } from '../../bridges/run-folder/parquet-table.js';
+import type { ColumnForm, ColumnSpec } from '../../bridges/run-folder/column-spec.js';
 import { unpackSnappy } from '../../bridges/run-folder/snappy.js';
 import { Codec } from '../../bridges/run-folder/table-footer.js';
 import { readPage } from '../../bridges/run-folder/table-page.js';
-import { readParquetTable, type WantedColumn } from '../../bridges/run-folder/table-reader.js';
+import { readParquetTable } from '../../bridges/run-folder/table-reader.js';
 import { ThriftWriter } from '../../bridges/tape/thrift.js';
 import { RandomSource } from '../../core/random.js';
+import { type Cell, writeCells } from './cell-table.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'tickwright-table-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 const path = join(folder, 'table.parquet');
 const ORIGIN_NS = 1_723_161_257_298_000_001n;
 
-function column(name: string, form: ColumnForm, nullable = false): WantedColumn {
+function column(name: string, form: ColumnForm, nullable = false): ColumnSpec {
   return { name, form, nullable, doc: name, ...(form === 'time' && { originNs: ORIGIN_NS }) };
 }
 
 /** Cells as objects, one a row: what the reader must not make. */
-function readRows(columns: readonly WantedColumn[], file = path): Cell[][] {
+function readRows(columns: readonly ColumnSpec[], file = path): Cell[][] {
   const rows: Cell[][] = [];
   readParquetTable(file, columns, (index, { first, rows: count, numbers, texts }) => {
     const { form, originNs = 0n } = columns[index]!;
@@ -74,7 +75,7 @@ function write(rows: number, seed: number): Cell[][] {
   const cells = Array.from({ length: rows }, (_, row) =>
     COLUMNS.map(({ form, few, nulls }) => (draw() < nulls ? null : cellOf(form, few, draw, row))),
   );
-  writeParquetTable(path, COLUMNS, rows, (index, row) => cells[row]![index]!);
+  writeCells(path, COLUMNS, rows, (index, row) => cells[row]![index]!);
   return cells;
 }
 
@@ -104,19 +105,19 @@ describe('a table', () => {
 
   test('of whole numbers beyond 2^53, or times that far from the origin, is refused with the column and the rows', () => {
     const wide = [column('n', 'int64')];
-    writeParquetTable(path, wide, 3, (_, row) => 2n ** 53n - 2n + BigInt(row));
+    writeCells(path, wide, 3, (_, row) => 2n ** 53n - 2n + BigInt(row));
     expect(() => readRows(wide)).toThrow(
       /column n, rows 0 to 2: value 2 lies more than 2\^53 away from 0 \(page at byte \d+\)$/,
     );
     const time = [column('t', 'time')];
-    writeParquetTable(path, time, 1, () => ORIGIN_NS - 2n ** 53n);
+    writeCells(path, time, 1, () => ORIGIN_NS - 2n ** 53n);
     expect(() => readRows(time)).toThrow(
       "column t, rows 0 to 0: value 0 lies more than 2^53 away from the run's origin",
     );
   });
 
   test('with nulls where there must be a value, or of another form, is refused with the place', () => {
-    writeParquetTable(path, [column('n', 'double', true)], 3, (_, row) => (row === 2 ? null : 1));
+    writeCells(path, [column('n', 'double', true)], 3, (_, row) => (row === 2 ? null : 1));
     expect(() => readRows([column('n', 'double')])).toThrow('column n, row 2: there is no value');
     expect(() => readRows([column('n', 'text')])).toThrow('column n is of type double, not of type text');
     expect(() => readRows([column('m', 'text')])).toThrow('column m is missing');
@@ -124,7 +125,7 @@ describe('a table', () => {
 });
 
 test('a table that another program wrote anew is refused with the column', async () => {
-  writeParquetTable(path, [column('t', 'time'), column('n', 'double')], 3, (index, row) =>
+  writeCells(path, [column('t', 'time'), column('n', 'double')], 3, (index, row) =>
     index === 0 ? ORIGIN_NS + BigInt(row) : row,
   );
   const other = join(folder, 'other.parquet');
@@ -204,7 +205,7 @@ describe('a damaged table', () => {
 
   test('says which column and which rows are damaged', () => {
     const plain = [column('a', 'double'), column('b', 'double')];
-    writeParquetTable(path, plain, 70_000, (index, row) => index + Math.sin(row));
+    writeCells(path, plain, 70_000, (index, row) => index + Math.sin(row));
     const bytes = readFileSync(path);
     // The last page before the footer is that of the second column in the second group of rows; so its header begins.
     const at = bytes.lastIndexOf(
