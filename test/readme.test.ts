@@ -30,6 +30,8 @@ const DOCUMENTS = [
   'docs/synthetic.md',
   'docs/import/binance-archive.md',
   'docs/import/tardis.md',
+  'docs/import/bybit-capture.md',
+  'docs/import/okx-capture.md',
   'docs/import/databento.md',
   'docs/import/itch.md',
   'docs/import/hftbacktest.md',
@@ -107,6 +109,15 @@ function copyLean(place: Workplace): void {
   }
 }
 
+/** The captures under the names and with the symbols that the documents use, and what the venues say of these. */
+function copyCaptures(place: Workplace): void {
+  const renamed = (name: string) => readFileSync(join(fixtures, name), 'utf8').replace(/ABC(?=USDT|-USDT)/g, 'BTC');
+  place.write('bybit-btcusdt.gz', gzipSync(renamed('bybit.capture')));
+  place.write('okx-btc-usdt-swap.gz', gzipSync(renamed('okx.capture')));
+  place.write('instruments-info.json', readFileSync(join(fixtures, 'bybit-instruments-info.json')));
+  place.write('instruments.json', readFileSync(join(fixtures, 'okx-instruments.json')));
+}
+
 describe('the commands of the README', () => {
   const place = new Workplace();
   afterAll(() => place.remove());
@@ -130,12 +141,13 @@ describe('the commands of the README', () => {
         'catalog',
         'run',
       ],
-      ...Array(9).fill('import'),
+      ...Array(11).fill('import'),
     ]);
     place.write('btcusdt_20240808.gz', gzipSync(readFileSync(join(fixtures, 'futures.capture'))));
     const lobster = commands.flat().find((word) => word.includes('_message_'))!;
     copyFileSync(join(fixtures, 'ABC_2024-11-04_34200000_57600000_message_5.csv'), place.path(lobster));
     copyArchives(place);
+    copyCaptures(place);
     copyItch(place);
     copyLean(place);
     copyFileSync(join(fixtures, 'hftbacktest-levels.npz'), place.path('btcusdt_20240808.npz'));
@@ -172,18 +184,22 @@ describe('the commands of the import pages', () => {
   const place = new Workplace();
   afterAll(() => place.remove());
 
-  test.each(['binance-archive', 'tardis', 'itch', 'hftbacktest', 'lean'])('%s: run as they stand', async (page) => {
-    copyArchives(place);
-    copyItch(place);
-    copyLean(place);
-    copyFileSync(join(fixtures, 'hftbacktest-levels.npz'), place.path('btcusdt_20240808.npz'));
-    const commands = commandsOf(textOf(`docs/import/${page}.md`));
-    expect(commands.length).toBeGreaterThan(0);
-    for (const words of commands) {
-      const { code, stderr } = await place.run(...words);
-      expect(code, `${words.join(' ')}: ${stderr}`).toBe(0);
-    }
-  });
+  test.each(['binance-archive', 'bybit-capture', 'okx-capture', 'tardis', 'itch', 'hftbacktest', 'lean'])(
+    '%s: run as they stand',
+    async (page) => {
+      copyArchives(place);
+      copyCaptures(place);
+      copyItch(place);
+      copyLean(place);
+      copyFileSync(join(fixtures, 'hftbacktest-levels.npz'), place.path('btcusdt_20240808.npz'));
+      const commands = commandsOf(textOf(`docs/import/${page}.md`));
+      expect(commands.length).toBeGreaterThan(0);
+      for (const words of commands) {
+        const { code, stderr } = await place.run(...words);
+        expect(code, `${words.join(' ')}: ${stderr}`).toBe(0);
+      }
+    },
+  );
 });
 
 test('the commands of the page about catalogues run as they stand', async () => {

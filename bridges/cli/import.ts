@@ -6,15 +6,18 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { CONTRACTS } from '../../core/index.js';
 import { importBinanceArchive } from '../import/binance-archive.js';
 import { importBinanceCapture } from '../import/binance-capture.js';
+import { importBybitCapture } from '../import/bybit-capture.js';
 import { importCsv } from '../import/csv.js';
 import { derivedNanos, readMapping } from '../import/csv-mapping.js';
 import { importDatabento } from '../import/databento.js';
 import { importHftbacktest } from '../import/hftbacktest.js';
 import { HFT_TIME_UNITS } from '../import/hftbacktest-event.js';
-import type { OnProgress } from '../import/input-file.js';
+import { ImportError, type OnProgress } from '../import/input-file.js';
+import { type InstrumentTerms, readBybitInstrument, readOkxInstrument } from '../import/instrument-info.js';
 import { importItch } from '../import/itch.js';
 import { importLean } from '../import/lean.js';
 import { importLobster } from '../import/lobster.js';
+import { importOkxCapture, OKX_BOOKS } from '../import/okx-capture.js';
 import type { ImportedTape, RowKeeping } from '../import/row-collector.js';
 import { removeLeftovers, Scratch } from '../import/rows/scratch.js';
 import { importTardis } from '../import/tardis.js';
@@ -44,6 +47,8 @@ export function importCommand(): Command {
   for (const format of [
     binanceCapture(),
     binanceArchive(),
+    bybitCapture(),
+    okxCapture(),
     databento(),
     tardis(),
     lobster(),
@@ -131,6 +136,73 @@ function tardis(): Command {
         importTardis({ files, ...options, ...(instruments !== undefined && { instruments }), ...watched }),
       );
     });
+}
+
+function bybitCapture(): Command {
+  return capture(new Command('bybit-capture'))
+    .description('Raw captures of Bybit’s public websocket (lines of: local_ns {json}), plain, gzip or zstd.')
+    .option('--quotes', 'also take orderbook.1, as best quotes')
+    .option('--depth <levels>', 'which orderbook.N makes the book, where there are several', wholeNumber(2, 999_999))
+    .addHelpText(
+      'after',
+      '\nExample:\n  tickwright import bybit-capture btcusdt_20240808.gz --symbol BTCUSDT --tick 0.1 --lot 0.001 --out btc.parquet',
+    )
+    .action(async (files: readonly string[], { out, json, scratch, instrumentInfo, ...given }) => {
+      const options = { ...given, ...(await stepsOf(given, instrumentInfo, readBybitInstrument)) };
+      await keep({ out, json, scratch }, files, (watched) => importBybitCapture({ files, ...options, ...watched }));
+    });
+}
+
+function okxCapture(): Command {
+  return capture(new Command('okx-capture'))
+    .description('Raw captures of OKX’s public websocket (lines of: local_ns {json}), plain, gzip or zstd.')
+    .option('--quotes', 'also take bbo-tbt, as best quotes')
+    .addOption(
+      new Option('--channel <name>', 'which channel makes the book, where there are several').choices(OKX_BOOKS),
+    )
+    .addHelpText(
+      'after',
+      '\nExample:\n  tickwright import okx-capture btc-usdt-swap.gz --symbol BTC-USDT-SWAP --tick 0.1 --lot 0.01 --multiplier 0.01 --out btc.parquet',
+    )
+    .action(async (files: readonly string[], { out, json, scratch, instrumentInfo, ...given }) => {
+      const options = { ...given, ...(await stepsOf(given, instrumentInfo, readOkxInstrument)) };
+      await keep({ out, json, scratch }, files, (watched) => importOkxCapture({ files, ...options, ...watched }));
+    });
+}
+
+/** What the raw captures of venues take, besides what is each one's own. */
+function capture(command: Command) {
+  return terms(target(command))
+    .argument('<files...>', 'capture files in order of time; consecutive days make one tape')
+    .requiredOption('--symbol <symbol>', 'the instrument’s name on the tape')
+    .option('--tick <size>', 'price step, e.g. 0.1', decimalText)
+    .option('--lot <size>', 'quantity step, e.g. 0.001', decimalText)
+    .option('--instrument-info <file>', 'tick, lot and terms from what the venue’s REST endpoint answered (JSON)')
+    .addOption(
+      new Option('--off-lot-levels <what>', 'levels that are not whole lots')
+        .choices(['refuse', 'round'])
+        .default('refuse'),
+    );
+}
+
+interface Steps {
+  readonly symbol: string;
+  readonly tick?: string;
+  readonly lot?: string;
+}
+
+/** Tick, lot and terms: what is given, and the rest from the file. */
+async function stepsOf(
+  given: Steps,
+  file: string | undefined,
+  read: (path: string, symbol: string) => Promise<InstrumentTerms>,
+): Promise<InstrumentTerms> {
+  const { tick, lot } = given;
+  if (file !== undefined) return { ...(await read(file, given.symbol)), ...given };
+  if (tick === undefined || lot === undefined) {
+    throw new ImportError('give --tick and --lot, or --instrument-info');
+  }
+  return { tick, lot };
 }
 
 function databento(): Command {

@@ -18,8 +18,9 @@
 import { basename } from 'node:path';
 import { codeOf, Flag, Instrument, Kind, Side } from '../../core/index.js';
 import { TradeChain, UpdateChain } from './binance-continuity.js';
-import { brief, type Fields, integer, isObject, type Levels, levels } from './binance-fields.js';
-import { BinanceNumbers } from './binance-numbers.js';
+import { brief, type Fields, integer, isObject, type Levels, levels } from './capture-fields.js';
+import { CaptureLine, PassedOver } from './capture-line.js';
+import { CaptureNumbers } from './capture-numbers.js';
 import { CrossingWatch } from './crossing-watch.js';
 import { ImportError, type InputFact, type OnProgress, readLines } from './input-file.js';
 import { type ImportedTape, RowCollector, type RowKeeping } from './row-collector.js';
@@ -47,10 +48,6 @@ export interface BinanceCaptureOptions extends RowKeeping {
 
 const TRADE_BUY = codeOf(Kind.trade, Side.buy);
 const TRADE_SELL = codeOf(Kind.trade, Side.sell);
-const SPACE = 32;
-const ZERO = 48;
-/** Digits of the local time: ns since 1970, from 2001 to 2262. */
-const LOCAL_DIGITS = 19;
 
 /** Throws `ImportError` with file, line, field and value where something cannot be imported. */
 export async function importBinanceCapture(options: BinanceCaptureOptions): Promise<ImportedTape> {
@@ -82,17 +79,14 @@ class CaptureReader {
   market: 'futures' | 'spot' | undefined;
   venueSymbol = '';
   readonly #symbol: string;
-  readonly #numbers: BinanceNumbers;
+  readonly #numbers: CaptureNumbers;
   readonly #quotes: boolean;
   readonly #spotQuoteLatencyNs: number | undefined;
   readonly #updates: UpdateChain;
   readonly #trades: TradeChain;
   readonly #watch = new CrossingWatch();
-  readonly #unknown = new Map<string, number>();
-  #path = '';
-  #line = 0;
-  #firstOfFile = false;
-  #localNs = 0;
+  readonly #unknown = new PassedOver();
+  readonly #at: CaptureLine;
   #sawSnapshot = false;
   /** Spot: time and last update id of the latest diffs, to place a snapshot; rows of a snapshot still without a time. */
   #recentDiffs: { last: number; time: number }[] = [];
@@ -103,13 +97,11 @@ class CaptureReader {
   constructor(options: BinanceCaptureOptions) {
     new Instrument(options, 0); // refuses a bad symbol, tick or lot before any file is read
     this.collector = new RowCollector({}, options);
+    this.#at = new CaptureLine(this.collector);
     this.#updates = new UpdateChain(this.collector.tally);
     this.#trades = new TradeChain(this.collector.tally);
     this.#symbol = options.symbol;
-    this.#numbers = new BinanceNumbers(options.tick, options.lot, options.offLotLevels !== 'refuse', () => ({
-      path: this.#path,
-      line: this.#line,
-    }));
+    this.#numbers = new CaptureNumbers(options.tick, options.lot, options.offLotLevels !== 'refuse', () => this.#at);
     this.#quotes = options.quotes ?? false;
     const latency = options.spotQuoteLatencyNs;
     if (latency !== undefined && !(Number.isSafeInteger(latency) && latency >= 0)) {
@@ -119,49 +111,16 @@ class CaptureReader {
   }
 
   beginFile(path: string): void {
-    this.#path = path;
-    this.#firstOfFile = true;
+    this.#at.beginFile(path);
   }
 
   readonly line = (bytes: Buffer, start: number, end: number, line: number): void => {
-    this.#line = line;
-    if (end === start) {
-      this.collector.tally.count('blank-lines', 'empty lines were left out');
-      return;
-    }
-    const local = this.#localTime(bytes, start, end);
-    if (this.#firstOfFile && local < this.#localNs) {
-      throw new RangeError(
-        `${this.#path} begins before the file given before it ends: give the files in order of time`,
-      );
-    }
-    this.#firstOfFile = false;
-    this.#localNs = local;
-    const text = bytes.toString('utf8', start + LOCAL_DIGITS + 1, end);
-    let message: unknown;
-    try {
-      message = JSON.parse(text);
-    } catch (cause) {
-      throw new RangeError(`after the local time there is no whole JSON message: ${(cause as Error).message}`);
-    }
-    if (!isObject(message)) throw new RangeError(`the message is ${brief(message)} where a JSON object was expected`);
+    const message = this.#at.read(bytes, start, end, line);
+    if (message === undefined) return;
     if (message.lastUpdateId !== undefined) this.#snapshot(message);
     else if (isObject(message.data)) this.#streamed(message.data, message.stream);
-    else this.#passOver(typeof message.stream === 'string' ? message.stream : 'no stream');
+    else this.#unknown.add(typeof message.stream === 'string' ? message.stream : 'no stream');
   };
-
-  #localTime(bytes: Buffer, start: number, end: number): number {
-    let seconds = 0;
-    let nanos = 0;
-    for (let at = start; at < start + LOCAL_DIGITS; at++) {
-      const digit = at < end ? bytes[at]! - ZERO : -1;
-      if (!(digit >= 0 && digit <= 9)) throw new RangeError(localFault(bytes, start, end));
-      if (at < start + 10) seconds = seconds * 10 + digit;
-      else nanos = nanos * 10 + digit;
-    }
-    if (bytes[start + LOCAL_DIGITS] !== SPACE) throw new RangeError(localFault(bytes, start, end));
-    return this.collector.time(seconds, nanos);
-  }
 
   #streamed(data: Fields, stream: unknown): void {
     const name = typeof stream === 'string' ? stream.slice(stream.indexOf('@') + 1) : '';
@@ -169,11 +128,7 @@ class CaptureReader {
     else if (data.e === 'trade') this.#trade(data);
     // On spot a bookTicker has no `e`.
     else if (data.e === 'bookTicker' || (data.e === undefined && name === 'bookTicker')) this.#quote(data);
-    else this.#passOver(typeof data.e === 'string' ? data.e : name);
-  }
-
-  #passOver(name: string): void {
-    this.#unknown.set(name, (this.#unknown.get(name) ?? 0) + 1);
+    else this.#unknown.add(typeof data.e === 'string' ? data.e : name);
   }
 
   #diff(data: Fields): void {
@@ -204,7 +159,7 @@ class CaptureReader {
     this.collector.tally.count(
       'crossed-book',
       `after depth messages, in the order received, the best bid was not below the best ask; the rows were kept ` +
-        `(first: bid ${bids.best} ticks, ask ${asks.best} ticks, ${basename(this.#path)}:${this.#line})`,
+        `(first: bid ${bids.best} ticks, ask ${asks.best} ticks, ${basename(this.#at.path)}:${this.#at.line})`,
     );
   }
 
@@ -221,7 +176,8 @@ class CaptureReader {
     this.#clearRow(asks, 'asks', Side.sell, happened);
     this.#levelRows(asks, 'asks', Side.sell, happened, Flag.snapshot);
     this.#closeMessage(before);
-    if (Number.isNaN(happened)) this.#untimed = { from: before, to: this.collector.rows.length, local: this.#localNs };
+    if (Number.isNaN(happened))
+      this.#untimed = { from: before, to: this.collector.rows.length, local: this.#at.localNs };
     if (this.#updates.snapshot(id, spot)) {
       this.collector.tally.count(
         'snapshot-behind-diffs',
@@ -267,12 +223,12 @@ class CaptureReader {
     if (last === undefined) return;
     const ticks = this.#numbers.ticks(last[0], field, side.length - 1);
     (which === Side.buy ? this.#watch.bids : this.#watch.asks).clear(ticks);
-    this.collector.rows.add(happened, this.#localNs, codeOf(Kind.depthClear, which), Flag.snapshot, 0, ticks, 0);
+    this.collector.rows.add(happened, this.#at.localNs, codeOf(Kind.depthClear, which), Flag.snapshot, 0, ticks, 0);
   }
 
   #levelRows(side: Levels, field: string, which: Side, happened: number, flags: number): void {
     const rows = this.collector.rows;
-    const local = this.#localNs;
+    const local = this.#at.localNs;
     const code = codeOf(Kind.depth, which);
     const watched = which === Side.buy ? this.#watch.bids : this.#watch.asks;
     for (let level = 0; level < side.length; level++) {
@@ -304,7 +260,7 @@ class CaptureReader {
       );
       return;
     }
-    this.collector.rows.add(happened, this.#localNs, data.m ? TRADE_SELL : TRADE_BUY, Flag.last, 0, ticks, lots);
+    this.collector.rows.add(happened, this.#at.localNs, data.m ? TRADE_SELL : TRADE_BUY, Flag.last, 0, ticks, lots);
   }
 
   #quote(data: Fields): void {
@@ -322,8 +278,8 @@ class CaptureReader {
       );
     }
     const rows = this.collector.rows;
-    rows.add(happened, this.#localNs, codeOf(Kind.quote, Side.buy), 0, 0, bidTicks, bidLots);
-    rows.add(happened, this.#localNs, codeOf(Kind.quote, Side.sell), Flag.last, 0, askTicks, askLots);
+    rows.add(happened, this.#at.localNs, codeOf(Kind.quote, Side.buy), 0, 0, bidTicks, bidLots);
+    rows.add(happened, this.#at.localNs, codeOf(Kind.quote, Side.sell), Flag.last, 0, askTicks, askLots);
     if (spot) this.#untimedQuotes += 2;
   }
 
@@ -339,10 +295,7 @@ class CaptureReader {
       `spot quotes carry no exchange time: it was taken to be ${this.#spotQuoteLatencyNs} ns before the local time`,
       this.#untimedQuotes,
     );
-    const unknown = [...this.#unknown];
-    const total = unknown.reduce((sum, [, count]) => sum + count, 0);
-    const names = unknown.map(([name, count]) => `${name} ${count}`).join(', ');
-    tally.count('unknown-kind', `messages of kinds that are not imported were left out: ${names}`, total);
+    this.#unknown.countIn(this.collector);
     if (this.venueSymbol !== '' && this.venueSymbol !== this.#symbol) {
       tally.count('renamed-symbol', `the capture says ${this.venueSymbol}, the tape says ${this.#symbol}`);
     }
@@ -374,9 +327,4 @@ class CaptureReader {
     const seconds = Math.floor(time / 1000);
     return this.collector.time(seconds, (time - seconds * 1000) * 1e6);
   }
-}
-
-function localFault(bytes: Buffer, start: number, end: number): string {
-  const head = bytes.toString('utf8', start, Math.min(end, start + 24));
-  return `the line begins with ${JSON.stringify(head)}, not with a local time of ${LOCAL_DIGITS} digits (ns since 1970) and a space`;
 }

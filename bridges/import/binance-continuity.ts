@@ -1,7 +1,7 @@
 /**
  * Whether a Binance capture is complete: update ids of depth diffs, trade ids.
  * Sources: Binance's "How to manage a local order book correctly" (futures and spot differ in the rule).
- * Knows nothing of rows. Called by binance-capture.
+ * Knows nothing of rows. Called by binance-capture; the chain of trade ids by okx-capture too.
  */
 import type { CorrectionTally } from './correction-tally.js';
 
@@ -87,15 +87,15 @@ export class TradeChain {
     this.#tally = tally;
   }
 
-  /** Takes a trade. False when it must be left out: it was there before. */
-  trade(id: number): boolean {
+  /** Takes a trade, or several in one (`first` to `id`). False when it must be left out: it was there before. */
+  trade(id: number, first = id): boolean {
     if (id <= this.#last) return this.#late(id);
-    if (id > this.#last + 1) {
+    if (first > this.#last + 1) {
       this.#tally.count(
         'trade-id-gap',
-        `trade ids are not contiguous: trades are missing (first gap: ${this.#last} is followed by ${id})`,
+        `trade ids are not contiguous: trades are missing (first gap: ${this.#last} is followed by ${first})`,
       );
-      this.#missing.push({ from: this.#last + 1, to: id - 1 });
+      this.#missing.push({ from: this.#last + 1, to: first - 1 });
       if (this.#missing.length > REMEMBERED_GAPS) this.#missing.shift();
     }
     this.#last = id;

@@ -3,6 +3,7 @@
  * Knows nothing of files, clocks or options. Called by tardis.
  */
 import { codeOf, Flag, Kind, MAX_PRICE_TICKS, parseDecimal, Side } from '../../core/index.js';
+import { FARTHEST_FUNDING_NS, FundingSchedule } from './funding-schedule.js';
 import { brief, type LineFields } from './line-fields.js';
 import type { RowCollector } from './row-collector.js';
 import type { TardisInstruments } from './tardis-instruments.js';
@@ -147,26 +148,19 @@ class QuoteWriter extends TardisWriter {
   }
 }
 
-/** What a derivative ticker last said of one instrument. */
-interface TickerState {
-  markTicks: number;
-  /** When funding is next paid, ns of the collector, and at what rate as last heard before that; `NaN`: not said. */
-  dueNs: number;
-  rate: number;
-}
-
-/** Funding is due within hours, of some contracts within days. */
-const FARTHEST_FUNDING_NS = 31 * 86_400e9;
-
-/**
- * derivative_ticker: mark prices when they change; funding when it is settled, which shows in funding_timestamp moving on: then
- * a row at the time that has passed, with the rate that was last given for it before it came, seen when the change was.
- */
+/** derivative_ticker: mark prices when they change; funding when it is settled. */
 class TickerWriter extends TardisWriter {
-  readonly #states: TickerState[] = [];
+  readonly #funding: FundingSchedule;
+  /** The last mark of each instrument. */
+  readonly #marks: number[] = [];
   #due = 0;
   #rate = 0;
   #mark = 0;
+
+  constructor(collector: RowCollector, instruments: TardisInstruments) {
+    super(collector, instruments);
+    this.#funding = new FundingSchedule(collector);
+  }
 
   begin(places: Places): void {
     this.#due = places.get('funding_timestamp')!;
@@ -175,23 +169,21 @@ class TickerWriter extends TardisWriter {
   }
 
   write(fields: LineFields, head: LineHead): void {
-    this.#states[head.instrument] ??= { markTicks: Number.NaN, dueNs: Number.NaN, rate: Number.NaN };
-    const state = this.#states[head.instrument]!;
-    this.#fund(fields, head, state);
+    this.#fund(fields, head);
     if (fields.isEmpty(this.#mark)) return;
     const reader = this.instruments.ticks[head.instrument]!;
     const text = fields.text(this.#mark);
     const nearest = Number.isNaN(reader.units(text)) ? reader.nearest(text) : Number.NaN;
     const rounded = Math.abs(nearest) <= MAX_PRICE_TICKS;
     const ticks = rounded ? nearest : this.ticks(fields, this.#mark, 'mark_price', head.instrument);
-    if (ticks === state.markTicks) return;
+    if (ticks === this.#marks[head.instrument]) return;
     // Marks are averages and rarely on the tick.
     if (rounded) this.count('mark-rounded', 'mark prices between two ticks were moved to the nearer one');
-    state.markTicks = ticks;
+    this.#marks[head.instrument] = ticks;
     this.add(head, codeOf(Kind.mark, Side.none), Flag.last, ticks, 0);
   }
 
-  #fund(fields: LineFields, head: LineHead, state: TickerState): void {
+  #fund(fields: LineFields, head: LineHead): void {
     const rate = fields.isEmpty(this.#rate) ? Number.NaN : rateOf(fields.text(this.#rate));
     if (fields.isEmpty(this.#due)) {
       if (!Number.isNaN(rate)) {
@@ -203,26 +195,7 @@ class TickerWriter extends TardisWriter {
     if (Math.abs(dueNs - head.happened) > FARTHEST_FUNDING_NS) {
       throw new RangeError(`funding_timestamp is ${fields.text(this.#due)}, more than 31 days from timestamp`);
     }
-    if (dueNs !== state.dueNs) {
-      if (!Number.isNaN(state.dueNs)) this.#movedOn(head, state, dueNs);
-      state.dueNs = dueNs;
-      state.rate = Number.NaN;
-    }
-    if (!Number.isNaN(rate) && head.happened <= dueNs) state.rate = rate;
-  }
-
-  #movedOn(head: LineHead, { dueNs, rate }: TickerState, nextNs: number): void {
-    if (nextNs < dueNs || Math.max(head.happened, head.local) < dueNs) {
-      this.count('funding-rescheduled', 'times of funding were changed before they came: nothing is paid at them');
-    } else if (Number.isNaN(rate)) {
-      this.count('funding-unknown', 'funding was paid at a rate that the data do not have from before: left out');
-    } else {
-      const local = Math.max(head.local, dueNs);
-      const code = codeOf(Kind.funding, Side.none);
-      // It stands after rows that were seen before it: that it happened before some of them is no disorder of the file.
-      const row = this.collector.rows.add(dueNs, local, code, Flag.last, head.instrument, 0, 0);
-      this.collector.rows.setValue(row, rate);
-    }
+    this.#funding.announce(head, dueNs, rate);
   }
 }
 

@@ -5,10 +5,12 @@ import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { importBinanceArchive } from '../../bridges/import/binance-archive.js';
 import { importBinanceCapture } from '../../bridges/import/binance-capture.js';
+import { importBybitCapture } from '../../bridges/import/bybit-capture.js';
 import { importCsv } from '../../bridges/import/csv.js';
 import { readMapping } from '../../bridges/import/csv-mapping.js';
 import type { ImportProgress } from '../../bridges/import/input-file.js';
 import { importLobster } from '../../bridges/import/lobster.js';
+import { importOkxCapture } from '../../bridges/import/okx-capture.js';
 import type { ImportedTape } from '../../bridges/import/row-collector.js';
 import { importTardis } from '../../bridges/import/tardis.js';
 import { readTardisInstruments } from '../../bridges/import/tardis-instruments.js';
@@ -17,6 +19,7 @@ import { FIXTURES, tapeText, temporaryFile } from './tape-rows.js';
 
 const fixture = (name: string) => join(FIXTURES, name);
 const futures = { symbol: 'ABCUSDT', tick: '0.1', lot: '0.001' };
+const okx = { symbol: 'ABC-USDT-SWAP', tick: '0.1', lot: '1', multiplier: '0.01' };
 const archived = (...names: string[]) => names.map((name) => fixture(`binance-archive/${name}`));
 const archive = { tick: '0.1', lot: '0.001', localFrom: 'exchange + 5ms' };
 const tardis = (...names: string[]) =>
@@ -40,6 +43,10 @@ const CASES: Record<string, () => Promise<ImportedTape>> = {
       quotes: true,
       spotQuoteLatencyNs: 2_000_000,
     }),
+  bybit: () => importBybitCapture({ files: [fixture('bybit.capture')], ...futures }),
+  'bybit-quotes': () => importBybitCapture({ files: [fixture('bybit.capture')], ...futures, quotes: true }),
+  okx: () => importOkxCapture({ files: [fixture('okx.capture')], ...okx }),
+  'okx-quotes': () => importOkxCapture({ files: [fixture('okx.capture')], ...okx, quotes: true }),
   'archive-trades': () =>
     importBinanceArchive({
       files: archived('ABCUSDT-trades-2024-03-02.csv', 'ABCUSDT-trades-2024-03-01.zip'),

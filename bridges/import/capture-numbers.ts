@@ -1,9 +1,10 @@
 /**
- * Prices and quantities of Binance's messages → ticks and lots. Knows nothing of messages or rows. Called by binance-capture.
+ * Prices and quantities of venues' messages → ticks and lots. Knows nothing of messages or rows. Called by the
+ * importers of captures.
  */
 import { basename } from 'node:path';
 import { MAX_PRICE_TICKS } from '../../core/index.js';
-import { brief } from './binance-fields.js';
+import { brief } from './capture-fields.js';
 import type { CorrectionTally } from './correction-tally.js';
 import { DecimalReader } from './decimal-reader.js';
 import { ImportError } from './input-file.js';
@@ -18,7 +19,7 @@ export interface LinePlace {
 }
 
 /** One instrument's numbers. All methods throw `RangeError` naming the field and its value. */
-export class BinanceNumbers {
+export class CaptureNumbers {
   readonly #price: DecimalReader;
   readonly #qty: DecimalReader;
   readonly #roundLevels: boolean;
@@ -45,6 +46,15 @@ export class BinanceNumbers {
           ? `${this.#price.fault(text)} (the tick)`
           : `${text} is beyond ${MAX_PRICE_TICKS} ticks`;
     throw new RangeError(`price in ${fieldName(field, level)}: ${fault}`);
+  }
+
+  /** As {@link CaptureNumbers.ticks}, but a price between two ticks gives the nearer one; `rounded` is told. */
+  nearestTicks(text: unknown, field: string, rounded: () => void): number {
+    if (typeof text !== 'string' || !Number.isNaN(this.#price.units(text))) return this.ticks(text, field);
+    const ticks = this.#price.nearest(text);
+    if (!(Math.abs(ticks) <= MAX_PRICE_TICKS)) return this.ticks(text, field);
+    rounded();
+    return ticks;
   }
 
   lots(text: unknown, field: string, level = -1): number {
