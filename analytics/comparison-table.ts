@@ -3,8 +3,8 @@
  * Called by the command line.
  */
 
-import type { Comparison, FillParting, FillText } from './comparison.js';
-import { countText } from './figure-text.js';
+import type { Comparison, ConfigDifference, FillParting, FillText } from './comparison.js';
+import { countText, exactDurationText, NO_FIGURE } from './figure-text.js';
 import { metricGroups } from './report/metric-table.js';
 import type { StrategySummary } from './summary.js';
 import { alignedLines, withoutControls } from './text-table.js';
@@ -47,7 +47,7 @@ export function formatComparison(comparison: Comparison): string {
       ? ['The configurations are equal.']
       : table([
           ['configuration', ...labels],
-          ...differences.map(({ path, values }) => [path, ...values.map((value) => value ?? '–')]),
+          ...differences.map((difference) => [difference.path, ...differenceTexts(difference)]),
         ]),
   );
   blocks.push(partings.flatMap((parting) => partingLines(parting, labels[0]!)));
@@ -59,6 +59,14 @@ function table(rows: readonly (readonly string[])[]): string[] {
     rows.map((row) => row.map(withoutControls)),
     (column) => column > 0,
   );
+}
+
+/** The values of a difference by run, lengths of time with their units. */
+export function differenceTexts({ unit, values }: ConfigDifference): string[] {
+  return values.map((value) => {
+    if (value === undefined) return NO_FIGURE;
+    return unit === 'ns' && Number.isFinite(Number(value)) ? exactDurationText(Number(value)) : value;
+  });
 }
 
 /** Where the fills part, in words. */

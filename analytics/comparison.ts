@@ -22,7 +22,9 @@ export interface ComparedRun {
 export interface ConfigDifference {
   /** As `--set` names it. */
   readonly path: string;
-  /** By run; `undefined` = not there. */
+  /** What its numbers are in, where that is not to be seen: configurations keep lengths of time as nanoseconds. */
+  readonly unit?: 'ns' | undefined;
+  /** As JSON, by run; `undefined` = not there. */
   readonly values: readonly (string | undefined)[];
 }
 
@@ -51,17 +53,24 @@ export interface Comparison {
   readonly partings: readonly FillParting[];
 }
 
-export function compareRuns(runs: readonly ComparedRun[]): Comparison {
+/** `isDuration`: whether a number at a path of the configurations is in nanoseconds. Default: none is known to be. */
+export function compareRuns(
+  runs: readonly ComparedRun[],
+  { isDuration = () => false }: { isDuration?: (path: string) => boolean } = {},
+): Comparison {
   const names = runs.flatMap(({ summary }) => summary.strategies.map(({ name }) => name));
   return {
     runs,
     strategies: [...new Set(names)],
-    differences: differencesOf(runs.map(({ config }) => config)),
+    differences: differencesOf(
+      runs.map(({ config }) => config),
+      isDuration,
+    ),
     partings: runs.slice(1).map((run) => partingOf(runs[0]!, run)),
   };
 }
 
-function differencesOf(configs: readonly unknown[]): ConfigDifference[] {
+function differencesOf(configs: readonly unknown[], isDuration: (path: string) => boolean): ConfigDifference[] {
   const leaves = configs.map((config) => {
     const found = new Map<string, string>();
     addLeaves(config, '', found);
@@ -69,7 +78,11 @@ function differencesOf(configs: readonly unknown[]): ConfigDifference[] {
   });
   const paths = new Set(leaves.flatMap((found) => [...found.keys()]));
   return [...paths]
-    .map((path) => ({ path, values: leaves.map((found) => found.get(path)) }))
+    .map((path) => ({
+      path,
+      ...(isDuration(path) && { unit: 'ns' as const }),
+      values: leaves.map((found) => found.get(path)),
+    }))
     .filter(({ values }) => values.some((value) => value !== values[0]));
 }
 

@@ -2,7 +2,7 @@
  * Figures written for people: money, counts, shares, lengths of time. Knows nothing of what they measure.
  * Called by the summary table and the report page. Never used in files that programs read.
  */
-import { formatDuration } from '../core/time.js';
+import { formatDuration, HOUR, MICROSECOND, MILLISECOND, MINUTE, type Nanos, SECOND } from '../core/time.js';
 
 /** Where there is no number. */
 export const NO_FIGURE = '–';
@@ -38,6 +38,22 @@ export function ratioText(value: number | null): string {
 
 export function durationText(nanos: number | null): string {
   return nanos === null ? NO_FIGURE : formatDuration(nanos);
+}
+
+const DURATION_UNITS = [
+  ['h', HOUR],
+  ['m', MINUTE],
+  ['s', SECOND],
+  ['ms', MILLISECOND],
+  ['us', MICROSECOND],
+] as const;
+
+/** A length of time with nothing rounded, as it can be written in run files: `20ms`, `1.5s`, `20000001ns`. */
+export function exactDurationText(nanos: Nanos): string {
+  for (const [name, unit] of DURATION_UNITS) {
+    if (Math.abs(nanos) >= unit && nanos % (unit / 1000) === 0) return `${nanos / unit}${name}`;
+  }
+  return `${nanos}ns`;
 }
 
 function grouped(digits: string): string {

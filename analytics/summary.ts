@@ -14,6 +14,7 @@ import { type Measurements, type MetricOptions, RunMeasurements } from './metric
 import { computeMetrics, type Metric, type MetricValues } from './metrics/metric.js';
 import { returnsBy } from './metrics/period-returns.js';
 import type { RunSessions } from './metrics/run-sessions.js';
+import { type TripGroups, tripGroupsOf } from './metrics/trip-groups.js';
 import { type OrderEnd, type OrderTally, tallyOrders } from './order-tally.js';
 import type { Recording } from './recording.js';
 import { sharpeRatio } from './sharpe.js';
@@ -85,6 +86,8 @@ export interface StrategySummary {
   readonly roundTrips: number;
   /** Closed round trips with a profit above 0 after fees ÷ closed round trips, 0 … 1. */
   readonly winRate: number | null;
+  /** Closed round trips told apart; not in folders of before there was this. */
+  readonly tripGroups?: TripGroups | undefined;
   /** By name of the metric (`BUILT_IN_METRICS` says what each is), `null` where there is no such number. */
   readonly metrics: MetricValues;
   /** What each session brought, those without a sample left out; only in runs that name a calendar. */
@@ -232,6 +235,7 @@ function summariseStrategy(
     sharpe: endNs - startNs < DAY ? null : finite(sharpeRatio(profit, recording.sampleNs) ?? Number.NaN),
     roundTrips: trips.count,
     winRate: finite(trips.winRate),
+    tripGroups: tripGroupsOf(measurements),
     metrics: computeMetrics(metrics, measurements),
     ...(sessions && { sessions: sessionsOf(measurements, sessions) }),
     instruments: recording.instruments

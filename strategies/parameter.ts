@@ -19,7 +19,8 @@ export const duration = z
     }
     context.addIssue({ code: 'custom', message: 'a duration such as 250us, 10ms, 1.5s or 0' });
     return z.NEVER;
-  });
+  })
+  .meta({ unit: 'ns' });
 
 /** A length of time above 0, for periods. */
 export const period = duration.refine((nanos) => nanos > 0, { error: 'a duration above 0, such as 250us, 10ms, 1.5s' });

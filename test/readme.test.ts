@@ -132,6 +132,7 @@ describe('the commands of the README', () => {
         'book',
         'run',
         'report',
+        'report',
         'compare',
         'run',
         'calendar',

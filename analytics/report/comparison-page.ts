@@ -3,7 +3,7 @@
  * Called by the command line.
  */
 import type { Comparison } from '../comparison.js';
-import { type ComparedFigure, figureGroups, partingLines } from '../comparison-table.js';
+import { type ComparedFigure, differenceTexts, figureGroups, partingLines } from '../comparison-table.js';
 import { countText } from '../figure-text.js';
 import { curveData, fallOf, profitFromZero } from './curves.js';
 import { escapeHtml, figure, plot, tip } from './html.js';
@@ -80,8 +80,10 @@ function figureRow({ label, definition, values }: ComparedFigure): string {
 function differencesHtml({ runs, differences, partings }: Comparison): string {
   const head = runs.map(({ label }) => `<th scope="col">${escapeHtml(label)}</th>`).join('');
   const rows = differences.map(
-    ({ path, values }) =>
-      `<tr><th scope="row"><code>${escapeHtml(path)}</code></th>${values.map((value) => `<td>${escapeHtml(value ?? '–')}</td>`).join('')}</tr>`,
+    (difference) =>
+      `<tr><th scope="row"><code>${escapeHtml(difference.path)}</code></th>${differenceTexts(difference)
+        .map((text) => `<td>${escapeHtml(text)}</td>`)
+        .join('')}</tr>`,
   );
   const config =
     rows.length === 0

@@ -1,11 +1,9 @@
 /**
- * The orders that the page lists, with everything that is known of the way of each: sent, arrived, in line, filled, ended.
- * Knows nothing of the page. Called by the report.
+ * The orders that the page lists, and their ways as columns. Knows nothing of the page. Called by the report.
  */
 
-import { Side } from '../../core/market.js';
-import { MATCH_NAMES, MatchKind } from '../../core/match-event.js';
-import { ORDER_EVENT_NAMES, ORDER_TYPE_NAMES, OrderEventKind, REASON_TEXTS, Reason } from '../../core/order.js';
+import { ORDER_TYPE_NAMES, OrderEventKind } from '../../core/order.js';
+import { type OrderStep, type OrderWay, orderWays, STEP_KINDS } from '../order-ways.js';
 import type { Recording } from '../recording.js';
 import type { Span } from './curves.js';
 import { packed, packedBy, packedTimes } from './packing.js';
@@ -19,44 +17,12 @@ const MOST_STEPS = 200;
 /** Moments in line of one order at most: of more every second, third … is shown, and the last. */
 const MOST_MOMENTS = 40;
 
+const { filled, cancelled, expired, rejected } = OrderEventKind;
+
 export interface OrderTable {
   readonly data: OrdersData;
   readonly shown: number;
   readonly all: number;
-}
-
-const { submitted, filled, cancelled, expired, rejected, cancelRequested, modifyRequested } = OrderEventKind;
-const REQUESTS: readonly number[] = [submitted, cancelRequested, modifyRequested];
-/** Kinds of steps: those of order events, and what the venue saw. */
-const KINDS = [...ORDER_EVENT_NAMES, ...MATCH_NAMES.slice(0, 2), 'cut short'];
-const CUT_SHORT = KINDS.length - 1;
-
-interface Step {
-  readonly kind: number;
-  readonly localNs: number;
-  readonly venueNs: number;
-  readonly price: number;
-  readonly qty: number;
-  readonly ahead: number;
-}
-
-interface ListedOrder {
-  readonly id: number;
-  strategy: number;
-  instrument: number;
-  buys: boolean;
-  type: number;
-  price: number;
-  qty: number;
-  filledQty: number;
-  sentNs: number;
-  end: string;
-  firstFillNs: number;
-  ahead: number;
-  fills: number;
-  readonly steps: Step[];
-  /** Rows of `trail`. */
-  moments: number[];
 }
 
 /**
@@ -65,13 +31,7 @@ interface ListedOrder {
  */
 export function orderTable(recording: Recording, span: Span): OrderTable {
   const { ids, all } = chosenOrders(recording);
-  const orders = new Map(ids.map((id) => [id, emptyOrder(id)]));
-  walkEntries(recording, orders);
-  walkEvents(recording, orders);
-  walkFills(recording, orders);
-  walkTrail(recording, orders);
-  const listed = [...orders.values()];
-  for (const { steps } of listed) steps.sort(inOrder);
+  const listed = orderWays(recording, ids, { steps: MOST_STEPS, moments: MOST_MOMENTS });
   return { data: ordersData(listed, recording, span), shown: listed.length, all };
 }
 
@@ -117,126 +77,12 @@ function spread(from: readonly number[], count: number, followed: ReadonlySet<nu
   for (let i = 0; i < left; i++) into.add(rest[Math.floor((i * rest.length) / left)]!);
 }
 
-function emptyOrder(id: number): ListedOrder {
-  return {
-    ...{ id, strategy: 0, instrument: 0, buys: true, type: 0, price: Number.NaN, qty: 0, filledQty: 0, sentNs: 0 },
-    ...{ end: 'open when the run ended', firstFillNs: Number.NaN, ahead: Number.NaN, fills: 0, steps: [], moments: [] },
-  };
-}
-
-function walkEvents({ orders: table, instruments }: Recording, orders: ReadonlyMap<number, ListedOrder>): void {
-  for (let row = 0; row < table.localNs.length; row++) {
-    const order = orders.get(table.orderId.at(row));
-    if (order === undefined) continue;
-    const kind = table.kind.at(row);
-    const instrument = instruments[table.instrument.at(row)]!;
-    // What a refused order asked for may be neither; files keep whole numbers only.
-    const price = instrument.price(wholeOrNone(table.priceTicks.at(row)));
-    const qty = instrument.qty(wholeOrNone(table.qtyLots.at(row)));
-    const localNs = table.localNs.at(row);
-    if (kind === submitted || order.steps.length === 0) {
-      order.strategy = table.strategy.at(row);
-      order.instrument = instrument.index;
-      order.buys = table.side.at(row) === Side.buy;
-      order.type = table.type.at(row);
-      order.price = price;
-      order.qty = qty;
-      order.sentNs = localNs;
-    }
-    // What happens at the venue is told with the fill's place in line by the table of fills.
-    if (kind === filled) {
-      order.filledQty += qty;
-      if (table.leavesLots.at(row) <= 0) order.end = 'filled';
-      continue;
-    }
-    if (kind === cancelled || kind === expired || kind === rejected) order.end = endText(kind, table.reason.at(row));
-    const venueNs = REQUESTS.includes(kind) ? Number.NaN : table.exchangeNs.at(row);
-    addStep(order, { kind, localNs, venueNs, price, qty, ahead: Number.NaN });
-  }
-}
-
-function wholeOrNone(value: number): number {
-  return Number.isSafeInteger(value) ? value : Number.NaN;
-}
-
-function walkFills({ fills, instruments }: Recording, orders: ReadonlyMap<number, ListedOrder>): void {
-  for (let row = 0; row < fills.localNs.length; row++) {
-    const order = orders.get(fills.orderId.at(row));
-    if (order === undefined) continue;
-    const instrument = instruments[fills.instrument.at(row)]!;
-    const localNs = fills.localNs.at(row);
-    if (Number.isNaN(order.firstFillNs)) order.firstFillNs = localNs;
-    order.fills++;
-    addStep(order, {
-      kind: filled,
-      localNs,
-      venueNs: fills.exchangeNs.at(row),
-      price: instrument.price(fills.priceTicks.at(row)),
-      qty: instrument.qty(fills.qtyLots.at(row)),
-      ahead: fills.aheadLots.at(row),
-    });
-  }
-}
-
-function walkEntries({ entries, instruments }: Recording, orders: ReadonlyMap<number, ListedOrder>): void {
-  for (let row = 0; row < entries.exchangeNs.length; row++) {
-    const order = orders.get(entries.orderId.at(row));
-    if (order === undefined) continue;
-    const kind = entries.kind.at(row);
-    const ahead = entries.aheadLots.at(row);
-    const instrument = instruments[entries.instrument.at(row)]!;
-    if (kind === MatchKind.rested && Number.isNaN(order.ahead)) order.ahead = ahead;
-    addStep(order, {
-      kind: ORDER_EVENT_NAMES.length + kind,
-      localNs: Number.NaN,
-      venueNs: entries.exchangeNs.at(row),
-      price: instrument.price((entries.bidTicks.at(row) + entries.askTicks.at(row)) / 2),
-      qty: Number.NaN,
-      ahead,
-    });
-  }
-}
-
-function addStep({ steps }: ListedOrder, step: Step): void {
-  if (steps.length < MOST_STEPS) steps.push(step);
-  else if (steps.length === MOST_STEPS) steps.push({ ...step, kind: CUT_SHORT });
-}
-
-/** When it happened: at the venue, or for requests on the strategy's machine. */
-function timeOf({ localNs, venueNs }: Step): number {
-  return Number.isNaN(venueNs) ? localNs : venueNs;
-}
-
-function walkTrail({ trail }: Recording, orders: ReadonlyMap<number, ListedOrder>): void {
-  for (let row = 0; row < trail.orderId.length; row++) orders.get(trail.orderId.at(row))?.moments.push(row);
-  for (const order of orders.values()) {
-    const { length } = order.moments;
-    const step = Math.ceil(length / MOST_MOMENTS);
-    order.moments = order.moments.filter((_, i) => i % step === 0 || i === length - 1);
-  }
-}
-
-/** At equal times as the lists say: an order is in line before it fills. */
-function inOrder(a: Step, b: Step): number {
-  return timeOf(a) - timeOf(b) || placeOf(a.kind) - placeOf(b.kind);
-}
-
-function placeOf(kind: number): number {
-  if (kind === submitted) return 0;
-  return kind >= ORDER_EVENT_NAMES.length ? 1 : kind === filled ? 2 : 3;
-}
-
-function endText(kind: number, reason: number): string {
-  const name = ORDER_EVENT_NAMES[kind]!;
-  return reason === Reason.none ? name : `${name}: ${REASON_TEXTS[reason] ?? `reason ${reason}`}`;
-}
-
-function ordersData(listed: readonly ListedOrder[], { trail }: Recording, span: Span): OrdersData {
-  const column = (of: (order: ListedOrder) => number) => Float64Array.from(listed, of);
+function ordersData(listed: readonly OrderWay[], { trail }: Recording, span: Span): OrdersData {
+  const column = (of: (order: OrderWay) => number) => Float64Array.from(listed, of);
   const ends = [...new Set(listed.map(({ end }) => end))].sort();
   const steps = listed.flatMap((order) => order.steps);
   const moments = listed.flatMap((order) => order.moments);
-  const cells = (of: (step: Step) => number) => Float64Array.from(steps, of);
+  const cells = (of: (step: OrderStep) => number) => Float64Array.from(steps, of);
   const journeys: JourneyData = {
     kind: packedBy(
       cells(({ kind }) => kind),
@@ -256,7 +102,7 @@ function ordersData(listed: readonly ListedOrder[], { trail }: Recording, span: 
       cells(({ ahead }) => ahead),
       10,
     ),
-    kinds: KINDS,
+    kinds: STEP_KINDS,
   };
   return {
     id: packedBy(

@@ -167,6 +167,7 @@ function pairsOf(recording: Recording, summary: RunSummary, span: Span, notes: s
   const all = summary.strategies.flatMap(({ instruments: own }, strategy) =>
     own.map(({ symbol, volume }) => ({ strategy, instrument: bySymbol.get(symbol)!, volume })),
   );
+  all.push(...untraded(recording, all));
   if (all.length > MOST_PAIRS) {
     all.sort((a, b) => b.volume - a.volume);
     notes.push(
@@ -179,6 +180,16 @@ function pairsOf(recording: Recording, summary: RunSummary, span: Span, notes: s
   const quotes = new OwnQuotes(recording);
   return shown.map(({ strategy, instrument }) =>
     pairData(recording, strategy, instrument, rows, quotes, span, buckets),
+  );
+}
+
+/** Strategies that did nothing see the candles of what there was. */
+function untraded({ strategies, instruments, candles }: Recording, pairs: readonly { readonly strategy: number }[]) {
+  const idle = [...strategies.keys()].filter((strategy) => pairs.every((pair) => pair.strategy !== strategy));
+  const withBars = new Set<number>();
+  for (let row = 0; row < candles.instrument.length; row++) withBars.add(candles.instrument.at(row));
+  return idle.flatMap((strategy) =>
+    instruments.filter(({ index }) => withBars.has(index)).map((instrument) => ({ strategy, instrument, volume: 0 })),
   );
 }
 

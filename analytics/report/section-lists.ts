@@ -8,6 +8,7 @@ import { stressRows } from '../stress.js';
 import { escapeHtml, tip } from './html.js';
 import type { Report } from './report.js';
 import { shownText } from './section-time.js';
+import { tripGroupsHtml } from './section-trip-groups.js';
 
 export function figuresHtml({ metrics, summary }: Report): string {
   const names = summary.strategies
@@ -24,19 +25,19 @@ export function figuresHtml({ metrics, summary }: Report): string {
 <div class="masonry">${groups.join('')}</div></section>`;
 }
 
-export function tradesHtml({ trips }: Report): string {
+export function tradesHtml({ trips, summary }: Report): string {
   const some =
     trips.shown < trips.all
       ? ': the largest gains and losses of each strategy, and others evenly over the run; all come out of fills.parquet'
       : '';
-  return `<section id="trades"><h2>Trades</h2><p class="muted hint">${shownText(trips, 'round trip')}${some}.</p>
+  return `<section id="trades"><h2>Trades</h2>${tripGroupsHtml(summary)}<p class="muted hint">${shownText(trips, 'round trip')}${some}.</p>
 <div class="panel" id="trades-list"><p class="muted">The list needs JavaScript.</p></div></section>`;
 }
 
 export function ordersHtml({ orders, summary }: Report): string {
   const some =
     orders.shown < orders.all
-      ? ': some of every way of ending, others evenly over the run; all are in orders.parquet'
+      ? ': some of every way of ending, others evenly over the run; <code>tickwright report DIR --order NUMBER</code> writes the journey of any'
       : '';
   const hint =
     orders.all === 0 && summary.orderEvents > 0

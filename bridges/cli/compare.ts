@@ -8,6 +8,7 @@ import { type ComparedRun, type Comparison, compareRuns } from '../../analytics/
 import { formatComparison } from '../../analytics/comparison-table.js';
 import { renderComparisonPage } from '../../analytics/report/comparison-page.js';
 import { ConfigError } from '../run-file/config-error.js';
+import { durationPaths } from '../run-file/duration-paths.js';
 import { replaceFile } from '../run-folder/placement.js';
 import { pageParts } from '../run-folder/report-assets.js';
 import { readRunFolder } from '../run-folder.js';
@@ -43,7 +44,7 @@ async function compare(folders: readonly string[], { html, json = false }: Optio
     const whole = { ...asMap(config), out: undefined, seed, tapes: tape, versions };
     runs.push({ label: labels[index]!, summary, config: whole, recording });
   }
-  const comparison = compareRuns(runs);
+  const comparison = compareRuns(runs, { isDuration: durationPaths() });
   if (html !== undefined) {
     await whileWriting(() => replaceFile(html, renderComparisonPage(comparison, pageParts('comparison'))));
   }
@@ -64,8 +65,9 @@ function asMap(config: unknown): object {
 function plain({ runs, differences, partings }: Comparison): object {
   return {
     runs: runs.map(({ label, summary }) => ({ label, summary })),
-    differences: differences.map(({ path, values }) => ({
+    differences: differences.map(({ path, unit, values }) => ({
       path,
+      ...(unit && { unit }),
       values: values.map((value) => (value === undefined ? null : JSON.parse(value))),
     })),
     fills: partings.map(({ label, row, first, other }) => ({

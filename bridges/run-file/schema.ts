@@ -28,7 +28,8 @@ const signedDuration = z
     if (size.success) return text.startsWith('-') ? -size.data : size.data;
     context.addIssue({ code: 'custom', message: 'a duration such as 1.5ms or -250us' });
     return z.NEVER;
-  });
+  })
+  .meta({ unit: 'ns' });
 
 const symbol = z.string().min(1);
 

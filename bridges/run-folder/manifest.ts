@@ -99,6 +99,16 @@ const orderEnd = z.object({
   unfilled: count,
 });
 
+const tripGroup = z.object({
+  ...{ name: z.string(), trips: count, profit: z.number() },
+  ...{ winRate: amount, payoff: amount, profitFactor: amount, expectancy: amount },
+  ...{ meanAdverse: amount, meanFavourable: amount, meanHoldingNs: amount },
+});
+const tripGroups = z.object({
+  strategy: tripGroup,
+  ...{ side: z.array(tripGroup), hour: z.array(tripGroup), instrument: z.array(tripGroup) },
+});
+
 export const summarySchema = z.object({
   status: z.enum(['completed', 'failed']),
   failure: z.object({ strategy: z.string(), handler: z.string(), time: instant, message: z.string() }).optional(),
@@ -142,6 +152,7 @@ export const summarySchema = z.object({
       sharpe: amount,
       roundTrips: count,
       winRate: amount,
+      tripGroups: tripGroups.optional(),
       metrics: z.record(z.string(), amount).default(() => ({})),
       sessions: z
         .array(

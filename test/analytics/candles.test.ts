@@ -162,12 +162,12 @@ function madeUp(minutes: number): Bar[] {
   });
 }
 
-/** The page of a run over such bars, with a trade an hour. */
-function pageOfBars(bars: readonly Bar[]): string {
+/** The page of a run over such bars, with a trade an hour or none at all. */
+function pageOfBars(bars: readonly Bar[], trades = true): string {
   const run = new HandMadeRun({ symbols: ['ABC'], names: ['daily'] });
   for (const [minute, bar] of bars.entries()) {
     run.recorder.onBar(viewOf(bar, minute));
-    if (minute % 60 !== 30) continue;
+    if (!trades || minute % 60 !== 30) continue;
     const side = minute % 120 === 30 ? Side.buy : Side.sell;
     run.fill(run.order(side, bar[3], 10), minute * MINUTE, bar[3], 10, false, 0.02);
   }
@@ -202,6 +202,14 @@ describe.skipIf(CHROMIUM === undefined)('candles in a browser', () => {
       expect(await page.evaluate(WIDE)).toBeLessThanOrEqual(width);
       await page.close();
     }
+  });
+
+  test('are drawn where nothing traded too', async () => {
+    const page = await pages.open(pageOfBars(madeUp(60), false));
+    const ink = await page.evaluate(INK.replace("'.plot canvas'", `'${price} canvas'`));
+    expect((ink as number[])[0]).toBeGreaterThan(0.02);
+    expect(await page.locator('#candles').textContent()).toContain('candles a bar each');
+    await page.close();
   });
 
   test('are named under the cursor with open, high, low and close', async () => {

@@ -130,6 +130,20 @@ it('profit splits, trips sum to the account’s result, fees are the venue’s, 
         const { capture, inventory, fees, flows } = measured.split;
         close(capture + inventory - fees + flows, profit!, 'split');
         close(capture + inventory, account.realised + account.unrealised, 'capture and inventory');
+        // Every trip is once in each way of telling them apart.
+        const { strategy: all, ...ways } = strategies[strategy]!.tripGroups!;
+        expect(all.trips).toBe(metrics.trips);
+        for (const [way, groups] of Object.entries(ways)) {
+          expect(
+            groups.reduce((sum, group) => sum + group.trips, 0),
+            way,
+          ).toBe(all.trips);
+          close(
+            groups.reduce((sum, group) => sum + group.profit, 0),
+            all.profit,
+            way,
+          );
+        }
         close(metrics.totalReturn! * 1e4, profit!, 'return');
         // Fees of the recording, the account and the venue.
         let recorded = 0;

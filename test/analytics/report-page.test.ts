@@ -87,6 +87,24 @@ describe('the report page as text', () => {
     }
   });
 
+  test('tells round trips apart, and shows no such table where there were none', () => {
+    const page = pageOf(fourFills(), 0, 50 * SECOND);
+    const cells = (title: string) => {
+      const rows = page.split(`<summary>${title}</summary>`)[1]!.split('</details>')[0]!.split('<tr>').slice(2);
+      return rows.map((row) => [...row.matchAll(/<t[hd][^>]*>([^<]*)</g)].slice(0, 4).map(([, text]) => text));
+    };
+    expect(cells('By side')).toEqual([
+      ['long', '1', '−9.99', '0.0 %'],
+      ['short', '1', '−2.03', '0.0 %'],
+    ]);
+    expect(cells('By hour of opening (UTC)')).toEqual([['23', '2', '−12.02', '0.0 %']]);
+    expect(cells('By instrument')).toEqual([['ABC', '2', '−12.02', '0.0 %']]);
+    expect(cells('By strategy').map(([name]) => name)).toEqual(['maker', 'idle']);
+    const quiet = new HandMadeRun({ names: ['quiet'] });
+    quiet.sample(50 * SECOND, true);
+    expect(pageOf(quiet, 0, 50 * SECOND)).not.toContain('By side');
+  });
+
   test('is equal for equal runs', () => {
     expect(pageOf(fourFills(), 0, 50 * SECOND)).toBe(page);
   });

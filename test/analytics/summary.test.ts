@@ -10,6 +10,7 @@ import { summarise } from '../../analytics/summary.js';
 import { formatSummary } from '../../analytics/summary-table.js';
 import { displayWidth } from '../../analytics/text-table.js';
 import { AccountEventKind } from '../../core/account-event.js';
+import { Side } from '../../core/market.js';
 import { OrderEventKind } from '../../core/order.js';
 import { SECOND } from '../../core/time.js';
 import { fourFills, HandMadeRun } from './hand-made-run.js';
@@ -61,6 +62,50 @@ describe('the summary of the hand-made run', () => {
     const ratio = sharpeRatio({ timeNs: Float64Array.from(timeNs), value: Float64Array.from(value) }, 10 * SECOND);
     expect(ratio).toBeCloseTo((mean / Math.sqrt(variance)) * Math.sqrt(perYear), 6);
     expect(maker!.sharpe, 'a run of a minute has no annualised ratio').toBeNull();
+  });
+
+  test('tells round trips apart by side, hour of opening and instrument', () => {
+    const long = { trips: 1, profit: expect.closeTo(-9.992, 9), winRate: 0, payoff: null, profitFactor: 0 };
+    const short = { ...long, profit: expect.closeTo(-2.028, 9) };
+    const both = { ...long, trips: 2, profit: expect.closeTo(-12.02, 9), expectancy: expect.closeTo(-6.01, 9) };
+    const { strategy, side, hour, instrument } = maker!.tripGroups!;
+    expect(side).toMatchObject([
+      { name: 'long', ...long, expectancy: expect.closeTo(-9.992, 9), meanHoldingNs: 20 * SECOND },
+      { name: 'short', ...short, expectancy: expect.closeTo(-2.028, 9), meanHoldingNs: 10 * SECOND },
+    ]);
+    // The run's origin is 23:54:16 UTC.
+    expect([strategy, hour, instrument]).toMatchObject([
+      { name: 'maker', ...both, meanHoldingNs: 15 * SECOND },
+      [{ name: '23', ...both }],
+      [{ name: 'ABC', ...both }],
+    ]);
+    const nothing = { trips: 0, profit: 0, winRate: null, expectancy: null, meanAdverse: null, meanHoldingNs: null };
+    expect(idle!.tripGroups).toMatchObject({
+      strategy: { name: 'idle', ...nothing },
+      side: [],
+      hour: [],
+      instrument: [],
+    });
+  });
+
+  test('counts a trip to the hour in UTC in which it was opened', () => {
+    const late = new HandMadeRun({ names: ['a'] });
+    late.quote(99, 101);
+    for (const [second, side] of [
+      [343, Side.buy],
+      [345, Side.sell],
+      [346, Side.buy],
+      [347, Side.sell],
+    ] as const) {
+      late.fill(late.order(side, 100, 1), second * SECOND, 100, 1, true, 0);
+    }
+    late.sample(350 * SECOND, true);
+    const [strategy] = summarise(late.recorder.recording, late.outcome(0, 350 * SECOND)).strategies;
+    // 344 s after the origin it is midnight.
+    expect(strategy!.tripGroups!.hour.map(({ name, trips }) => [name, trips])).toEqual([
+      ['00', 1],
+      ['23', 1],
+    ]);
   });
 
   test('has no ratio where there is nothing to divide by', () => {

@@ -206,6 +206,18 @@ describe('report', () => {
     expect(stdout).toBe(demoStdout);
     expect(readFileSync(page).equals(before)).toBe(true);
   });
+
+  test('writes the journey of one order, and refuses numbers of none', async () => {
+    const { code, stdout } = await place.run('report', 'demo/run', '--order', '1');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^order 1 of market-maker: buy 0\.1 SYN-A at /);
+    expect(stdout).toMatch(/^2024-01-01T00:00:00\.010000000Z +0 +strategy +sent, 0\.1 at /m);
+    expect(await place.run('report', 'demo/run', '--order', '99999999')).toMatchObject({
+      code: 2,
+      stderr: 'tickwright: order 99999999: the run has none of this number; order_id of orders.parquet lists them\n',
+    });
+    expect(await place.run('report', 'demo/run', '--order', '0')).toMatchObject({ code: 2 });
+  });
 });
 
 describe('help and use', () => {

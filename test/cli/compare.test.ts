@@ -27,10 +27,10 @@ describe('compare', () => {
   test('names what differs in the configuration, and the first fill that does', async () => {
     const { stdout } = await place.run('compare', 'a', 'b', 'c');
     expect(stdout).toMatch(/^market-maker +a +b +c$/m);
-    expect(stdout).toMatch(/^venue\.latency\.entry +1000000 +1000000 +20000000$/m);
+    expect(stdout).toMatch(/^venue\.latency\.entry +1ms +1ms +20ms$/m);
     expect(stdout).toMatch(/^c: fill \d+ is the first that differs from a$/m);
     const json = JSON.parse((await place.run('compare', 'a', 'c', '--json')).stdout);
-    expect(json.differences).toEqual([{ path: 'venue.latency.entry', values: [1e6, 20e6] }]);
+    expect(json.differences).toEqual([{ path: 'venue.latency.entry', unit: 'ns', values: [1e6, 20e6] }]);
     expect(json.fills[0]).toMatchObject({ label: 'c', equal: false });
     expect(json.fills[0].first).not.toEqual(json.fills[0].other);
     expect(json.runs.map(({ label }: { label: string }) => label)).toEqual(['a', 'c']);

@@ -76,7 +76,7 @@ function watchTabs(charts: Charts): void {
 
 function goToOrder(id: number): void {
   if (!pickOrder(id)) {
-    status.textContent = `Order ${id} is not among those listed; all are in orders.parquet.`;
+    status.textContent = `Order ${id} is not among those listed; tickwright report DIR --order ${id} writes its journey.`;
     return;
   }
   element('orders').scrollIntoView({ behavior: 'smooth' });
