@@ -14,9 +14,10 @@ import { ConfigError } from '../run-file/config-error.js';
 import { replaceFile } from '../run-folder/placement.js';
 import { pageParts } from '../run-folder/report-assets.js';
 import { openTape, type TapeFile } from '../tape/tape-file.js';
-import { breathe, whileWriting } from './interruption.js';
+import { whileWriting } from './interruption.js';
 import { type QualityChoices, qualityOf, qualityOptions, thresholds } from './quality-options.js';
-import { grouped, ProgressBar, print, remark } from './terminal.js';
+import { passOver } from './tape-pass.js';
+import { grouped, print, remark } from './terminal.js';
 
 /** Figures that only a calendar gives. */
 const SESSION_FIGURES = ['outside-sessions', 'missed-sessions', 'late-open', 'early-end'];
@@ -96,21 +97,7 @@ function sessionsOf({ info, metadata, file }: TapeFile, name: string | undefined
 /** One pass over the rows. */
 async function findingsOf(tape: TapeFile, options: Partial<QualityOptions>): Promise<QualityFindings> {
   const taken = new TapeCheck(tape.info, options);
-  const reader = tape.open(tape.info.originNs);
-  const bar = new ProgressBar('check');
-  let done = 0;
-  try {
-    for (let block = reader.next(); block !== undefined; block = reader.next()) {
-      taken.take(block);
-      done += block.length;
-      reader.release(block);
-      bar.update(done / tape.info.rows, `${grouped(done)} rows`);
-      await breathe();
-    }
-  } finally {
-    bar.end();
-    reader.close();
-  }
+  await passOver(tape, 'check', (block) => taken.take(block));
   return taken.finish();
 }
 

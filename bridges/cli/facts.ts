@@ -11,9 +11,10 @@ import { ConfigError } from '../run-file/config-error.js';
 import { replaceFile } from '../run-folder/placement.js';
 import { pageParts } from '../run-folder/report-assets.js';
 import { openTape, type TapeFile } from '../tape/tape-file.js';
-import { breathe, whileWriting } from './interruption.js';
+import { whileWriting } from './interruption.js';
 import { list } from './option-values.js';
-import { grouped, ProgressBar, print, remark } from './terminal.js';
+import { passOver } from './tape-pass.js';
+import { print, remark } from './terminal.js';
 
 interface Options {
   readonly instrument?: readonly string[];
@@ -73,20 +74,6 @@ function columnOf(tape: TapeFile, each: StylisedFacts, tapes: readonly TapeFile[
 /** One pass over the rows. */
 async function factsOf(tape: TapeFile, symbols: readonly string[]): Promise<StylisedFacts[]> {
   const taken = new TapeFacts(tape.info, symbols);
-  const reader = tape.open(tape.info.originNs);
-  const bar = new ProgressBar('facts');
-  let done = 0;
-  try {
-    for (let block = reader.next(); block !== undefined; block = reader.next()) {
-      taken.take(block);
-      done += block.length;
-      reader.release(block);
-      bar.update(done / tape.info.rows, `${grouped(done)} rows`);
-      await breathe();
-    }
-  } finally {
-    bar.end();
-    reader.close();
-  }
+  await passOver(tape, 'facts', (block) => taken.take(block));
   return taken.finish();
 }

@@ -1,14 +1,10 @@
 /** The page of a check: one file under the report's policy, with a picture of everything that was planted. */
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
-import { type Browser, chromium } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type QualityFindings, renderQualityPage } from '../../../analytics/index.js';
 import { escapeHtml } from '../../../analytics/report/html.js';
 import { pageParts } from '../../../bridges/run-folder/report-assets.js';
 import { RandomSource } from '../../../core/index.js';
+import { CHROMIUM, PagesInBrowser } from '../pages-in-browser.js';
 import { checked, cleanMessages, plant, tapeOf } from './planted.js';
 
 const HOSTILE = `</script><script>alert(1)</script><img src=x onerror="alert('2')">&amp;`;
@@ -52,43 +48,15 @@ describe('as text', () => {
   });
 });
 
-const CHROMIUM = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync);
-if (CHROMIUM === undefined) {
-  console.warn('SKIPPED: no Chromium on this machine, so the page of a check was not opened in a browser');
-}
-
 describe.skipIf(CHROMIUM === undefined)('in a browser', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'tickwright-quality-'));
-  let browser: Browser;
-  beforeAll(async () => {
-    browser = await chromium.launch({ executablePath: CHROMIUM!, args: ['--no-sandbox', '--disable-gpu'] });
-  });
-  afterAll(async () => {
-    await browser?.close();
-    rmSync(folder, { recursive: true });
-  });
-
-  async function open(html: string, width = 1200, colorScheme: 'light' | 'dark' = 'light') {
-    const path = join(folder, 'check.html');
-    writeFileSync(path, html);
-    const page = await browser.newPage({ viewport: { width, height: 900 }, colorScheme });
-    const said: string[] = [];
-    const asked: string[] = [];
-    page.on('console', (message) => said.push(message.text()));
-    page.on('pageerror', (error) => said.push(String(error)));
-    page.on('dialog', (dialog) => said.push(dialog.message()));
-    page.on('request', (request) => asked.push(request.url()));
-    await page.goto(pathToFileURL(path).href);
-    await page.waitForSelector('html[data-charts]', { state: 'attached' });
-    expect(said).toEqual([]);
-    expect(asked.filter((url) => !url.startsWith('data:'))).toEqual([pathToFileURL(path).href]);
-    return page;
-  }
+  const pages = new PagesInBrowser();
+  beforeAll(() => pages.start());
+  afterAll(() => pages.stop());
 
   test('draws gaps, spells, spikes and delays at 400 and 1600 pixels, light and dark, without sideways scrolling', async () => {
     for (const width of [400, 1600]) {
       for (const scheme of ['light', 'dark'] as const) {
-        const page = await open(pageOf('a.parquet', found), width, scheme);
+        const page = await pages.open(pageOf('a.parquet', found), width, scheme);
         expect(await page.evaluate('document.documentElement.scrollWidth')).toBeLessThanOrEqual(width);
         const tips = await page
           .locator('[data-tip]')
@@ -120,7 +88,7 @@ describe.skipIf(CHROMIUM === undefined)('in a browser', () => {
   });
 
   test('says what a figure means and where a spike was when they have the focus', async () => {
-    const page = await open(pageOf('a.parquet', found));
+    const page = await pages.open(pageOf('a.parquet', found));
     await page.locator('.term', { hasText: 'late-rows' }).focus();
     expect(await page.locator('#tip').textContent()).toBe('rows received after a row that happened later');
     await page.locator('g:has(circle.taker)').focus();
@@ -132,7 +100,7 @@ describe.skipIf(CHROMIUM === undefined)('in a browser', () => {
 
   test('makes sense of a tape without rows and runs nothing that came in through names', async () => {
     const empty = { ...found, rows: 0, endNs: 0, instruments: [] };
-    const page = await open(pageOf(HOSTILE, empty));
+    const page = await pages.open(pageOf(HOSTILE, empty));
     expect(await page.locator('h1').textContent()).toBe(HOSTILE);
     await page.close();
   });
