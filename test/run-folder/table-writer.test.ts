@@ -58,13 +58,16 @@ describe('hyparquet', () => {
     expect((await read()).map(({ x }) => x ?? null)).toEqual(Array(20).fill(null));
   });
 
-  test('finds the smallest and the largest, and how many are null', () => {
-    writeCells(path, [spec('double', true)], 5, (_, row) => [3, null, 0, 7, null][row]!);
+  test.each<[ColumnSpec, Cell[], object]>([
+    [spec('double', true), [3, null, 0, 7, null], { null_count: 2n, min_value: -0, max_value: 7 }],
+    [spec('text', true), ['m', 'b', null, 'z', 'c'], { null_count: 1n, min_value: 'b', max_value: 'z' }],
+  ])('finds the smallest and the largest, and how many are null (%#)', (column, cells, expected) => {
+    writeCells(path, [column], cells.length, (_, row) => cells[row]!);
     const bytes = readFileSync(path);
     const { statistics } = parquetMetadata(
       bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length) as ArrayBuffer,
     ).row_groups[0]!.columns[0]!.meta_data!;
-    expect(statistics).toMatchObject({ null_count: 2n, min_value: -0, max_value: 7 });
+    expect(statistics).toMatchObject(expected);
   });
 });
 
