@@ -70,11 +70,7 @@ function binanceCapture(): Command {
     .requiredOption('--lot <size>', 'quantity step, e.g. 0.001', decimalText)
     .option('--quotes', 'also take bookTicker, as best quotes')
     .option('--spot-quote-latency <duration>', 'spot quotes have no exchange time: how long they travel', duration)
-    .addOption(
-      new Option('--off-lot-levels <what>', 'levels that are not whole lots')
-        .choices(['round', 'refuse'])
-        .default('round'),
-    )
+    .addOption(offLotLevels('round'))
     .addHelpText(
       'after',
       '\nExample:\n  tickwright import binance-capture btcusdt_20240808.gz --symbol BTCUSDT --tick 0.1 --lot 0.001 --out btc.parquet',
@@ -121,11 +117,7 @@ function tardis(): Command {
     .option('--instruments <file>', 'several symbols instead: YAML or JSON with tick and lot of each')
     .addOption(new Option('--other-symbols <what>', 'symbols that it does not list').choices(['refuse', 'drop']))
     .addOption(new Option('--type <kind>', 'what files are whose names do not say it').choices(TARDIS_KINDS))
-    .addOption(
-      new Option('--negative-latency <what>', 'local before exchange time: refuse, or move all local times')
-        .choices(['refuse', 'shift'])
-        .default('refuse'),
-    )
+    .addOption(negativeLatency())
     .addHelpText(
       'after',
       '\nExample:\n  tickwright import tardis deribit_trades_2020-04-01_BTC-PERPETUAL.csv.gz --tick 0.5 --lot 10 --out btc.parquet',
@@ -178,11 +170,7 @@ function capture(command: Command) {
     .option('--tick <size>', 'price step, e.g. 0.1', decimalText)
     .option('--lot <size>', 'quantity step, e.g. 0.001', decimalText)
     .option('--instrument-info <file>', 'tick, lot and terms from what the venue’s REST endpoint answered (JSON)')
-    .addOption(
-      new Option('--off-lot-levels <what>', 'levels that are not whole lots')
-        .choices(['refuse', 'round'])
-        .default('refuse'),
-    );
+    .addOption(offLotLevels('refuse'));
 }
 
 interface Steps {
@@ -313,16 +301,8 @@ function hftbacktest(): Command {
         HFT_TIME_UNITS,
       ),
     )
-    .addOption(
-      new Option('--off-lot-levels <what>', 'levels that are not whole lots')
-        .choices(['refuse', 'round'])
-        .default('refuse'),
-    )
-    .addOption(
-      new Option('--negative-latency <what>', 'local before exchange time: refuse, or move all local times')
-        .choices(['refuse', 'shift'])
-        .default('refuse'),
-    )
+    .addOption(offLotLevels('refuse'))
+    .addOption(negativeLatency())
     .addHelpText(
       'after',
       '\nExample:\n  tickwright import hftbacktest btcusdt_20240808.npz --symbol BTCUSDT --tick 0.1 --lot 0.001 --out btc.parquet',
@@ -377,6 +357,18 @@ function csv(): Command {
 function localFrom(text: string): string {
   if (derivedNanos(text, 'exchange', '+') !== undefined) return text;
   throw new InvalidArgumentError('Allowed: "exchange", or "exchange + 5ms" for a delay.');
+}
+
+function offLotLevels(otherwise: 'refuse' | 'round'): Option {
+  return new Option('--off-lot-levels <what>', 'levels that are not whole lots')
+    .choices(['refuse', 'round'])
+    .default(otherwise);
+}
+
+function negativeLatency(): Option {
+  return new Option('--negative-latency <what>', 'local before exchange time: refuse, or move all local times')
+    .choices(['refuse', 'shift'])
+    .default('refuse');
 }
 
 /** Contract terms of what is not simply worth price × quantity. */
