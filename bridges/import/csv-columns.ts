@@ -1,11 +1,11 @@
 /**
- * The fields of a CSV row as a mapping names them: found in the header, read as text, ticks, lots and sides.
- * Knows nothing of files, clocks or tape rows. Called by csv and the writers of its shapes.
+ * The fields of a CSV row as a mapping names them: found in the header, read from the row's bytes.
+ * Knows nothing of files, clocks or tape rows. Called by csv.
  */
-import { type Instrument, MAX_PRICE_TICKS, parseDecimal, Side } from '../../core/index.js';
-import type { CsvColumn, CsvMapping } from './csv-mapping.js';
-import { DecimalReader } from './decimal-reader.js';
+import type { CsvColumn } from './csv-mapping.js';
+import type { DecimalReader } from './decimal-reader.js';
 import { splitFields } from './delimited-line.js';
+import type { MappedFields } from './mapped-fields.js';
 import type { TimestampReader } from './timestamp-reader.js';
 
 const QUOTE = 34;
@@ -13,7 +13,7 @@ const QUOTE = 34;
 const MOST_FIELDS = 1_024;
 
 /** The columns that a mapping wants, found in each file's header, and the fields of the row at hand. */
-export class CsvColumns {
+export class CsvColumns implements MappedFields {
   /** Fields of the row at hand as texts, in file order, where a row has quotes (or a separator beyond ASCII). */
   readonly #fields: string[] = [];
   /** Where they lie otherwise: field `n` from `starts[n]` to `starts[n + 1] - 1` of the bytes. */
@@ -26,7 +26,6 @@ export class CsvColumns {
   readonly #wanted: { readonly column: CsvColumn; readonly field: string }[] = [];
   #places: number[] = [];
 
-  /** Registers a column that the mapping's `field` names; returns its slot. */
   want(column: CsvColumn, field: string): number {
     return this.#wanted.push({ column, field }) - 1;
   }
@@ -84,7 +83,13 @@ export class CsvColumns {
     return this.#bytes.toString('utf8', this.#starts[place], this.#starts[place + 1]! - 1).trim();
   }
 
-  /** A field in units of the reader, without making a text of what is plainly a number; `NaN` where it is none. */
+  isEmpty(slot: number): boolean {
+    if (this.#bytes === undefined) return this.text(slot) === '';
+    const place = this.#places[slot]!;
+    return this.#starts[place] === this.#starts[place + 1]! - 1 || this.text(slot) === '';
+  }
+
+  /** Without making a text of what is plainly a number. */
   units(slot: number, reader: DecimalReader): number {
     if (this.#bytes === undefined) return reader.units(this.text(slot));
     const place = this.#places[slot]!;
@@ -92,130 +97,19 @@ export class CsvColumns {
     return Number.isNaN(units) ? reader.units(this.text(slot)) : units;
   }
 
-  /** Reads a field as a time if it is digits alone and the reader's unit counts. False: read its text. */
-  readDigits(slot: number, reader: TimestampReader): boolean {
+  fault(slot: number, reader: DecimalReader): string {
+    return reader.fault(this.text(slot));
+  }
+
+  /** What is digits alone, where the reader's unit counts. */
+  readTime(slot: number, reader: TimestampReader): boolean {
     if (this.#bytes === undefined) return false;
     const place = this.#places[slot]!;
     return reader.readDigits(this.#bytes, this.#starts[place]!, this.#starts[place + 1]! - 1);
   }
 
-  /** How messages call a column. */
   nameOf(slot: number): string {
     const { column } = this.#wanted[slot]!;
     return typeof column === 'number' ? `column ${column}` : `column "${column}"`;
-  }
-}
-
-/** Decimal fields → ticks and lots of the row's instrument. */
-export class CsvNumbers {
-  readonly #columns: CsvColumns;
-  readonly #ticks: readonly DecimalReader[];
-  readonly #lots: readonly DecimalReader[];
-
-  constructor(columns: CsvColumns, instruments: readonly Instrument[]) {
-    this.#columns = columns;
-    this.#ticks = instruments.map(({ tick }) => new DecimalReader(tick));
-    this.#lots = instruments.map(({ lot }) => new DecimalReader(lot));
-  }
-
-  ticks(slot: number, instrument: number): number {
-    const reader = this.#ticks[instrument]!;
-    const ticks = this.#columns.units(slot, reader);
-    if (Math.abs(ticks) <= MAX_PRICE_TICKS) return ticks;
-    const text = this.#columns.text(slot);
-    const fault = Number.isNaN(ticks)
-      ? `${reader.fault(text)} (the tick)`
-      : `${text} is beyond ${MAX_PRICE_TICKS} ticks`;
-    throw new RangeError(`${this.#columns.nameOf(slot)}: price ${fault}`);
-  }
-
-  /**
-   * As {@link CsvNumbers.ticks}, but a price between two ticks gives the nearer one; `rounded` is told. Whatever is no price
-   * at all is refused.
-   */
-  nearestTicks(slot: number, instrument: number, rounded: () => void): number {
-    const reader = this.#ticks[instrument]!;
-    const text = this.#columns.text(slot);
-    if (!Number.isNaN(reader.units(text))) return this.ticks(slot, instrument);
-    const ticks = reader.nearest(text);
-    if (!(Math.abs(ticks) <= MAX_PRICE_TICKS)) return this.ticks(slot, instrument);
-    rounded();
-    return ticks;
-  }
-
-  /** A decimal as the nearest double; `what` is how messages call it. Throws `RangeError` for what is none. */
-  value(slot: number, what: string): number {
-    const text = this.#columns.text(slot);
-    try {
-      parseDecimal(text);
-    } catch (cause) {
-      throw new RangeError(`${this.#columns.nameOf(slot)}: ${what} ${(cause as Error).message}`);
-    }
-    const value = Number(text);
-    if (Number.isFinite(value)) return value;
-    throw new RangeError(`${this.#columns.nameOf(slot)}: ${what} ${text} is beyond every double`);
-  }
-
-  lots(slot: number, instrument: number): number {
-    const reader = this.#lots[instrument]!;
-    const lots = this.#columns.units(slot, reader);
-    if (lots >= 0) return lots;
-    const text = this.#columns.text(slot);
-    const fault = Number.isNaN(lots) ? `${reader.fault(text)} (the lot)` : `${text} is negative`;
-    throw new RangeError(`${this.#columns.nameOf(slot)}: quantity ${fault}`);
-  }
-}
-
-/** A column of texts that mean one of a few values each, compared without regard to case. */
-export class CsvTexts<Name extends string> {
-  readonly #slot: number;
-  readonly #columns: CsvColumns;
-  readonly #what: string;
-  readonly #names = new Map<string, Name>();
-
-  /** `field`: what the mapping calls it. Throws `RangeError` for a text that means two things. */
-  constructor(
-    column: CsvColumn,
-    meanings: readonly (readonly [Name, readonly string[]])[],
-    columns: CsvColumns,
-    field: string,
-    what: string,
-  ) {
-    this.#columns = columns;
-    this.#what = what;
-    this.#slot = columns.want(column, `${field}.${what}`);
-    for (const [name, texts] of meanings) {
-      for (const text of texts) {
-        const key = text.toLowerCase();
-        if (this.#names.has(key)) throw new RangeError(`mapping: ${field}.${what} lists ${JSON.stringify(text)} twice`);
-        this.#names.set(key, name);
-      }
-    }
-  }
-
-  read(): Name {
-    const text = this.#columns.text(this.#slot);
-    const name = this.#names.get(text) ?? this.#names.get(text.toLowerCase());
-    if (name !== undefined) return name;
-    const known = [...this.#names.keys()].join(', ');
-    throw new RangeError(
-      `${this.#columns.nameOf(this.#slot)}: ${this.#what} ${JSON.stringify(text)} is none of ${known}`,
-    );
-  }
-}
-
-type SideMapping = NonNullable<CsvMapping['depth']>['side'];
-
-/** The side column's texts. */
-export class CsvSides {
-  readonly #texts: CsvTexts<'buy' | 'sell' | 'none'>;
-
-  constructor(mapping: SideMapping, columns: CsvColumns, field: string) {
-    const meanings = (['buy', 'sell', 'none'] as const).map((name) => [name, mapping[name]] as const);
-    this.#texts = new CsvTexts(mapping.column, meanings, columns, field, 'side');
-  }
-
-  read(): Side {
-    return Side[this.#texts.read()];
   }
 }

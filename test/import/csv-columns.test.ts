@@ -23,12 +23,12 @@ function answers(columns: CsvColumns, line: string, width: number): unknown[] {
     const text = columns.text(slot);
     let read: string;
     try {
-      if (!columns.readDigits(slot, time)) time.read(text);
+      if (!columns.readTime(slot, time)) time.read(text);
       read = `${time.seconds} ${time.nanos}`;
     } catch (cause) {
       read = (cause as Error).message;
     }
-    return [text, columns.units(slot, decimal), read];
+    return [text, columns.isEmpty(slot), columns.units(slot, decimal), read];
   });
 }
 

@@ -1,10 +1,11 @@
 /**
- * CSV rows of level-2 depth → tape rows: messages, snapshots and what they clear.
- * Knows nothing of files or clocks. Called by csv-rows.
+ * Mapped rows of level-2 depth → tape rows: messages, snapshots and what they clear.
+ * Knows nothing of files or clocks. Called by mapped-writers.
  */
 import { codeOf, Flag, Kind, MAX_PRICE_TICKS, Side } from '../../core/index.js';
-import { type CsvColumns, type CsvNumbers, CsvSides } from './csv-columns.js';
 import type { CsvMapping } from './csv-mapping.js';
+import type { MappedFields } from './mapped-fields.js';
+import { type MappedNumbers, MappedSides } from './mapped-values.js';
 import type { RowCollector } from './row-collector.js';
 
 /** A level message under way. */
@@ -21,34 +22,34 @@ interface OpenMessage {
 /** One row a level. */
 export class DepthWriter {
   readonly #collector: RowCollector;
-  readonly #columns: CsvColumns;
-  readonly #numbers: CsvNumbers;
+  readonly #fields: MappedFields;
+  readonly #numbers: MappedNumbers;
   readonly #price: number;
   readonly #quantity: number;
-  readonly #sides: CsvSides;
+  readonly #sides: MappedSides;
   readonly #message: number;
   readonly #snapshot: { slot: number; texts: Map<string, boolean>; all: boolean } | undefined;
   #open: OpenMessage | undefined;
 
   constructor(
     mapping: NonNullable<CsvMapping['depth']>,
-    columns: CsvColumns,
+    fields: MappedFields,
     collector: RowCollector,
-    numbers: CsvNumbers,
+    numbers: MappedNumbers,
   ) {
     this.#collector = collector;
-    this.#columns = columns;
+    this.#fields = fields;
     this.#numbers = numbers;
-    this.#price = columns.want(mapping.price, 'depth.price');
-    this.#quantity = columns.want(mapping.quantity, 'depth.quantity');
-    this.#sides = new CsvSides(mapping.side, columns, 'depth');
-    this.#message = mapping.message === undefined ? -1 : columns.want(mapping.message, 'depth.message');
+    this.#price = fields.want(mapping.price, 'depth.price');
+    this.#quantity = fields.want(mapping.quantity, 'depth.quantity');
+    this.#sides = new MappedSides(mapping.side, fields, 'depth');
+    this.#message = mapping.message === undefined ? -1 : fields.want(mapping.message, 'depth.message');
     const { snapshot } = mapping;
     if (snapshot === undefined) return;
     const texts = new Map<string, boolean>();
     for (const text of snapshot.true) texts.set(text.toLowerCase(), true);
     for (const text of snapshot.false) texts.set(text.toLowerCase(), false);
-    const slot = columns.want(snapshot.column, 'depth.snapshot');
+    const slot = fields.want(snapshot.column, 'depth.snapshot');
     this.#snapshot = { slot, texts, all: snapshot.replaces === 'all' };
   }
 
@@ -58,7 +59,7 @@ export class DepthWriter {
     const side = this.#sides.read();
     if (side === Side.none) throw new RangeError('a depth row has no side');
     const snapshot = this.#isSnapshot();
-    const text = this.#message < 0 ? '' : this.#columns.text(this.#message);
+    const text = this.#message < 0 ? '' : this.#fields.text(this.#message);
     const open = this.#open;
     const same =
       open !== undefined &&
@@ -77,11 +78,11 @@ export class DepthWriter {
   #isSnapshot(): boolean {
     if (this.#snapshot === undefined) return false;
     const { slot, texts } = this.#snapshot;
-    const text = this.#columns.text(slot);
+    const text = this.#fields.text(slot);
     const answer = texts.get(text.toLowerCase());
     if (answer !== undefined) return answer;
     const known = [...texts.keys()].join(', ');
-    throw new RangeError(`${this.#columns.nameOf(slot)}: snapshot ${JSON.stringify(text)} is none of ${known}`);
+    throw new RangeError(`${this.#fields.nameOf(slot)}: snapshot ${JSON.stringify(text)} is none of ${known}`);
   }
 
   /** A clear of each side at the lowest bid and the highest ask there can be: all of the book. */

@@ -1,12 +1,13 @@
 /**
- * The shapes of a CSV row (trade, quote, bar; depth and what happens besides trading have files of their own) → tape rows.
- * Knows nothing of files or clocks. Called by csv.
+ * The shapes of a mapped row (trade, quote, bar; depth and what happens besides trading have files of their own) → tape rows.
+ * Knows nothing of files or clocks. Called by mapped-rows.
  */
 import { codeOf, Flag, type Instrument, Kind, parseDuration, Side } from '../../core/index.js';
-import { type CsvColumns, CsvNumbers, CsvSides } from './csv-columns.js';
-import { DepthWriter } from './csv-depth.js';
-import { eventWriterFor } from './csv-events.js';
 import type { CsvMapping } from './csv-mapping.js';
+import { DepthWriter } from './mapped-depth.js';
+import { eventWriterFor } from './mapped-events.js';
+import type { MappedFields } from './mapped-fields.js';
+import { MappedNumbers, MappedSides } from './mapped-values.js';
 import type { RowCollector } from './row-collector.js';
 
 /** Writes the row at hand to the tape. */
@@ -19,36 +20,36 @@ export interface RowWriter {
 /** The writer for the mapping's shape; registers its columns. */
 export function writerFor(
   mapping: CsvMapping,
-  columns: CsvColumns,
+  fields: MappedFields,
   collector: RowCollector,
   instruments: readonly Instrument[],
 ): RowWriter {
-  const numbers = new CsvNumbers(columns, instruments);
-  if (mapping.trades !== undefined) return new TradeWriter(mapping.trades, columns, collector, numbers);
-  if (mapping.quotes !== undefined) return new QuoteWriter(mapping.quotes, columns, collector, numbers);
-  if (mapping.depth !== undefined) return new DepthWriter(mapping.depth, columns, collector, numbers);
-  if (mapping.bars !== undefined) return new BarWriter(mapping.bars, columns, collector, numbers);
-  return eventWriterFor(mapping, columns, collector, numbers);
+  const numbers = new MappedNumbers(fields, instruments);
+  if (mapping.trades !== undefined) return new TradeWriter(mapping.trades, fields, collector, numbers);
+  if (mapping.quotes !== undefined) return new QuoteWriter(mapping.quotes, fields, collector, numbers);
+  if (mapping.depth !== undefined) return new DepthWriter(mapping.depth, fields, collector, numbers);
+  if (mapping.bars !== undefined) return new BarWriter(mapping.bars, fields, collector, numbers);
+  return eventWriterFor(mapping, fields, collector, numbers);
 }
 
 class TradeWriter implements RowWriter {
   readonly #collector: RowCollector;
-  readonly #numbers: CsvNumbers;
+  readonly #numbers: MappedNumbers;
   readonly #price: number;
   readonly #quantity: number;
-  readonly #sides: CsvSides | undefined;
+  readonly #sides: MappedSides | undefined;
 
   constructor(
     mapping: NonNullable<CsvMapping['trades']>,
-    columns: CsvColumns,
+    fields: MappedFields,
     collector: RowCollector,
-    numbers: CsvNumbers,
+    numbers: MappedNumbers,
   ) {
     this.#collector = collector;
     this.#numbers = numbers;
-    this.#price = columns.want(mapping.price, 'trades.price');
-    this.#quantity = columns.want(mapping.quantity, 'trades.quantity');
-    this.#sides = mapping.side && new CsvSides(mapping.side, columns, 'trades');
+    this.#price = fields.want(mapping.price, 'trades.price');
+    this.#quantity = fields.want(mapping.quantity, 'trades.quantity');
+    this.#sides = mapping.side && new MappedSides(mapping.side, fields, 'trades');
   }
 
   write(happened: number, local: number, instrument: number): void {
@@ -63,21 +64,21 @@ class TradeWriter implements RowWriter {
 
 class QuoteWriter implements RowWriter {
   readonly #collector: RowCollector;
-  readonly #columns: CsvColumns;
-  readonly #numbers: CsvNumbers;
+  readonly #fields: MappedFields;
+  readonly #numbers: MappedNumbers;
   readonly #slots: readonly number[];
 
   constructor(
     mapping: NonNullable<CsvMapping['quotes']>,
-    columns: CsvColumns,
+    fields: MappedFields,
     collector: RowCollector,
-    numbers: CsvNumbers,
+    numbers: MappedNumbers,
   ) {
     this.#collector = collector;
-    this.#columns = columns;
+    this.#fields = fields;
     this.#numbers = numbers;
     this.#slots = (['bidPrice', 'bidQuantity', 'askPrice', 'askQuantity'] as const).map((name) =>
-      columns.want(mapping[name], `quotes.${name}`),
+      fields.want(mapping[name], `quotes.${name}`),
     );
   }
 
@@ -95,8 +96,8 @@ class QuoteWriter implements RowWriter {
 
   /** Both fields empty, or no quantity: this side is empty. */
   #side(price: number, quantity: number, instrument: number): { ticks: number; lots: number } {
-    const empty = this.#columns.text(price) === '';
-    if (empty && this.#columns.text(quantity) === '') return { ticks: 0, lots: 0 };
+    const empty = this.#fields.isEmpty(price);
+    if (empty && this.#fields.isEmpty(quantity)) return { ticks: 0, lots: 0 };
     const lots = this.#numbers.lots(quantity, instrument);
     return { ticks: empty && lots === 0 ? 0 : this.#numbers.ticks(price, instrument), lots };
   }
@@ -106,7 +107,7 @@ class QuoteWriter implements RowWriter {
 
 class BarWriter implements RowWriter {
   readonly #collector: RowCollector;
-  readonly #numbers: CsvNumbers;
+  readonly #numbers: MappedNumbers;
   readonly #slots: readonly number[];
   readonly #volume: number;
   /** ns from the row's time to the bar's close. */
@@ -114,16 +115,14 @@ class BarWriter implements RowWriter {
 
   constructor(
     mapping: NonNullable<CsvMapping['bars']>,
-    columns: CsvColumns,
+    fields: MappedFields,
     collector: RowCollector,
-    numbers: CsvNumbers,
+    numbers: MappedNumbers,
   ) {
     this.#collector = collector;
     this.#numbers = numbers;
-    this.#slots = (['open', 'high', 'low', 'close'] as const).map((name) =>
-      columns.want(mapping[name], `bars.${name}`),
-    );
-    this.#volume = columns.want(mapping.volume, 'bars.volume');
+    this.#slots = (['open', 'high', 'low', 'close'] as const).map((name) => fields.want(mapping[name], `bars.${name}`));
+    this.#volume = fields.want(mapping.volume, 'bars.volume');
     this.#delayNs = mapping.stamped === 'open' ? parseDuration(mapping.interval!) : 0;
   }
 

@@ -1,10 +1,11 @@
 /**
- * CSV rows of what happens to instruments besides trading (funding, status, splits, dividends, mark prices) → tape rows.
- * Knows nothing of files or clocks. Called by csv-rows.
+ * Mapped rows of what happens to instruments besides trading (funding, status, splits, dividends, mark prices) → tape rows.
+ * Knows nothing of files or clocks. Called by mapped-writers.
  */
 import { codeOf, Flag, Kind, Side, Status } from '../../core/index.js';
-import { type CsvColumns, type CsvNumbers, CsvTexts } from './csv-columns.js';
 import type { CsvMapping } from './csv-mapping.js';
+import type { MappedFields } from './mapped-fields.js';
+import { type MappedNumbers, MappedTexts } from './mapped-values.js';
 import type { RowCollector } from './row-collector.js';
 
 /** What a row says: its `value` column and its price; 0 where its kind has none. */
@@ -38,26 +39,26 @@ export class EventWriter {
 /** The writer of a mapping that has one of these shapes. */
 export function eventWriterFor(
   { funding, status, splits, dividends, marks }: CsvMapping,
-  columns: CsvColumns,
+  fields: MappedFields,
   collector: RowCollector,
-  numbers: CsvNumbers,
+  numbers: MappedNumbers,
 ): EventWriter {
   if (funding !== undefined) {
-    const rate = columns.want(funding.rate, 'funding.rate');
+    const rate = fields.want(funding.rate, 'funding.rate');
     return new EventWriter(collector, Kind.funding, () => ({ value: numbers.value(rate, 'rate'), ticks: 0 }));
   }
-  if (status !== undefined) return statusWriter(status, columns, collector, numbers);
-  if (splits !== undefined) return splitWriter(splits, columns, collector, numbers);
+  if (status !== undefined) return statusWriter(status, fields, collector, numbers);
+  if (splits !== undefined) return splitWriter(splits, fields, collector, numbers);
   if (dividends !== undefined) {
-    const amount = columns.want(dividends.amount, 'dividends.amount');
+    const amount = fields.want(dividends.amount, 'dividends.amount');
     return new EventWriter(collector, Kind.dividend, () => {
       const value = numbers.value(amount, 'dividend');
-      if (!(value >= 0)) throw new RangeError(`${columns.nameOf(amount)}: dividend ${value} is negative`);
+      if (!(value >= 0)) throw new RangeError(`${fields.nameOf(amount)}: dividend ${value} is negative`);
       return { value, ticks: 0 };
     });
   }
   const { price, offTick } = marks!;
-  const slot = columns.want(price, 'marks.price');
+  const slot = fields.want(price, 'marks.price');
   const rounded = () =>
     collector.tally.count('mark-rounded', 'mark prices between two ticks were moved to the nearer one');
   return new EventWriter(collector, Kind.mark, (instrument) => ({
@@ -68,45 +69,45 @@ export function eventWriterFor(
 
 function statusWriter(
   mapping: NonNullable<CsvMapping['status']>,
-  columns: CsvColumns,
+  fields: MappedFields,
   collector: RowCollector,
-  numbers: CsvNumbers,
+  numbers: MappedNumbers,
 ): EventWriter {
   const meanings = (['open', 'halt', 'auction', 'close', 'delisted'] as const).map(
     (name) => [name, mapping[name]] as const,
   );
-  const texts = new CsvTexts(mapping.column, meanings, columns, 'status', 'status');
-  const price = mapping.price === undefined ? -1 : columns.want(mapping.price, 'status.price');
+  const texts = new MappedTexts(mapping.column, meanings, fields, 'status', 'status');
+  const price = mapping.price === undefined ? -1 : fields.want(mapping.price, 'status.price');
   return new EventWriter(collector, Kind.status, (instrument) => {
     const value = Status[texts.read()];
-    if (price < 0 || columns.text(price) === '') return { value, ticks: 0 };
+    if (price < 0 || fields.isEmpty(price)) return { value, ticks: 0 };
     // 0 on the tape stands for no price.
     const ticks = numbers.ticks(price, instrument);
     if (ticks > 0) return { value, ticks };
-    throw new RangeError(`${columns.nameOf(price)}: price ${columns.text(price)} of a status is not above 0`);
+    throw new RangeError(`${fields.nameOf(price)}: price ${fields.text(price)} of a status is not above 0`);
   });
 }
 
 function splitWriter(
   mapping: NonNullable<CsvMapping['splits']>,
-  columns: CsvColumns,
+  fields: MappedFields,
   collector: RowCollector,
-  numbers: CsvNumbers,
+  numbers: MappedNumbers,
 ): EventWriter {
   const units = (slot: number) => {
     const value = numbers.value(slot, 'split');
     if (value > 0) return value;
-    throw new RangeError(`${columns.nameOf(slot)}: split ${columns.text(slot)} is not above 0`);
+    throw new RangeError(`${fields.nameOf(slot)}: split ${fields.text(slot)} is not above 0`);
   };
   if ('ratio' in mapping) {
-    const ratio = columns.want(mapping.ratio, 'splits.ratio');
+    const ratio = fields.want(mapping.ratio, 'splits.ratio');
     return new EventWriter(collector, Kind.split, () => ({ value: units(ratio), ticks: 0 }));
   }
-  const newUnits = columns.want(mapping.newUnits, 'splits.newUnits');
-  const oldUnits = columns.want(mapping.oldUnits, 'splits.oldUnits');
+  const newUnits = fields.want(mapping.newUnits, 'splits.newUnits');
+  const oldUnits = fields.want(mapping.oldUnits, 'splits.oldUnits');
   return new EventWriter(collector, Kind.split, () => {
     const value = units(newUnits) / units(oldUnits);
     if (value > 0 && value < Infinity) return { value, ticks: 0 };
-    throw new RangeError(`split of ${columns.text(newUnits)} for ${columns.text(oldUnits)} is beyond every double`);
+    throw new RangeError(`split of ${fields.text(newUnits)} for ${fields.text(oldUnits)} is beyond every double`);
   });
 }
