@@ -4,6 +4,7 @@ export { type Catalog, type CatalogRange, type CatalogTape, openCatalog } from '
 export { type Added, type AddOptions, addToCatalog } from './catalog/catalog-add.js';
 export { type Compacted, type CompactOptions, compactCatalog } from './catalog/catalog-compact.js';
 export { CatalogError } from './catalog/catalog-error.js';
+export { type ImportedStep, type ImportOptions, type ImportStep, importToCatalog } from './catalog/catalog-import.js';
 export { type CatalogAnswer, queryCatalog } from './catalog/catalog-index.js';
 export { removeFromCatalog } from './catalog/catalog-remove.js';
 export { type BinanceArchiveOptions, importBinanceArchive } from './import/binance-archive.js';

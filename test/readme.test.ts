@@ -142,7 +142,7 @@ describe('the commands of the README', () => {
         'catalog',
         'run',
       ],
-      ...Array(11).fill('import'),
+      ...Array(12).fill('import'),
     ]);
     place.write('btcusdt_20240808.gz', gzipSync(readFileSync(join(fixtures, 'futures.capture'))));
     const lobster = commands.flat().find((word) => word.includes('_message_'))!;
@@ -206,8 +206,9 @@ describe('the commands of the import pages', () => {
 test('the commands of the page about catalogues run as they stand', async () => {
   const place = new Workplace();
   expect(await place.run('demo', '--rows', '20000')).toMatchObject({ code: 0 });
+  copyArchives(place);
   const commands = commandsOf(textOf('docs/catalog.md'));
-  expect(commands).toHaveLength(7);
+  expect(commands).toHaveLength(8);
   for (const words of commands) {
     // The last one has SQL in quotes.
     const [quoted] = /'.*'$/.exec(words.join(' ')) ?? [];

@@ -1,6 +1,6 @@
 /**
  * Adds a tape to a catalogue: cut by instrument and day, checked against what is there, then in it as a whole.
- * Knows nothing of vendors. Called by the command line and by users.
+ * Knows nothing of vendors. Called by the command line, by users, and by catalog-import.
  */
 import path from 'node:path';
 import { type InstrumentSpec, instrumentSpec } from '../../core/instrument.js';
@@ -9,7 +9,7 @@ import type { TapeFile } from '../tape/tape-file.js';
 import { CatalogChange, partOf } from './catalog-change.js';
 import { DayClock } from './catalog-days.js';
 import { CatalogError } from './catalog-error.js';
-import { contradict } from './catalog-parts.js';
+import { contradict, overlapNs } from './catalog-parts.js';
 import {
   type CatalogInstrument,
   type CatalogPart,
@@ -47,32 +47,51 @@ export interface Added {
  * enough; `TapeError` for a damaged tape or a full disk.
  */
 export async function addToCatalog(folder: string, tape: TapeFile, options: AddOptions): Promise<Added> {
-  checkOptions(options);
-  if (tape.info.rows === 0) throw new CatalogError(`tape ${tape.file}: has no rows to add`);
+  checkOptions(folder, options);
   const change = new CatalogChange(folder);
   try {
-    const early = readState(folder);
-    if (has(early, tape)) {
-      change.commit(() => undefined);
-      return { added: false, parts: [], replaced: [] };
-    }
-    const days = new DayClock(daysOf(folder, early, options));
-    withInstruments(early ?? emptyState(days.name), tape, options, folder);
-    const source = sourceOf(tape);
-    const pieces = await splitTape(tape, {
-      ...{ days, breathe: options.breathe },
-      fileFor: (symbol, day, opening) => change.fileFor(options.venue, symbol, day, opening),
-      provenance: { ...tape.info.provenance, 'catalog.source': `${source.name}, sha256 ${source.sha256}` },
-      corrections: source.corrections.map((each) => ({
-        ...each,
-        note: `in the whole of ${source.name}: ${each.note}`,
-      })),
-    });
-    const parts = pieces.map((piece) => newPart(change, piece, options.venue, source));
-    return commit(change, { tape, source, parts, options });
+    return await addWithin(change, tape, options);
   } finally {
     change.end();
   }
+}
+
+/** What an import adds to adding: who the source is, and a last word on it while nobody else changes the catalogue. */
+export interface SourceOrigin {
+  readonly name: string;
+  readonly imported: CatalogSource['imported'];
+  /** Looks again; the files that go out for it, or `undefined` where it has come into the catalogue meanwhile. */
+  readonly replaces: (state: CatalogState) => readonly CatalogPart[] | undefined;
+}
+
+/** {@link addToCatalog} as part of a change that the caller ends. */
+export async function addWithin(
+  change: CatalogChange,
+  tape: TapeFile,
+  options: AddOptions,
+  origin?: SourceOrigin,
+): Promise<Added> {
+  const { folder } = change;
+  if (tape.info.rows === 0) throw new CatalogError(`tape ${tape.file}: has no rows to add`);
+  const early = readState(folder);
+  if (has(early, tape)) {
+    change.commit(() => undefined);
+    return { added: false, parts: [], replaced: [] };
+  }
+  const days = new DayClock(daysOf(folder, early, options));
+  withInstruments(early ?? emptyState(days.name), tape, options, folder);
+  const source = sourceOf(tape, origin);
+  const pieces = await splitTape(tape, {
+    ...{ days, breathe: options.breathe },
+    fileFor: (symbol, day, opening) => change.fileFor(options.venue, symbol, day, opening),
+    provenance: { ...tape.info.provenance, 'catalog.source': `${source.name}, sha256 ${source.sha256}` },
+    corrections: source.corrections.map((each) => ({
+      ...each,
+      note: `in the whole of ${source.name}: ${each.note}`,
+    })),
+  });
+  const parts = pieces.map((piece) => newPart(change, piece, options.venue, source));
+  return commit(change, { tape, source, parts, options, origin });
 }
 
 interface Addition {
@@ -80,21 +99,26 @@ interface Addition {
   readonly source: CatalogSource;
   readonly parts: readonly CatalogPart[];
   readonly options: AddOptions;
+  readonly origin: SourceOrigin | undefined;
 }
 
-function commit(change: CatalogChange, { tape, source, parts, options }: Addition): Added {
+function commit(change: CatalogChange, { tape, source, parts, options, origin }: Addition): Added {
   const { folder } = change;
   let replaced: CatalogPart[] = [];
   let added = true;
   change.commit((state) => {
-    if (has(state, tape)) {
+    const before = state ?? emptyState(daysOf(folder, state, options));
+    daysOf(folder, before, options);
+    const outgoing = origin === undefined ? [] : origin.replaces(before);
+    if (outgoing === undefined || has(state, tape)) {
       added = false;
       return undefined;
     }
-    const before = state ?? emptyState(daysOf(folder, state, options));
-    daysOf(folder, before, options);
-    replaced = before.parts.filter((old) => parts.some((part) => contradict(old, part)));
-    if (replaced.length > 0 && options.replace !== true) throw contradiction(folder, tape, replaced);
+    const against = before.parts.filter(
+      (old) => !outgoing.includes(old) && parts.some((part) => contradict(old, part)),
+    );
+    if (against.length > 0 && options.replace !== true) throw contradiction(before, source, parts, against, folder);
+    replaced = [...outgoing, ...against];
     const kept = before.parts.filter((old) => !replaced.includes(old));
     return withoutUnused({
       ...withInstruments(before, tape, options, folder),
@@ -115,18 +139,44 @@ function has(state: CatalogState | undefined, tape: TapeFile): boolean {
   return state?.sources.some(({ sha256 }) => sha256 === tape.info.hash) === true;
 }
 
-function contradiction(folder: string, tape: TapeFile, there: readonly CatalogPart[]): CatalogError {
+function contradiction(
+  state: CatalogState,
+  source: CatalogSource,
+  parts: readonly CatalogPart[],
+  there: readonly CatalogPart[],
+  folder: string,
+): CatalogError {
   const [first] = there;
+  const from = state.sources.find(({ sha256 }) => sha256 === first!.pieces[0]!.source)!;
+  const changed = from.imported?.files.find(({ name, sha256 }) =>
+    source.imported?.files.some((file) => file.name === name && file.sha256 !== sha256),
+  );
+  const overlap = overlapNs(first!, parts.find((part) => contradict(first!, part))!);
+  const why =
+    changed !== undefined
+      ? `, from a ${changed.name} of other bytes (SHA-256 ${changed.sha256.slice(0, 12)}…): the file was changed since`
+      : `, from ${from.name}, which overlaps by ${overlap} ns`;
+  const slices =
+    source.imported !== undefined && source.imported.format === from.imported?.format && changed === undefined;
   return new CatalogError(
     `catalogue ${folder}: has ${Object.keys(first!.counts).join(', ')} of ${first!.venue} ${first!.symbol} on ${first!.day} ` +
-      `already${there.length > 1 ? `, and ${there.length - 1} more files like it` : ''}; ` +
-      `${tape.file} is another source of that time: add it with --replace, or remove what is there`,
+      `already${there.length > 1 ? ` (and ${there.length - 1} more files like it)` : ''}${why}; ` +
+      `${source.name} is another source of that time: add it with --replace, or remove what is there` +
+      (slices ? '; slices of one recording are one step: give both, with --together --replace' : ''),
   );
 }
 
-function sourceOf({ file, info }: TapeFile): CatalogSource {
+function sourceOf({ file, info }: TapeFile, origin: SourceOrigin | undefined): CatalogSource {
   const corrections = info.corrections.map(({ name, count, note }) => ({ name, count, note }));
-  return { sha256: info.hash!, name: path.basename(file), provenance: { ...info.provenance }, corrections };
+  return {
+    ...{
+      sha256: info.hash!,
+      name: origin?.name ?? path.basename(file),
+      provenance: { ...info.provenance },
+      corrections,
+    },
+    ...(origin?.imported === undefined ? {} : { imported: origin.imported }),
+  };
 }
 
 function newPart(change: CatalogChange, piece: SplitPiece, venue: string, source: CatalogSource): CatalogPart {
@@ -135,7 +185,9 @@ function newPart(change: CatalogChange, piece: SplitPiece, venue: string, source
   return partOf(change, { venue, symbol, day, lastDay: day, pieces }, file, opening);
 }
 
-function checkOptions({ venue, listed, delisted }: AddOptions): void {
+/** What can be known before there is a tape. Throws {@link CatalogError}, `RangeError`. */
+export function checkOptions(folder: string, options: AddOptions): void {
+  const { venue, listed, delisted } = options;
   if (venue.trim() === '' || /\p{Cc}/u.test(venue)) {
     throw new CatalogError(`venue ${JSON.stringify(venue)} is empty or holds a control character`);
   }
@@ -143,6 +195,7 @@ function checkOptions({ venue, listed, delisted }: AddOptions): void {
   if (listed !== undefined && delisted !== undefined && listed > delisted) {
     throw new CatalogError(`listed on ${listed} but delisted on ${delisted}, which is before`);
   }
+  new DayClock(daysOf(folder, readState(folder), options));
 }
 
 function daysOf(folder: string, state: CatalogState | undefined, { days }: AddOptions): string {

@@ -12,9 +12,13 @@ import { CatalogError } from './catalog-error.js';
 import { type CatalogPart, type CatalogState, readState, STATE_FILE, writeState } from './catalog-state.js';
 import { liveTickets, Ticket, WORK_FOLDER } from './tickets.js';
 
-/** `DAY.NONCE.parquet`, `DAY.NONCE.opening.parquet`; and what a killed tape writer leaves of one. */
-const PART_NAME = /\.([0-9a-f]{12})(?:\.opening)?\.parquet(?:\.tmp-\d+-\d+)?$/;
+/** `DAY.NONCE.parquet`, `DAY.NONCE.opening.parquet`, `import.NONCE.parquet`; and what a killed process leaves of one. */
+const PART_NAME = /\.([0-9a-f]{12})(?:\.opening)?\.parquet(?:\.(?:tmp|scratch)-\d+-\d+)?$/;
 const STATE_LEFTOVER = new RegExp(`^${STATE_FILE.replace('.', '\\.')}\\.tmp-`);
+
+/** Changes under way, whose files go when the process ends in the middle of one. */
+const open = new Set<CatalogChange>();
+let watching = false;
 
 /** One change that is being prepared. Ends with `end`. */
 export class CatalogChange {
@@ -31,6 +35,12 @@ export class CatalogChange {
     } catch (error) {
       throw new CatalogError(`catalogue ${folder}: cannot be changed: ${(error as Error).message}`);
     }
+    open.add(this);
+    if (watching) return;
+    watching = true;
+    process.on('exit', () => {
+      for (const change of open) change.end();
+    });
   }
 
   /** A path in the folder for a new file of an instrument's day; its folder is there. */
@@ -69,6 +79,7 @@ export class CatalogChange {
 
   /** After `commit`, or instead of it: then what was made is removed. */
   end(): void {
+    open.delete(this);
     if (!this.#kept) for (const file of this.#made) fs.rmSync(file, { force: true });
     for (const file of this.#made) if (path.dirname(file) === this.folder) fs.rmSync(file, { force: true });
     this.#ticket.end();

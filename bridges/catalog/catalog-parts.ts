@@ -14,6 +14,11 @@ export function contradict(a: CatalogPart, b: CatalogPart): boolean {
   return (from < otherTo && otherFrom < to) || (from === otherFrom && to === otherTo);
 }
 
+/** For how long the exchange times of two files overlap. */
+export function overlapNs({ exchangeNs: [from, to] }: CatalogPart, { exchangeNs: [start, end] }: CatalogPart): bigint {
+  return (to < end ? to : end) - (from > start ? from : start);
+}
+
 /** Whether `next` holds what came right behind `before` in the same source. */
 function goesOn(before: CatalogPart, next: CatalogPart): boolean {
   const [end, start] = [before.pieces.at(-1)!, next.pieces[0]!];
@@ -39,6 +44,20 @@ export function chainsOf(parts: readonly CatalogPart[]): CatalogPart[][] {
     else chain.push(part);
   }
   return chains;
+}
+
+/** As importers put rows of different kinds at equal times. */
+const KINDS_AT_ONE_TIME = [
+  ...['funding', 'split', 'dividend', 'status', 'trade', 'custom'],
+  ...['orderAdd', 'orderModify', 'orderCancel', 'orderExecute', 'depthClear', 'depth', 'quote', 'bar', 'mark'],
+];
+
+/** In the order in which rows of equal times shall stand: by the last of their kinds. */
+export function inTieOrder(chains: readonly CatalogPart[][]): CatalogPart[][] {
+  const rank = (chain: readonly CatalogPart[]) =>
+    Math.max(...chain.flatMap(({ counts }) => Object.keys(counts).map((kind) => KINDS_AT_ONE_TIME.indexOf(kind))));
+  const ranked = chains.map((chain) => ({ chain, rank: rank(chain) }));
+  return ranked.sort((a, b) => a.rank - b.rank).map(({ chain }) => chain);
 }
 
 function shareKinds(a: CatalogPart, b: CatalogPart): boolean {

@@ -47,11 +47,21 @@ const instrument = z.strictObject({
   delisted: day.exactOptional(),
 });
 
+/** Which files of a vendor a source was imported from, and how. */
+const imported = z.strictObject({
+  format: z.string().min(1),
+  /** Whatever decides, besides the files, what becomes of them: tick, lot, clocks …; of files that say so, their SHA-256. */
+  options: z.record(z.string(), z.string()),
+  files: z.array(z.strictObject({ name: z.string(), bytes: count, sha256 })).min(1),
+});
+
 const source = z.strictObject({
   sha256,
   name: z.string(),
   provenance: z.record(z.string(), z.string()),
   corrections: z.array(z.strictObject({ name: z.string(), count, note: z.string() })),
+  /** Absent where a tape was added. */
+  imported: imported.exactOptional(),
 });
 
 const part = z.strictObject({
@@ -88,6 +98,7 @@ const schema = z.strictObject({
 export type CatalogState = z.output<typeof schema>;
 export type CatalogInstrument = CatalogState['instruments'][number];
 export type CatalogSource = CatalogState['sources'][number];
+export type ImportRecord = NonNullable<CatalogSource['imported']>;
 export type CatalogPart = CatalogState['parts'][number];
 
 export function emptyState(days: string): CatalogState {

@@ -11,7 +11,7 @@ import { formatEpoch } from '../../core/time.js';
 import { openTape, type TapeFile } from '../tape/tape-file.js';
 import { DayClock } from './catalog-days.js';
 import { CatalogError } from './catalog-error.js';
-import { chainsOf, refuseGaps, sourcesOf } from './catalog-parts.js';
+import { chainsOf, inTieOrder, refuseGaps, sourcesOf } from './catalog-parts.js';
 import { type CatalogInstrument, type CatalogPart, type CatalogState, readState } from './catalog-state.js';
 import { RangeTape } from './range-tape.js';
 import { Ticket } from './tickets.js';
@@ -106,7 +106,7 @@ export class Catalog {
     }
     const chains = wanted.flatMap(({ venue, symbol }) => {
       const own = this.state.parts.filter((part) => part.venue === venue && part.symbol === symbol);
-      const cut = chainsOf(own).map((chain) => withinLimits(chain, fromNs, toNs));
+      const cut = inTieOrder(chainsOf(own)).map((chain) => withinLimits(chain, fromNs, toNs));
       const filled = cut.filter((chain) => chain.length > 0);
       refuseGaps(filled, this.#place);
       return filled;

@@ -161,11 +161,12 @@ function rm(): Command {
     });
 }
 
-function placeOf({ venue, symbol, day, lastDay, file, rows }: CatalogPart) {
+/** A file as `--json` prints it. */
+export function placeOf({ venue, symbol, day, lastDay, file, rows }: CatalogPart) {
   return { venue, symbol, day, lastDay, file, rows };
 }
 
-function countText(parts: readonly CatalogPart[]): string {
+export function countText(parts: readonly CatalogPart[]): string {
   const rows = parts.reduce((sum, part) => sum + part.rows, 0);
   return `${grouped(parts.length)} ${parts.length === 1 ? 'file' : 'files'} with ${grouped(rows)} rows`;
 }

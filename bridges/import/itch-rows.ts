@@ -98,7 +98,9 @@ export class ItchRows implements MessageTaker {
 
   /** What only now is known. Throws `RangeError` for symbols that never came. */
   finish(): void {
+    const over = this.#status.ended;
     this.endDay();
+    if (over) for (const stock of this.stocks.list) this.#clear(stock);
     this.stocks.checkWanted();
     const renumbered = this.stocks.list.reduce((sum, { orders }) => sum + orders.renumbered, 0);
     this.#tally.count(
@@ -302,7 +304,8 @@ export class ItchRows implements MessageTaker {
     stock.status = Number.NaN;
     stock.action = Status.open;
     stock.halted = false;
-    for (const slot of orders.all()) {
+    // By their numbers: which slots they have depends on the days before.
+    for (const slot of orders.all().sort((a, b) => orders.id[a]! - orders.id[b]!)) {
       this.#tally.count('cleared-orders', 'orders that still rested when the day’s messages ended were cancelled');
       this.#reduce(stock, slot, Infinity, CANCEL, orders.ticks[slot]!, Flag.last);
     }

@@ -22,6 +22,9 @@ import { orderedBlocks } from './rows/row-ordering.js';
 import { AdjustedRows, AS_GIVEN, measureTimes, worstLatency } from './rows/row-times.js';
 import { type ByteStore, MemoryBytes, type Scratch } from './rows/scratch.js';
 
+/** Input that is read well, and has nothing for a tape. */
+export class NoRowsError extends ImportError {}
+
 /** What every importer takes. */
 export interface RowKeeping {
   /** Where rows wait until they are ordered. Default: in memory. */
@@ -112,7 +115,7 @@ export class RowCollector {
   /** The tape, whose origin is the smallest time, with what was corrected. Throws when there are no rows. */
   finish(origins: TapeOrigins): ImportedTape {
     const names = origins.files.map((file) => file.name).join(', ');
-    if (this.rows.length === 0) throw new ImportError(`${names}: there is nothing in it for the tape, not one row`);
+    if (this.rows.length === 0) throw new NoRowsError(`${names}: there is nothing in it for the tape, not one row`);
     const file = this.rows.end();
     const times = { ...AS_GIVEN, shiftNs: this.#shiftNs, untimedDelayNs: this.#untimedDelayNs };
     const measure = measureTimes(file, times);

@@ -15,6 +15,7 @@ const KILLS = Number(process.env.KILLS ?? 12);
 const SEED = Number(process.env.SEED ?? Date.now() % 1e6);
 const ORIGIN_NS = parseEpoch('2024-01-02T19:00:00Z');
 const DAY_NS = BigInt(24 * HOUR_NS);
+const IMPORTED_DAYS = 4;
 const place = folderFor('crash');
 afterAll(() => fs.rmSync(place, { recursive: true, force: true }));
 const at = (name: string) => path.join(place, name);
@@ -25,34 +26,81 @@ beforeAll(async () => {
     tapeOf(at(`${name}.parquet`), rows, 2, ORIGIN_NS + BigInt(index) * 8n * DAY_NS, name);
   }
   await addToCatalog(at('one'), openTape(at('a.parquet')), { venue: 'TEST', days: 'utc' });
-});
+  for (let day = 0; day < IMPORTED_DAYS; day++) {
+    // Ends 2 ms before midnight: its last rows are seen on the next day.
+    const time = (row: number) => Date.UTC(2024, 1, 2 + day) - 2 - row * 3000;
+    const lines = Array.from(
+      { length: 20_000 },
+      (_, row) => `${time(19_999 - row)},${100 + (row % 7)},${1 + (row % 5)}`,
+    );
+    fs.writeFileSync(at(`day${day}.csv`), `time,price,quantity\n${lines.join('\n')}\n`);
+  }
+  fs.writeFileSync(
+    at('m.yaml'),
+    `symbol: { constant: A }
+instruments: { A: { tick: '1', lot: '1' } }
+exchangeTime: { column: time, unit: ms }
+localFrom: exchange + 5ms
+trades: { price: price, quantity: quantity }
+`,
+  );
+}, 60_000);
 
-/** Runs the program; ends it after so many ms, where they are given. Resolves to its exit code. */
-function run(words: readonly string[], killAfterMs?: number): Promise<number | null> {
+const FILES = Array.from({ length: IMPORTED_DAYS }, (_, day) => `day${day}.csv`);
+const importing = (folder: string) => [
+  ...['import', 'csv', ...FILES, '--mapping', 'm.yaml', '--catalog', folder, '--venue', 'TEST', '--days', 'utc'],
+];
+
+interface Ended {
+  readonly code: number | null;
+  readonly stderr: string;
+}
+
+/** Runs the program; ends it after so many ms, where they are given. */
+function run(words: readonly string[], killAfterMs?: number, signal: NodeJS.Signals = 'SIGKILL'): Promise<Ended> {
   return new Promise((resolve) => {
-    const child = spawn(process.execPath, [MAIN, ...words], { cwd: place, stdio: 'ignore' });
-    const timer = killAfterMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfterMs);
+    const child = spawn(process.execPath, [MAIN, ...words], { cwd: place, stdio: ['ignore', 'ignore', 'pipe'] });
+    let stderr = '';
+    child.stderr.on('data', (chunk) => {
+      stderr += chunk;
+    });
+    const timer = killAfterMs === undefined ? undefined : setTimeout(() => child.kill(signal), killAfterMs);
     child.on('close', (code) => {
       clearTimeout(timer);
-      resolve(code);
+      resolve({ code, stderr });
     });
   });
 }
 
-/** The state without its number of changes, and every row that it gives: all files must be there and whole. */
+/**
+ * All that a catalogue says but its number of changes and the names of its files: those have a random part. The SHA-256 of each
+ * file is in it, so equal contents are equal rows. All files must be there and whole, and so must be what they give together.
+ */
 function contentOf(folder: string) {
   const catalog = openCatalog(folder);
   catalog.close();
-  for (const part of [...catalog.state.parts, ...catalog.state.parts.flatMap(({ opening }) => opening ?? [])]) {
+  const { state } = catalog;
+  for (const part of [...state.parts, ...state.parts.flatMap(({ opening }) => opening ?? [])]) {
     catalog.open(part).verify();
   }
-  const tape = catalog.tape();
-  return { rows: tape.info.rows, files: catalog.state.parts.length };
+  const ordered = (items: readonly object[]) =>
+    items.map((each) => JSON.stringify(each, (_, value) => (typeof value === 'bigint' ? String(value) : value))).sort();
+  const rows = catalog.tape().info.rows;
+  expect(rows).toBe(state.parts.reduce((sum, part) => sum + part.rows, 0) + openingRows(catalog));
+  return {
+    ...{ days: state.days, instruments: state.instruments, sources: ordered(state.sources) },
+    parts: ordered(state.parts.map(({ file, opening, ...rest }) => ({ ...rest, opening: opening?.sha256 }))),
+  };
+}
+
+/** Rows of the openings that a range without limits begins with. */
+function openingRows(catalog: ReturnType<typeof openCatalog>): number {
+  return catalog.tape().ranges.reduce((sum, { opening }) => sum + (opening?.info.rows ?? 0), 0);
 }
 
 /** Files under final names must be whole; those that are not in the state are allowed until the next change. */
 function noHalfTapes(folder: string): void {
-  for (const name of fs.readdirSync(folder, { recursive: true }).map(String)) {
+  for (const name of fs.existsSync(folder) ? fs.readdirSync(folder, { recursive: true }).map(String) : []) {
     if (name.endsWith('.parquet')) openTape(path.join(folder, name)).verify();
   }
 }
@@ -61,13 +109,15 @@ function tapeFiles(folder: string): number {
   return fs.readdirSync(folder, { recursive: true }).filter((name) => String(name).includes('.parquet')).length;
 }
 
-describe('killed', () => {
+describe(`killed (seed ${SEED}, ${KILLS} in all)`, () => {
+  const kills = Math.ceil(KILLS / 3);
+
   it.each([
-    ['add', ['catalog', 'add', 'ticks', 'b.parquet', '--venue', 'TEST']],
-    ['compact', ['catalog', 'compact', 'ticks', '--by', 'month']],
+    ['add', ['catalog', 'add', 'ticks', 'b.parquet', '--venue', 'TEST'], 'b.parquet: added'],
+    ['compact', ['catalog', 'compact', 'ticks', '--by', 'month'], 'became'],
   ])(
-    `at random moments of %s (seed ${SEED}, ${KILLS} each)`,
-    async (_name, words) => {
+    'at random moments of %s',
+    async (name, words, told) => {
       const reset = () => {
         fs.rmSync(at('ticks'), { recursive: true, force: true });
         fs.cpSync(at('one'), at('ticks'), { recursive: true });
@@ -75,36 +125,106 @@ describe('killed', () => {
       reset();
       const before = contentOf(at('ticks'));
       const start = performance.now();
-      expect(await run(words)).toBe(0);
+      expect((await run(words)).code).toBe(0);
       const wholeMs = performance.now() - start;
       const after = contentOf(at('ticks'));
       expect(after).not.toEqual(before);
       const most = tapeFiles(at('ticks'));
       const random = seeded(SEED);
-      let [unfinished, finished] = [0, 0];
+      let finished = 0;
       reset();
-      for (let kill = 0; kill < KILLS; kill++) {
+      for (let kill = 0; kill < kills; kill++) {
         // Nothing happens to the folder while the program starts.
-        await run(words, wholeMs * (0.25 + 0.9 * random()));
+        const { stderr } = await run(words, wholeMs * (0.25 + 0.9 * random()));
         noHalfTapes(at('ticks'));
         const found = contentOf(at('ticks'));
-        if (found.files === before.files) {
-          expect(found).toEqual(before);
-          unfinished++;
-          continue;
-        }
-        expect(found).toEqual(after);
+        const done = found.parts.join() === after.parts.join();
+        expect(found, `seed ${SEED}, ${name}, kill ${kill}`).toEqual(done ? after : before);
+        if (stderr.includes(told)) expect(done, `seed ${SEED}, ${name}, kill ${kill}`).toBe(true);
+        if (!done) continue;
         finished++;
         reset();
       }
-      expect(unfinished + finished).toBe(KILLS);
+      console.log(`${name}: ${finished} of ${kills} had been done (seed ${SEED})`);
       // Whatever the dead left, one more change takes it away.
-      expect(await run(words)).toBe(0);
+      expect((await run(words)).code).toBe(0);
       expect(contentOf(at('ticks'))).toEqual(after);
       expect(tapeFiles(at('ticks'))).toBe(most);
       expect(fs.readdirSync(at('ticks/.catalog/writers'))).toEqual([]);
     },
     900_000,
+  );
+
+  it('at random moments of an import, which goes on where it was', async () => {
+    const start = performance.now();
+    expect(await run(importing('unbroken'))).toEqual({ code: 0, stderr: expect.stringContaining('imported 4 files,') });
+    const wholeMs = performance.now() - start;
+    const unbroken = contentOf(at('unbroken'));
+    const most = tapeFiles(at('unbroken'));
+    const random = seeded(SEED);
+    let [wholes, kept] = [0, 0];
+    const landed = new Set<string>();
+    const check = () => {
+      expect(contentOf(at('broken'))).toEqual(unbroken);
+      fs.rmSync(at('broken'), { recursive: true });
+      landed.clear();
+    };
+    for (let kill = 0; kill < kills; kill++) {
+      const { code, stderr } = await run(importing('broken'), wholeMs * (0.2 + 0.6 * random()));
+      const place = `seed ${SEED}, import, kill ${kill}`;
+      noHalfTapes(at('broken'));
+      for (const [, name] of stderr.matchAll(/^(\S+): added/gm)) landed.add(name!);
+      const there = fs.existsSync(at('broken/catalog.json')) ? contentOf(at('broken')) : undefined;
+      const names = openedSources(at('broken'));
+      for (const name of landed) expect(names, place).toContain(name);
+      for (const part of there?.parts ?? []) expect(unbroken.parts, place).toContain(part);
+      if (names.length > 0 && names.length < IMPORTED_DAYS) kept++;
+      if (code !== 0) continue;
+      wholes++;
+      check();
+    }
+    console.log(`import: ${kept} of ${kills} left some of the files behind, ${wholes} were whole (seed ${SEED})`);
+    expect((await run(importing('broken'))).code).toBe(0);
+    expect(tapeFiles(at('broken'))).toBe(most);
+    expect(fs.readdirSync(at('broken/.catalog/writers'))).toEqual([]);
+    check();
+  }, 900_000);
+});
+
+function openedSources(folder: string): string[] {
+  if (!fs.existsSync(path.join(folder, 'catalog.json'))) return [];
+  const catalog = openCatalog(folder);
+  catalog.close();
+  return catalog.state.sources.map(({ name }) => name);
+}
+
+describe.skipIf(process.platform === 'win32')('interrupted', () => {
+  it.each(['SIGINT', 'SIGTERM'] as const)(
+    '%s leaves the catalogue whole and nothing of what was under way',
+    async (signal) => {
+      const start = performance.now();
+      expect((await run(importing('timed'))).code).toBe(0);
+      const wholeMs = performance.now() - start;
+      const unbroken = contentOf(at('timed'));
+      fs.rmSync(at('timed'), { recursive: true });
+      for (const share of [0.5, 0.7]) {
+        const { code } = await run(importing('stopped'), wholeMs * share, signal);
+        // Before the program listens the signal ends it, and there is no code; it may have been done, too.
+        expect([signal === 'SIGINT' ? 130 : 143, 0, null]).toContain(code);
+        if (!fs.existsSync(at('stopped/catalog.json'))) continue;
+        const named = openCatalog(at('stopped'));
+        named.close();
+        const { parts } = named.state;
+        expect(tapeFiles(at('stopped'))).toBe(
+          parts.length + parts.filter(({ opening }) => opening !== undefined).length,
+        );
+        expect(fs.readdirSync(at('stopped/.catalog/writers'))).toEqual([]);
+      }
+      expect((await run(importing('stopped'))).code).toBe(0);
+      expect(contentOf(at('stopped'))).toEqual(unbroken);
+      fs.rmSync(at('stopped'), { recursive: true });
+    },
+    120_000,
   );
 });
 
@@ -128,12 +248,24 @@ describe('at once', () => {
       reads++;
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
-    expect(await done).toEqual([0, 0, 0, 0]);
+    expect((await done).map(({ code }) => code)).toEqual([0, 0, 0, 0]);
     expect(reads).toBeGreaterThan(2);
     const catalog = openCatalog(folder);
     expect(catalog.state.sources.map(({ provenance }) => provenance.note).sort()).toEqual(['a', 'b', 'c']);
     const whole = allRows(catalog.tape({ to: '2024-01-09' }), ORIGIN_NS);
     expect(whole.length).toBe(expected.code!.length);
     catalog.close();
+  }, 120_000);
+
+  it('two import the same files: each file lands once', async () => {
+    expect((await run(importing('alone'))).code).toBe(0);
+    const both = await Promise.all([run(importing('two')), run(importing('two'))]);
+    expect(both.map(({ code }) => code)).toEqual([0, 0]);
+    expect(contentOf(at('two'))).toEqual(contentOf(at('alone')));
+    const added = both.map(({ stderr }) => Number(/imported (\d+) file/.exec(stderr)?.[1]));
+    const skipped = both.map(({ stderr }) => Number(/skipped (\d+) file/.exec(stderr)?.[1]));
+    expect(added[0]! + added[1]!).toBe(IMPORTED_DAYS);
+    expect(skipped[0]! + skipped[1]!).toBe(IMPORTED_DAYS);
+    expect(fs.readdirSync(at('two/.catalog/writers'))).toEqual([]);
   }, 120_000);
 });

@@ -162,7 +162,7 @@ const CASES: Record<string, Case[]> = {
     [
       'import binance-capture capture.txt --symbol X --tick 1 --lot 1',
       2,
-      "required option '--out <tape>' not specified",
+      'say where it goes: one of --out <tape> and --catalog <folder>',
     ],
   ],
   tapes: [

@@ -98,10 +98,14 @@ describe('days', () => {
     const dates = ['2024-11-01', '2024-11-04'];
     const tape = await importItch({ files, ...OPTIONS, dates });
     const rows = [...rowsOf(tape.columns, 'exchange')];
-    expect(rows.map(({ kind }) => kind)).toEqual([Kind.orderAdd, Kind.orderCancel, Kind.orderAdd]);
+    const kinds = [Kind.orderAdd, Kind.orderCancel];
+    expect(rows.map(({ kind }) => kind)).toEqual([...kinds, ...kinds]);
     // Daylight saving ended on the Sunday between.
     expect(rows[2]!.exchangeNs - rows[0]!.exchangeNs).toBe((3 * 86_400 + 3_600) * 1e9);
-    expect(correctionsOf(tape)).toEqual({ 'cleared-orders': 1 });
+    expect(correctionsOf(tape)).toEqual({ 'cleared-orders': 2 });
+    // What stops before the day's messages end may go on in another file.
+    const cut = await load([directory('ABC'), add({ ref: 5 })]);
+    expect(correctionsOf(cut)).toEqual({ 'unfinished-days': 1 });
   });
 
   it('are one for each file or one for all, in order, and those that the names say', async () => {

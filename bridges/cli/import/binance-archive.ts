@@ -3,9 +3,11 @@
  */
 import { Command } from 'commander';
 import { importBinanceArchive } from '../../import/binance-archive.js';
+import { orderedFiles } from '../../import/binance-archive-name.js';
 import { decimalText } from '../option-values.js';
 import { localFrom, terms } from './import-options.js';
-import { keep, target } from './import-target.js';
+import { keep } from './import-run.js';
+import { ownOptions, target } from './import-target.js';
 
 export function binanceArchive(): Command {
   return terms(target(new Command('binance-archive')))
@@ -21,7 +23,12 @@ export function binanceArchive(): Command {
       'after',
       '\nExample:\n  tickwright import binance-archive BTCUSDT-trades-2024-03-*.zip --tick 0.1 --lot 0.001 --local-from "exchange + 5ms" --out btc.parquet',
     )
-    .action(async (files: readonly string[], { out, json, scratch, ...options }) => {
-      await keep({ out, json, scratch }, files, (watched) => importBinanceArchive({ files, ...options, ...watched }));
+    .action(async (files: readonly string[], options, command: Command) => {
+      await keep(command, {
+        files,
+        // A file is a kind and a day or month by the venue's clock: nothing in it depends on another.
+        steps: orderedFiles(files).map(({ path }) => [path]),
+        load: (some, watched) => importBinanceArchive({ files: some, ...ownOptions(options), ...watched }),
+      });
     });
 }

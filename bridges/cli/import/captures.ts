@@ -1,6 +1,6 @@
 /**
  * `tickwright import binance-capture`, `bybit-capture`, `okx-capture`: raw captures of venues' websockets.
- * Called by `import`.
+ * A book goes over from one file to the next, so in a catalogue all files are one step. Called by `import`.
  */
 import { Command, Option } from 'commander';
 import { importBinanceCapture } from '../../import/binance-capture.js';
@@ -9,8 +9,10 @@ import { ImportError } from '../../import/input-file.js';
 import { type InstrumentTerms, readBybitInstrument, readOkxInstrument } from '../../import/instrument-info.js';
 import { importOkxCapture, OKX_BOOKS } from '../../import/okx-capture.js';
 import { decimalText, duration, wholeNumber } from '../option-values.js';
+import type { ImportJob } from './import-job.js';
 import { offLotLevels, terms } from './import-options.js';
-import { keep, target } from './import-target.js';
+import { keep } from './import-run.js';
+import { ownOptions, target } from './import-target.js';
 
 export function binanceCapture(): Command {
   return target(new Command('binance-capture'))
@@ -26,14 +28,16 @@ export function binanceCapture(): Command {
       'after',
       '\nExample:\n  tickwright import binance-capture btcusdt_20240808.gz --symbol BTCUSDT --tick 0.1 --lot 0.001 --out btc.parquet',
     )
-    .action(async (files: readonly string[], options) => {
+    .action(async (files: readonly string[], options, command: Command) => {
       const { symbol, tick, lot, quotes = false, spotQuoteLatency, offLotLevels } = options;
-      await keep(options, files, (watched) =>
-        importBinanceCapture({
-          ...{ files, symbol, tick, lot, quotes, offLotLevels, ...watched },
-          ...(spotQuoteLatency !== undefined && { spotQuoteLatencyNs: spotQuoteLatency }),
-        }),
-      );
+      await keep(command, {
+        files,
+        load: (some, watched) =>
+          importBinanceCapture({
+            ...{ files: some, symbol, tick, lot, quotes, offLotLevels, ...watched },
+            ...(spotQuoteLatency !== undefined && { spotQuoteLatencyNs: spotQuoteLatency }),
+          }),
+      });
     });
 }
 
@@ -46,9 +50,10 @@ export function bybitCapture(): Command {
       'after',
       '\nExample:\n  tickwright import bybit-capture btcusdt_20240808.gz --symbol BTCUSDT --tick 0.1 --lot 0.001 --out btc.parquet',
     )
-    .action(async (files: readonly string[], { out, json, scratch, instrumentInfo, ...given }) => {
-      const options = { ...given, ...(await stepsOf(given, instrumentInfo, readBybitInstrument)) };
-      await keep({ out, json, scratch }, files, (watched) => importBybitCapture({ files, ...options, ...watched }));
+    .action(async (files: readonly string[], { instrumentInfo, ...given }, command: Command) => {
+      const options = { ...ownOptions(given), ...(await stepsOf(given, instrumentInfo, readBybitInstrument)) };
+      const load: ImportJob['load'] = (some, watched) => importBybitCapture({ files: some, ...options, ...watched });
+      await keep(command, { files, load });
     });
 }
 
@@ -63,9 +68,10 @@ export function okxCapture(): Command {
       'after',
       '\nExample:\n  tickwright import okx-capture btc-usdt-swap.gz --symbol BTC-USDT-SWAP --tick 0.1 --lot 0.01 --multiplier 0.01 --out btc.parquet',
     )
-    .action(async (files: readonly string[], { out, json, scratch, instrumentInfo, ...given }) => {
-      const options = { ...given, ...(await stepsOf(given, instrumentInfo, readOkxInstrument)) };
-      await keep({ out, json, scratch }, files, (watched) => importOkxCapture({ files, ...options, ...watched }));
+    .action(async (files: readonly string[], { instrumentInfo, ...given }, command: Command) => {
+      const options = { ...ownOptions(given), ...(await stepsOf(given, instrumentInfo, readOkxInstrument)) };
+      const load: ImportJob['load'] = (some, watched) => importOkxCapture({ files: some, ...options, ...watched });
+      await keep(command, { files, load });
     });
 }
 
@@ -93,7 +99,7 @@ async function stepsOf(
   read: (path: string, symbol: string) => Promise<InstrumentTerms>,
 ): Promise<InstrumentTerms> {
   const { tick, lot } = given;
-  if (file !== undefined) return { ...(await read(file, given.symbol)), ...given };
+  if (file !== undefined) return { ...(await read(file, given.symbol)), ...ownOptions(given) };
   if (tick === undefined || lot === undefined) {
     throw new ImportError('give --tick and --lot, or --instrument-info');
   }

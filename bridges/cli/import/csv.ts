@@ -4,7 +4,8 @@
 import { Command } from 'commander';
 import { importCsv } from '../../import/csv.js';
 import { readMapping } from '../../import/csv-mapping.js';
-import { keep, target } from './import-target.js';
+import { keep } from './import-run.js';
+import { target } from './import-target.js';
 
 export function csv(): Command {
   return target(new Command('csv'))
@@ -17,8 +18,14 @@ export function csv(): Command {
       'after',
       '\nExample:\n  tickwright import csv trades_*.csv.gz --mapping trades.yaml --out trades.parquet',
     )
-    .action(async (files: readonly string[], options) => {
+    .action(async (files: readonly string[], options, command: Command) => {
       const mapping = await readMapping(options.mapping);
-      await keep(options, files, (watched) => importCsv({ files, mapping, ...watched }));
+      // A book goes over from one file to the next; so does the worst difference of clocks.
+      const joined = mapping.depth !== undefined || mapping.negativeLatency === 'shift';
+      await keep(command, {
+        files,
+        ...(!joined && { steps: files.map((file) => [file]) }),
+        load: (some, watched) => importCsv({ files: some, mapping, ...watched }),
+      });
     });
 }

@@ -4,7 +4,8 @@
 import { Command, Option } from 'commander';
 import { importDatabento } from '../../import/databento.js';
 import { collect, decimalText, list, wholeNumber } from '../option-values.js';
-import { keep, target } from './import-target.js';
+import { keep } from './import-run.js';
+import { target } from './import-target.js';
 
 export function databento(): Command {
   return target(new Command('databento'))
@@ -26,17 +27,19 @@ export function databento(): Command {
       'after',
       '\nExample:\n  tickwright import databento glbx-mdp3-20240508.mbo.dbn.zst --definition glbx-mdp3-20240508.definition.dbn.zst --out es.parquet',
     )
-    .action(async (files: readonly string[], options) => {
+    .action(async (files: readonly string[], options, command: Command) => {
       const { definition, symbols, publisher, tick, lot, offTickPrints } = options;
-      await keep(options, [...(definition ?? []), ...files], (watched) =>
-        importDatabento({
-          ...{ files, offTickPrints, ...watched },
-          ...(definition !== undefined && { definitions: definition }),
-          ...(symbols !== undefined && { symbols }),
-          ...(publisher !== undefined && { publisher }),
-          ...(tick !== undefined && { tick }),
-          ...(lot !== undefined && { lot }),
-        }),
-      );
+      await keep(command, {
+        ...{ files, besides: definition ?? [] },
+        load: (some, watched) =>
+          importDatabento({
+            ...{ files: some, offTickPrints, ...watched },
+            ...(definition !== undefined && { definitions: definition }),
+            ...(symbols !== undefined && { symbols }),
+            ...(publisher !== undefined && { publisher }),
+            ...(tick !== undefined && { tick }),
+            ...(lot !== undefined && { lot }),
+          }),
+      });
     });
 }

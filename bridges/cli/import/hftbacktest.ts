@@ -6,7 +6,8 @@ import { importHftbacktest } from '../../import/hftbacktest.js';
 import { HFT_TIME_UNITS } from '../../import/hftbacktest-event.js';
 import { decimalText } from '../option-values.js';
 import { negativeLatency, offLotLevels, terms } from './import-options.js';
-import { keep, target } from './import-target.js';
+import { keep } from './import-run.js';
+import { ownOptions, target } from './import-target.js';
 
 export function hftbacktest(): Command {
   return terms(target(new Command('hftbacktest')))
@@ -27,7 +28,10 @@ export function hftbacktest(): Command {
       'after',
       '\nExample:\n  tickwright import hftbacktest btcusdt_20240808.npz --symbol BTCUSDT --tick 0.1 --lot 0.001 --out btc.parquet',
     )
-    .action(async (files: readonly string[], { out, json, scratch, ...options }) => {
-      await keep({ out, json, scratch }, files, (watched) => importHftbacktest({ files, ...options, ...watched }));
+    .action(async (files: readonly string[], options, command: Command) => {
+      await keep(command, {
+        files,
+        load: (some, watched) => importHftbacktest({ files: some, ...ownOptions(options), ...watched }),
+      });
     });
 }

@@ -1,64 +1,50 @@
 /**
- * Where an import goes, and what it says on its way: the options of every format, and what happens around it.
- * Knows nothing of the formats. Called by the command of each.
+ * Where an import goes, a tape or a catalogue: the options of every format. Knows nothing of the formats.
+ * Called by the command of each.
  */
-import { statSync } from 'node:fs';
-import type { Command } from 'commander';
-import type { OnProgress } from '../../import/input-file.js';
-import type { ImportedTape, RowKeeping } from '../../import/row-collector.js';
-import { removeLeftovers, Scratch } from '../../import/rows/scratch.js';
-import { openTape } from '../../tape/tape-file.js';
-import { ImportProgressBar } from '../import-progress.js';
-import { factsOf, factsText } from '../inspect.js';
-import { whileWriting } from '../interruption.js';
-import { print } from '../terminal.js';
+import { type Command, Option } from 'commander';
+import { placeOptions } from '../catalog.js';
 
-interface Target {
-  readonly out: string;
+/** Options of {@link target}. */
+export interface Target {
+  readonly out?: string;
+  readonly catalog?: string;
   readonly json?: boolean;
-  /** Folder for rows that wait. */
   readonly scratch?: string;
+  readonly venue?: string;
+  readonly days?: string;
+  readonly replace?: boolean;
+  readonly listed?: string;
+  readonly delisted?: string;
+  readonly together?: boolean;
+  readonly beside?: boolean;
 }
 
-/** What an import gets from here. */
-type Watched = Required<RowKeeping> & { readonly onProgress: OnProgress };
+const GENERAL = ['out', 'catalog', 'scratch', 'json'];
+export const OF_CATALOGS = ['venue', 'days', 'replace', 'listed', 'delisted', 'together', 'beside'];
 
 export function target(command: Command): Command {
-  return command
-    .requiredOption('--out <tape>', 'the tape to write (Parquet)')
+  command
+    .option('--out <tape>', 'the tape to write (Parquet)')
+    .option('--catalog <folder>', 'or the catalogue to import into, step by step: what is there is skipped')
     .option(
       '--scratch <folder>',
       'where rows wait until they are in order, 32 to 60 bytes each; default: beside the tape',
     )
-    .option('--json', 'print what is on the tape as JSON');
-}
-
-/** Imports, writes the tape, and prints what is on it, corrections included. */
-export async function keep(
-  { out, json, scratch: folder }: Target,
-  files: readonly string[],
-  load: (watched: Watched) => Promise<ImportedTape>,
-): Promise<void> {
-  await whileWriting(async () => {
-    refuseFolder(out);
-    removeLeftovers(out, folder);
-    const scratch = new Scratch(out, folder);
-    const bar = new ImportProgressBar(files, () => scratch.rows);
-    try {
-      const tape = await load({ scratch, onProgress: (progress) => bar.read(progress) });
-      await tape.writeTo(out, (rows, total) => bar.wrote(rows, total));
-    } finally {
-      scratch.close();
-      bar.end();
-    }
-  });
-  const facts = factsOf(openTape(out));
-  await print(json ? `${JSON.stringify(facts, null, 2)}\n` : factsText(facts));
-}
-
-/** Better known before a long import than after it. */
-function refuseFolder(out: string): void {
-  if (statSync(out, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new Error(`${out}: is a folder; give the name of a file`);
+    .option('--json', 'print what is on the tape, or what became of each step, as JSON');
+  placeOptions(command)
+    .option('--together', 'all files are one step, whatever the format says')
+    .addOption(
+      new Option('--beside', 'keep what is there from the same files with other options, too').conflicts('replace'),
+    );
+  for (const option of command.options) {
+    if (OF_CATALOGS.includes(option.attributeName())) option.helpGroup('With --catalog:');
   }
+  return command;
+}
+
+/** What is the format's own of the options given; none of the others is left in it, whatever its type says. */
+export function ownOptions<Options extends object>(options: Options): Options {
+  const own = Object.entries(options).filter(([name]) => !GENERAL.includes(name) && !OF_CATALOGS.includes(name));
+  return Object.fromEntries(own) as Options;
 }

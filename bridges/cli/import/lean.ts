@@ -3,9 +3,11 @@
  */
 import { Command } from 'commander';
 import { importLean } from '../../import/lean.js';
+import { orderedLeanFiles, readLeanPath } from '../../import/lean-path.js';
 import { decimalText } from '../option-values.js';
 import { localFrom, terms } from './import-options.js';
-import { keep, target } from './import-target.js';
+import { keep } from './import-run.js';
+import { ownOptions, target } from './import-target.js';
 
 export function lean(): Command {
   return terms(target(new Command('lean')))
@@ -27,7 +29,25 @@ export function lean(): Command {
       'after',
       '\nExample:\n  tickwright import lean data/equity/usa/minute/spy/201310*_trade.zip --time-zone America/New_York --tick 0.0001 --lot 1 --local-from exchange --out spy.parquet',
     )
-    .action(async (files: readonly string[], { out, json, scratch, ...options }) => {
-      await keep({ out, json, scratch }, files, (watched) => importLean({ files, ...options, ...watched }));
+    .action(async (files: readonly string[], options, command: Command) => {
+      const { ticker } = readLeanPath(files[0]!);
+      await keep(command, {
+        files,
+        ...(options.factorFile === undefined && options.mapFile === undefined && { steps: daysOf(files) }),
+        // Files of different securities have the same names.
+        optionsOf: () => ({ ticker }),
+        load: (some, watched) => importLean({ files: some, ...ownOptions(options), ...watched }),
+      });
     });
+}
+
+/** Trades and quotes of a day go together. Splits, dividends and delistings lie between days: with them nothing is torn apart. */
+function daysOf(files: readonly string[]): string[][] {
+  const days = new Map<string, string[]>();
+  for (const { path, day } of orderedLeanFiles(files)) {
+    const own = days.get(String(day));
+    if (own === undefined) days.set(String(day), [path]);
+    else own.push(path);
+  }
+  return [...days.values()];
 }

@@ -6,7 +6,8 @@ import { Command, Option } from 'commander';
 import { importItch } from '../../import/itch.js';
 import { importLobster } from '../../import/lobster.js';
 import { decimalText, duration, list } from '../option-values.js';
-import { keep, target } from './import-target.js';
+import { keep } from './import-run.js';
+import { target } from './import-target.js';
 
 export function lobster(): Command {
   return target(new Command('lobster'))
@@ -21,17 +22,19 @@ export function lobster(): Command {
       'after',
       '\nExample:\n  tickwright import lobster --messages GOOG_message_10.csv --symbol GOOG --date 2012-06-21 --out goog.parquet',
     )
-    .action(async (options) => {
+    .action(async (options, command: Command) => {
       const { messages, symbol, date, tick, offTickPrints, feedLatency } = options;
-      await keep(options, [messages], (watched) =>
-        importLobster({
-          ...{ messages, feedLatencyNs: feedLatency, ...watched },
-          ...(symbol !== undefined && { symbol }),
-          ...(date !== undefined && { date }),
-          ...(tick !== undefined && { tick }),
-          ...(offTickPrints !== undefined && { offTickPrints }),
-        }),
-      );
+      await keep(command, {
+        files: [messages],
+        load: (_files, watched) =>
+          importLobster({
+            ...{ messages, feedLatencyNs: feedLatency, ...watched },
+            ...(symbol !== undefined && { symbol }),
+            ...(date !== undefined && { date }),
+            ...(tick !== undefined && { tick }),
+            ...(offTickPrints !== undefined && { offTickPrints }),
+          }),
+      });
     });
 }
 
@@ -57,13 +60,43 @@ export function itch(): Command {
       'after',
       '\nExample:\n  tickwright import itch 12302019.NASDAQ_ITCH50.gz --date 2019-12-30 --time-zone America/New_York --symbols AAPL,MSFT --tick 0.01 --off-tick-prints drop --out nasdaq.parquet',
     )
-    .action(async (files: readonly string[], options) => {
+    .action(async (files: readonly string[], options, command: Command) => {
       const { date, timeZone, tick, symbols, offTickPrints, feedLatency } = options;
-      await keep(options, files, (watched) =>
-        importItch({
-          ...{ files: [...files], dates: date, timeZone, tick, offTickPrints, feedLatencyNs: feedLatency, ...watched },
-          ...(symbols !== undefined && { symbols }),
-        }),
-      );
+      const days = new ItchDays(files, date);
+      await keep(command, {
+        files,
+        steps: days.steps,
+        optionsOf: (some) => ({ date: days.of(some).join(',') }),
+        load: (some, watched) =>
+          importItch({
+            ...{ files: [...some], dates: days.of(some), timeZone, tick, offTickPrints, feedLatencyNs: feedLatency },
+            ...watched,
+            ...(symbols !== undefined && { symbols }),
+          }),
+      });
     });
+}
+
+/** Which files are of which trading day. Nothing rests over night, so a day is a step. */
+class ItchDays {
+  readonly #files: readonly string[];
+  readonly #dates: readonly string[];
+
+  /** Where the two do not fit, the importer says so. */
+  constructor(files: readonly string[], dates: readonly string[]) {
+    this.#files = files;
+    this.#dates = dates;
+  }
+
+  get steps(): string[][] {
+    if (this.#dates.length !== this.#files.length) return [[...this.#files]];
+    return [...new Set(this.#dates)].map((day) => this.#files.filter((_, at) => this.#dates[at] === day));
+  }
+
+  /** The days of some files in the form that the importer takes: one where all are of one day. */
+  of(files: readonly string[]): string[] {
+    if (this.#dates.length !== this.#files.length) return [...this.#dates];
+    const days = files.map((file) => this.#dates[this.#files.indexOf(file)]!);
+    return new Set(days).size === 1 ? [days[0]!] : days;
+  }
 }

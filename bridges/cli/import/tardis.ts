@@ -4,10 +4,11 @@
 import { Command, Option } from 'commander';
 import { importTardis } from '../../import/tardis.js';
 import { readTardisInstruments } from '../../import/tardis-instruments.js';
-import { TARDIS_KINDS } from '../../import/tardis-kind.js';
+import { orderedTardisFiles, TARDIS_KINDS, type TardisKind } from '../../import/tardis-kind.js';
 import { decimalText } from '../option-values.js';
 import { negativeLatency, terms } from './import-options.js';
-import { keep, target } from './import-target.js';
+import { keep } from './import-run.js';
+import { ownOptions, target } from './import-target.js';
 
 export function tardis(): Command {
   return terms(target(new Command('tardis')))
@@ -26,10 +27,25 @@ export function tardis(): Command {
       'after',
       '\nExample:\n  tickwright import tardis deribit_trades_2020-04-01_BTC-PERPETUAL.csv.gz --tick 0.5 --lot 10 --out btc.parquet',
     )
-    .action(async (files: readonly string[], { out, json, scratch, instruments: table, ...options }) => {
+    .action(async (files: readonly string[], { instruments: table, ...options }, command: Command) => {
       const instruments = table === undefined ? undefined : await readTardisInstruments(table);
-      await keep({ out, json, scratch }, files, (watched) =>
-        importTardis({ files, ...options, ...(instruments !== undefined && { instruments }), ...watched }),
-      );
+      await keep(command, {
+        files,
+        ...(options.negativeLatency === 'refuse' && { steps: stepsOf(files, options.type) }),
+        load: (some, watched) =>
+          importTardis({
+            ...{ files: some, ...ownOptions(options) },
+            ...(instruments !== undefined && { instruments }),
+            ...watched,
+          }),
+      });
     });
+}
+
+/** Each file is a day that begins with all of its book. But funding at the end of a day shows on the next: tickers stay together. */
+function stepsOf(files: readonly string[], type: TardisKind | undefined): string[][] {
+  const kept = orderedTardisFiles(files, type);
+  const tickers = kept.filter(({ kind }) => kind === 'derivative_ticker').map(({ path }) => path);
+  const others = kept.filter(({ kind }) => kind !== 'derivative_ticker').map(({ path }) => [path]);
+  return tickers.length === 0 ? others : [...others, tickers];
 }
