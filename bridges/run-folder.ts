@@ -142,7 +142,7 @@ export async function readRunFolder(
   const summary: RunSummary = readJson(folder, SUMMARY, summarySchema);
   const recording = new Recording({
     originNs: BigInt(manifest.originNs),
-    instruments: manifest.instruments.map((spec, index) => new Instrument(spec, index)),
+    instruments: instrumentsOf(folder, manifest),
     strategies: manifest.strategies,
     sampleNs: manifest.sampleNs,
     currency: manifest.currency,
@@ -260,6 +260,14 @@ function logText(recording: Recording): string {
 function visible(sign: string): string {
   if (sign === '\\') return '\\\\';
   return sign === '\n' ? '\\n' : `\\u${sign.charCodeAt(0).toString(16).padStart(4, '0')}`;
+}
+
+function instrumentsOf(folder: string, { instruments }: RunManifest): Instrument[] {
+  try {
+    return instruments.map((spec, index) => new Instrument(spec, index));
+  } catch (error) {
+    throw new RunFolderError(`${join(folder, MANIFEST)}: field instruments: ${oneLine(error)}`, { cause: error });
+  }
 }
 
 function readJson<T>(folder: string, name: string, schema: ZodType<T>): T {

@@ -3,7 +3,7 @@
  * Knows nothing of rows. Called by the csv importer.
  */
 import { readFile } from 'node:fs/promises';
-import { parse as parseYaml, YAMLParseError } from 'yaml';
+import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { CONTRACTS, Instrument, parseDuration } from '../../core/index.js';
 import { ImportError } from './input-file.js';
@@ -130,7 +130,8 @@ export const instrumentTable = z
   .superRefine((table, context) => {
     if (Object.keys(table).length === 0) context.addIssue({ code: 'custom', message: 'expected at least one symbol' });
     for (const [symbol, terms] of Object.entries(table)) {
-      if (symbol === '') continue;
+      // What is missing has been told; the check comes here all the same.
+      if (symbol === '' || terms.tick === undefined || terms.lot === undefined) continue;
       try {
         new Instrument({ symbol, ...terms }, 0);
       } catch (fault) {
@@ -190,7 +191,7 @@ const mappingSchema = z
       });
     }
     const constant = 'constant' in mapping.symbol ? mapping.symbol.constant : undefined;
-    if (constant !== undefined && mapping.instruments[constant] === undefined) {
+    if (constant !== undefined && !Object.hasOwn(mapping.instruments, constant)) {
       issue('instruments', `expected tick and lot for ${JSON.stringify(constant)}`);
     }
   });
@@ -241,12 +242,17 @@ export async function readYaml(path: string): Promise<unknown> {
     const { code, message } = cause as NodeJS.ErrnoException;
     throw new ImportError(`${path}: ${code === 'ENOENT' ? 'there is no such file' : message}`);
   }
+  const document = parseDocument(text, { prettyErrors: false, logLevel: 'error' });
+  // What is only doubtful, such as an unknown tag, is refused as well: it may not mean what was meant.
+  const fault = document.errors[0] ?? document.warnings[0];
+  if (fault !== undefined) {
+    throw new ImportError(`${path}:${text.slice(0, fault.pos[0]).split('\n').length}: ${fault.message}`);
+  }
   try {
-    return parseYaml(text);
+    return document.toJS();
   } catch (cause) {
-    if (!(cause instanceof YAMLParseError)) throw cause;
-    const line = cause.linePos?.[0].line;
-    throw new ImportError(`${path}${line === undefined ? '' : `:${line}`}: ${cause.message.split('\n')[0]}`);
+    // An alias of nothing, or one that unfolds without end.
+    throw new ImportError(`${path}: ${(cause as Error).message}`);
   }
 }
 

@@ -7,11 +7,12 @@ import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { pipeline, Readable } from 'node:stream';
 import { crc32, createGunzip, createInflateRaw, type Gunzip, type InflateRaw } from 'node:zlib';
+import { OneLineError } from '../one-line-error.js';
 import { findZipEntry, type ZipEntry } from './zip-entry.js';
 import { ZstdError, ZstdUnpacker } from './zstd-stream.js';
 
 /** Something in an input file that cannot be imported. The message starts with file and line and fits one line. */
-export class ImportError extends Error {
+export class ImportError extends OneLineError {
   override readonly name = 'ImportError';
 }
 
@@ -93,7 +94,7 @@ export async function readPieces(path: string, reading: PieceReading): Promise<I
     const packing = await packingOf(handle, path, reading.refusal);
     const entry = packing === 'zip' ? await zipEntry(handle, size, path, reading.entry) : undefined;
     const hash = createHash('sha256');
-    const tapped = tap(handle, (chunk, read) => {
+    const tapped = tap(handle, size, (chunk, read) => {
       hash.update(chunk);
       reading.onBytes?.(read, size);
     });
@@ -158,22 +159,26 @@ const OTHER_MAGIC: readonly (readonly [string, string])[] = [
 ];
 
 /** The file's bytes; while one piece is worked on, the next is being read. */
-async function* tap(handle: FileHandle, onChunk: (chunk: Buffer, read: number) => void): AsyncGenerator<Buffer> {
+async function* tap(
+  handle: FileHandle,
+  size: number,
+  onChunk: (chunk: Buffer, read: number) => void,
+): AsyncGenerator<Buffer> {
   let read = 0;
-  let next = readAhead(handle, read);
+  let next = readAhead(handle, read, size);
   for (;;) {
     const part = await next;
     if (part.length === 0) return;
     read += part.length;
-    next = readAhead(handle, read);
+    next = readAhead(handle, read, size);
     onChunk(part, read);
     yield part;
   }
 }
 
-function readAhead(handle: FileHandle, at: number): Promise<Buffer> {
-  // A buffer of its own each time: the decompressor may still hold the one before.
-  const chunk = Buffer.allocUnsafe(256 * 1024);
+function readAhead(handle: FileHandle, at: number, size: number): Promise<Buffer> {
+  // A buffer of its own each time: the decompressor may still hold the one before. Small for small files, and for the end.
+  const chunk = Buffer.allocUnsafe(Math.min(256 * 1024, Math.max(4096, size - at)));
   const part = handle.read(chunk, 0, chunk.length, at).then(({ bytesRead }) => chunk.subarray(0, bytesRead));
   // It may never be asked for, where the rest of the file is not wanted.
   part.catch(() => {});

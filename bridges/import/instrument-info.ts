@@ -116,6 +116,8 @@ async function readJson(path: string): Promise<unknown> {
     return JSON.parse(await readFile(path, 'utf8'));
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
-    throw new ImportError(`${path}: ${code === 'ENOENT' ? 'there is no such file' : `no JSON: ${message}`}`);
+    throw new ImportError(
+      `${path}: ${code === 'ENOENT' ? 'there is no such file' : `no JSON: ${message.replaceAll(/\s+/g, ' ')}`}`,
+    );
   }
 }

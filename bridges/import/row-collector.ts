@@ -10,6 +10,7 @@ import {
   type Correction,
   copyRows,
   formatEpoch,
+  Instrument,
   type InstrumentSpec,
   type TapeInfo,
 } from '../../core/index.js';
@@ -50,6 +51,9 @@ export interface TapeOrigins {
 const PIECE_ROWS = 8_192;
 const MEMORY_PIECE_ROWS = 1_024;
 
+/** What an int64 of ns since 1970 holds on either side. */
+const FARTHEST_SECONDS = 9_223_372_036;
+
 /** Rows of one tape in the order they were received. */
 export class RowCollector {
   readonly rows: RowIntake;
@@ -70,9 +74,12 @@ export class RowCollector {
 
   /**
    * Whole seconds since 1970 and ns within the second → ns since this tape's base (the first second it was given).
-   * Throws `RangeError` where a double cannot hold that exactly: from 104 days on, unless the ns are round enough.
+   * Throws `RangeError` where a double cannot hold that exactly (from 104 days on, unless the ns are round enough), and beyond int64.
    */
   time(seconds: number, nanos: number): number {
+    if (!(seconds >= -FARTHEST_SECONDS && seconds < FARTHEST_SECONDS)) {
+      throw new RangeError(`time ${seconds} s since 1970 lies beyond the years 1678 to 2261, which int64 ns can tell`);
+    }
     if (Number.isNaN(this.#baseSeconds)) this.#baseSeconds = seconds;
     const whole = (seconds - this.#baseSeconds) * 1e9;
     const time = whole + nanos;
@@ -112,13 +119,17 @@ export class RowCollector {
     this.#untimedDelayNs = delayNs;
   }
 
-  /** The tape, whose origin is the smallest time, with what was corrected. Throws when there are no rows. */
+  /** The tape, whose origin is the smallest time, with what was corrected. Throws `ImportError` when there are no rows. */
   finish(origins: TapeOrigins): ImportedTape {
     const names = origins.files.map((file) => file.name).join(', ');
     if (this.rows.length === 0) throw new NoRowsError(`${names}: there is nothing in it for the tape, not one row`);
     const file = this.rows.end();
     const times = { ...AS_GIVEN, shiftNs: this.#shiftNs, untimedDelayNs: this.#untimedDelayNs };
-    const measure = measureTimes(file, times);
+    const measure = placed(names, () => {
+      for (const [index, spec] of origins.instruments.entries()) new Instrument(spec, index); // refuses what cannot be one
+      this.#checkShift();
+      return measureTimes(file, times);
+    });
     const { originNs } = measure;
     this.#countDisorder(
       origins.reordered ?? { exchange: measure.exchangeNs.disorder, local: measure.localNs.disorder },
@@ -140,6 +151,14 @@ export class RowCollector {
     );
   }
 
+  /** A clock that runs behind is behind by seconds. */
+  #checkShift(): void {
+    if (this.#shiftNs <= Number.MAX_SAFE_INTEGER) return;
+    throw new RangeError(
+      `a local time lies ${this.#shiftNs / 86_400e9} days before its exchange time: no clock that ran behind explains that`,
+    );
+  }
+
   #countDisorder({ exchange, local }: { exchange: number; local: number }): void {
     this.tally.count(
       'reordered-rows',
@@ -151,6 +170,14 @@ export class RowCollector {
       'rows that came after a row with a later local time stand in order of local time on the local side',
       local,
     );
+  }
+}
+
+function placed<Result>(place: string, act: () => Result): Result {
+  try {
+    return act();
+  } catch (cause) {
+    throw cause instanceof RangeError ? new ImportError(`${place}: ${cause.message}`) : cause;
   }
 }
 

@@ -81,7 +81,10 @@ export class TardisInstruments {
 
   #only(symbol: string): number {
     const [spec] = this.specs;
-    if (spec!.symbol === '') (this.specs as InstrumentSpec[])[0] = instrumentSpec({ ...spec!, symbol });
+    if (spec!.symbol !== '') return 0;
+    const named = instrumentSpec({ ...spec!, symbol });
+    new Instrument(named, 0); // refuses what is no symbol
+    (this.specs as InstrumentSpec[])[0] = named;
     return 0;
   }
 

@@ -2,6 +2,7 @@
  * The one error of the bridge to Python: a code, one line that says what happened, and what Python itself wrote.
  * Knows nothing of frames or processes. Thrown by everything in this folder; printed by the command line.
  */
+import { OneLineError } from '../one-line-error.js';
 
 /** What can go wrong between the simulator and a peer; PROTOCOL.md says when each is given. */
 export const BRIDGE_ERROR_CODES = [
@@ -35,7 +36,7 @@ export interface BridgeErrorWords {
   readonly outputShown?: boolean | undefined;
 }
 
-export class BridgeError extends Error {
+export class BridgeError extends OneLineError {
   override readonly name = 'BridgeError';
   readonly code: BridgeErrorCode;
   readonly traceback: string;
@@ -44,9 +45,8 @@ export class BridgeError extends Error {
   /** Lines to print beneath the message: what Python wrote and the user has not seen yet. Empty where there is nothing. */
   readonly details: string;
 
-  /** Control characters are written as escapes: the message is one line and harmless to a terminal. */
   constructor(code: BridgeErrorCode, message: string, words: BridgeErrorWords = {}) {
-    super(message.replace(/\p{Cc}/gu, (text) => `\\u${text.charCodeAt(0).toString(16).padStart(4, '0')}`));
+    super(message);
     this.code = code;
     this.traceback = words.traceback ?? '';
     this.outputTail = words.outputTail ?? '';

@@ -2,8 +2,9 @@
  * The error of a configuration: what the user wrote is at fault, not the data or the machine.
  * Knows nothing of exit codes. Thrown by the run file and the plug-in loader; the command line answers it with code 2.
  */
+import { OneLineError } from '../one-line-error.js';
 
-export class ConfigError extends Error {
+export class ConfigError extends OneLineError {
   override readonly name = 'ConfigError';
 }
 

@@ -109,8 +109,9 @@ function parseJson(text: string, path: string): unknown {
 }
 
 function parseYaml(text: string, path: string): unknown {
-  const document = parseDocument(text, { prettyErrors: false });
-  const fault = document.errors[0];
+  const document = parseDocument(text, { prettyErrors: false, logLevel: 'error' });
+  // What is only doubtful, such as an unknown tag, is refused as well: it may not mean what was meant.
+  const fault = document.errors[0] ?? document.warnings[0];
   if (fault !== undefined) {
     const before = text.slice(0, fault.pos[0]).split('\n');
     throw new ConfigError(`${path}:${before.length}:${before.at(-1)!.length + 1}: is not valid YAML: ${fault.message}`);

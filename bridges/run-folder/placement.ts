@@ -15,10 +15,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { OneLineError } from '../one-line-error.js';
 import { RUN_FORMAT } from './manifest.js';
 
 /** A run folder could not be written or read; the message is one line for people. */
-export class RunFolderError extends Error {
+export class RunFolderError extends OneLineError {
   override readonly name = 'RunFolderError';
 }
 

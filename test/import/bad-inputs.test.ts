@@ -324,6 +324,18 @@ describe('a bad CSV', () => {
     expect(await refusal(path, () => importCsv({ files: [path], mapping }))).toContain(message);
   });
 
+  it('with times that no int64 of ns can tell, or that lie too far apart, is refused', async () => {
+    const mapping = await readMapping(join(FIXTURES, 'trades.mapping.yaml'));
+    const attempt = (line: number, time: string) => {
+      const path = temporaryFile('bad.csv', csvLine(line, `${time},ABCUSD,100.5,0.25,BUY,1`));
+      return importCsv({ files: [path], mapping });
+    };
+    await expect(attempt(3, '1700000000000')).rejects.toThrow(
+      /bad\.csv:3: column "time": time 1700000000000 s since 1970 lies beyond the years 1678 to 2261/,
+    );
+    await expect(attempt(4, '1')).rejects.toThrow(/^bad\.csv: times .* lie more than 104 days apart/);
+  });
+
   it('with a local time before its exchange time is refused, or shifted when so wished', async () => {
     const depth = text('depth.csv').replace('1700000000205000', '1700000000195000');
     const path = temporaryFile('bad.csv', depth);
@@ -403,6 +415,16 @@ describe('a bad mapping', () => {
       'm: instruments.A.tick: expected a decimal above 0, e.g. "0.01", given 0',
     ],
     ['no tick for the symbol', { ...good, symbol: { constant: 'B' } }, 'm: instruments: expected tick and lot for "B"'],
+    [
+      'an instrument without its tick',
+      { ...good, instruments: { A: { lot: '1' } } },
+      'm: instruments.A.tick: expected a decimal above 0, e.g. "0.01", given nothing',
+    ],
+    [
+      'a symbol that every object knows',
+      { ...good, symbol: { constant: 'toString' } },
+      'expected tick and lot for "toString"',
+    ],
     ['a long separator', { ...good, separator: '||' }, 'm: separator: expected one character, given "||"'],
     [
       'a column below zero',
@@ -413,6 +435,18 @@ describe('a bad mapping', () => {
 
   it.each(cases)('is refused: %s', (_, mapping, message) => {
     expect(() => checkMapping(mapping, 'm')).toThrow(message);
+  });
+
+  it('is told in words of its own alone', () => {
+    expect(() => checkMapping({ ...good, instruments: { A: { lot: '1' } } }, 'm')).not.toThrow('Cannot read');
+  });
+
+  it.each([
+    ['an alias of nothing', 'symbol: *a\n', ': Unresolved alias'],
+    ['an unknown tag', 'separator: ","\nsymbol: !zone x\n', ':2: Unresolved tag: !zone'],
+  ])('with %s is refused', async (_, text, message) => {
+    const path = temporaryFile('m.yaml', text);
+    expect(await refusal(path, () => readMapping(path))).toContain(message);
   });
 
   it('names file and line of broken YAML', async () => {

@@ -1,17 +1,11 @@
-/** Files of Binance's public archive: what their names say, what is refused with which words, and lines nearly right. */
+/** Files of Binance's public archive: what their names say, what is refused with which words. */
 import { readFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import {
-  ArchiveReader,
-  type BinanceArchiveOptions,
-  importBinanceArchive,
-} from '../../bridges/import/binance-archive.js';
+import { type BinanceArchiveOptions, importBinanceArchive } from '../../bridges/import/binance-archive.js';
 import { INTERVALS, orderedFiles, readArchiveName } from '../../bridges/import/binance-archive-name.js';
-import { Instrument } from '../../core/index.js';
-import { dice, expectSoundRows, onOneLine, spoiled } from './line-fuzz.js';
-import { correctionsOf, FIXTURES, receivedRows, tapeText, temporaryFile } from './tape-rows.js';
+import { correctionsOf, FIXTURES, tapeText, temporaryFile } from './tape-rows.js';
 
 const DAY = Date.UTC(2024, 2, 1);
 const fixture = (name: string) => join(FIXTURES, 'binance-archive', name);
@@ -283,30 +277,5 @@ describe('trade ids', () => {
     const second = temporaryFile('ABCUSDT-trades-2024-03-02.csv', next + next);
     const tape = await importBinanceArchive({ files: [second, temporaryFile(TRADES, LINE[TRADES]!)], ...OPTIONS });
     expect(correctionsOf(tape)).toEqual({ 'trade-id-gap': 1, 'duplicate-trade': 1 });
-  });
-});
-
-describe('lines that are nearly right', () => {
-  it.each(Object.entries(LINE))('20,000 of %s are read or refused, never worse', (name, line) => {
-    const roll = dice(name.length * 7919);
-    const file = readArchiveName(name);
-    let refused = 0;
-    for (let round = 0; round < 20; round++) {
-      const reader = new ArchiveReader(new Instrument({ symbol: 'A', tick: '0.1', lot: '0.001' }, 0), [file], 5e6, {});
-      reader.begin(file);
-      for (let at = 0; at < 1_000; at++) {
-        const bytes = spoiled(line, roll);
-        if (!onOneLine(bytes)) continue;
-        try {
-          reader.line(bytes, 0, bytes.length, 1 + (at % 2));
-        } catch (cause) {
-          refused++;
-          if (!(cause instanceof RangeError)) expect.fail(`${basename(name)} ${bytes.toString('latin1')}: ${cause}`);
-        }
-      }
-      expectSoundRows(receivedRows(reader.collector.rows));
-    }
-    expect(refused).toBeGreaterThan(5_000);
-    expect(refused).toBeLessThan(20_000);
   });
 });

@@ -1,6 +1,6 @@
 /**
- * Bytes that are no hftbacktest array, in as many ways as there are: every truncation, every flipped bit, random changes. Each is a
- * refusal that says where, or a tape whose times and numbers are whole; never another error, never a hang. `FUZZ=100000` makes more.
+ * Bytes that are no hftbacktest array, in as many ways as there are: every truncation, every flipped bit; random changes are in test/fuzz. Each is a
+ * refusal that says where, or a tape whose times and numbers are whole; never another error, never a hang.
  */
 import { expect, it } from 'vitest';
 import { HftbacktestReader } from '../../bridges/import/hftbacktest.js';
@@ -8,11 +8,11 @@ import { ImportError } from '../../bridges/import/input-file.js';
 import { NpyStream } from '../../bridges/import/npy-stream.js';
 import { MemoryTape } from '../../core/index.js';
 import { LEVELS, ORDERS, TABLE } from './hftbacktest-fixtures.js';
-import { dice, expectSoundRows } from './line-fuzz.js';
+
 import { events, table } from './npy-writer.js';
+import { expectSoundRows } from './sound-rows.js';
 
 const FACT = { name: 'fuzz.npy', sizeBytes: 0, sha256: '', lines: 0 };
-const ROUNDS = Number(process.env.FUZZ ?? 4_000);
 const OPTIONS = { files: [], symbol: 'A', offLotLevels: 'round', negativeLatency: 'shift' } as const;
 
 const SEEDS = [
@@ -62,28 +62,3 @@ it.each(SEEDS)('$name with any bit flipped is refused or a tape', (seed) => {
   }
   expect(refused).toBeGreaterThan(100);
 });
-
-it(`${ROUNDS} arrays changed at random are refused or tapes`, () => {
-  const roll = dice(88);
-  const tally = { refused: 0, read: 0 };
-  for (let round = 0; round < ROUNDS; round++) {
-    const seed = SEEDS[roll(SEEDS.length)]!;
-    const bytes = Buffer.from(seed.bytes);
-    const head = bytes.indexOf('\n') + 1;
-    for (let change = roll(3); change >= 0; change--) {
-      // Mostly in one of the rows; now and then in the header.
-      const from = roll(8) === 0 ? 0 : head;
-      const at = from + roll((from === 0 ? head : bytes.length) - from);
-      const way = roll(4);
-      if (way === 0) bytes[at] = roll(256);
-      else if (way === 1) bytes[at]! ^= 1 << roll(8);
-      else if (way === 2) bytes.fill(roll(2) * 255, at, Math.min(bytes.length, at + 1 + roll(12)));
-      else bytes.copyWithin(at, from + roll(bytes.length - from), bytes.length);
-    }
-    const end = roll(20) === 0 ? roll(bytes.length) : bytes.length;
-    if (typeof outcome(bytes.subarray(0, end), seed, 1 + roll(300)) === 'string') tally.refused++;
-    else tally.read++;
-  }
-  expect(tally.refused + tally.read).toBe(ROUNDS);
-  expect(Math.min(tally.refused, tally.read)).toBeGreaterThan(ROUNDS / 100);
-}, 300_000);

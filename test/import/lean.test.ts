@@ -3,13 +3,11 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { ImportError } from '../../bridges/import/input-file.js';
-import { importLean, type LeanOptions, LeanReader } from '../../bridges/import/lean.js';
-import { readFactorFile, readMapFile, smallRatio } from '../../bridges/import/lean-actions.js';
+import { importLean, type LeanOptions } from '../../bridges/import/lean.js';
+import { smallRatio } from '../../bridges/import/lean-actions.js';
 import { readLeanPath } from '../../bridges/import/lean-path.js';
 import { Kind, MemoryTape, Status } from '../../core/index.js';
 import { FILES } from './lean-fixtures.js';
-import { dice, expectSoundRows, onOneLine, spoiled } from './line-fuzz.js';
 import { correctionsOf, FIXTURES, rowsOf, tapeText } from './tape-rows.js';
 import { zip } from './zip-writer.js';
 
@@ -300,61 +298,6 @@ describe('ticks', () => {
     expect(columns.exchangeNs[1]).toBe(200_000 - 123_456);
     expect(info.corrections.map(({ name }) => name)).toEqual(['time-rounded']);
   });
-});
-
-describe('lines that are nearly right', () => {
-  const rounds = Math.ceil(Number(process.env.FUZZ ?? 8_000) / 8_000);
-  const crypto = { ...CRYPTO, tick: '0.01', quoteSize: '1' };
-  it.each<[string, string, object]>([
-    [DAY, `${T},100,200,100,200,1`, EQUITY],
-    [QUOTES, QUOTE, EQUITY],
-    [DAILY, '20140606 00:00,100,200,100,200,1', EQUITY],
-    [TICKS, `${T}.25,100,1,Q,0,0`, EQUITY],
-    [QUOTE_TICKS, `${T}.25,100,1,200,2,Q,0,0`, EQUITY],
-    ['crypto/coinbase/tick/btcusd/20180404_quote.csv', '1000,7400.01,0.5,7400.02,0.25,0', crypto],
-    ['crypto/coinbase/tick/btcusd/20180404_trade.csv', '1000,7400.01,0.5', crypto],
-    ['forex/oanda/tick/eurusd/20140502_quote.csv', '3600000,1.3866,1.3867', { ...crypto, tick: '0.0001' }],
-  ])('of %s are read or refused, never worse', (place, line, options) => {
-    const roll = dice(place.length * 7_907);
-    let refused = 0;
-    for (let round = 0; round < rounds; round++) {
-      const file = readLeanPath(`/${place}`);
-      const reader = new LeanReader({ files: [], ...options } as never, [file]);
-      reader.begin(file);
-      for (let at = 0; at < 1_000; at++) {
-        const bytes = spoiled(line, roll);
-        if (!onOneLine(bytes)) continue;
-        try {
-          reader.line(bytes, 0, bytes.length);
-        } catch (cause) {
-          refused++;
-          if (!(cause instanceof RangeError)) expect.fail(`${bytes.toString('latin1')}: ${cause}`);
-          if (cause.message.includes('\n')) expect.fail(cause.message);
-        }
-      }
-      if (reader.collector.rows.length > 0) expectSoundRows(reader.finish([], [], []).columns);
-    }
-    expect(refused).toBeGreaterThan(rounds * 200);
-    expect(refused).toBeLessThan(rounds * 1_000);
-  });
-});
-
-it('300 factor and map files that are nearly right are read or refused, never worse', async () => {
-  const roll = dice(2_014);
-  let refused = 0;
-  for (let round = 0; round < 300; round++) {
-    const factors = round % 2 === 0;
-    const text = FILES[`equity/usa/${factors ? 'factor' : 'map'}_files/abc.csv`]!;
-    const path = placed('spoiled.csv', spoiled(text, roll).toString('latin1'), false);
-    try {
-      await (factors ? readFactorFile(path) : readMapFile(path));
-    } catch (cause) {
-      refused++;
-      if (!(cause instanceof ImportError) || cause.message.includes('\n')) expect.fail(`${path}: ${cause}`);
-    }
-  }
-  expect(refused).toBeGreaterThan(50);
-  expect(refused).toBeLessThan(300);
 });
 
 describe('options', () => {

@@ -145,6 +145,8 @@ describe('what is wrong', () => {
     ['just text', 'run.yaml: the top level: given "just text"; allowed: a map of keys and values'],
     ['- a\n- b', 'the top level: given ["a","b"]'],
     ['a: [1', 'run.yaml:1:6: is not valid YAML'],
+    ['seed: !number 1', 'run.yaml:1:7: is not valid YAML: Unresolved tag: !number'],
+    ['? "a\n\n b"\n: 1', '\\u000a'],
     ['seed: 1\nseed: 2', 'is not valid YAML: Map keys must be unique'],
     [
       GOOD.replace('tape: btc.parquet', ''),

@@ -627,6 +627,11 @@ describe('reading a run folder says what is wrong and where', () => {
 
   test.each([
     ['no-folder', (path: string) => rmSync(path, { recursive: true }), 'is no run folder: it has no manifest.json'],
+    [
+      'no-tick',
+      edit('manifest.json', '"tick": "0.5"', '"tick": "x"'),
+      'manifest.json: field instruments: instrument ABC: tick "x" is not a decimal number',
+    ],
     ['no-json', edit('manifest.json', '"format"', 'format'), 'manifest.json cannot be read'],
     ['other-format', edit('manifest.json', 'tickwright-run', 'other'), 'field format'],
     ['newer', edit('manifest.json', '"version": 1', '"version": 2'), 'field version'],

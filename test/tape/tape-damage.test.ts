@@ -17,6 +17,7 @@ import { writeTape } from '../../bridges/tape/tape-writer.js';
 import type { Columns } from '../../core/market.js';
 import { sliceColumns } from '../../core/tape.js';
 import { ALL_PARTS, differenceOf, instrumentsOf, marketRows, ORIGIN_NS } from './sample-rows.js';
+import { sealFooter } from './sealing.js';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'tape-damage-'));
 afterAll(() => fs.rmSync(folder, { recursive: true }));
@@ -53,17 +54,6 @@ function complaintOf(file: string, worker = false): string | undefined {
     return message;
   }
   return undefined;
-}
-
-/** Puts the footer's checksum right again after a change, so that what lies behind it is tried. */
-function seal(bytes: Buffer): Buffer {
-  const length = bytes.readUInt32LE(bytes.length - 8);
-  const footer = bytes.subarray(bytes.length - 8 - length, bytes.length - 8);
-  // Behind the key stand the value's field head and its length.
-  const at = footer.lastIndexOf(CRC32_KEY) + CRC32_KEY.length + 2;
-  footer.fill('0', at, at + 8);
-  footer.write(zlib.crc32(footer).toString(16).padStart(8, '0'), at, 'latin1');
-  return bytes;
 }
 
 /** A well-formed file around rows or metadata that the writer would have refused. */
@@ -202,7 +192,7 @@ describe('damage', () => {
     const bytes = tapeBytes(marketRows(100));
     const at = bytes.indexOf('tickwright.sha256') + 'tickwright.sha256'.length + 2;
     bytes[at] = bytes[at] === 0x30 ? 0x31 : 0x30;
-    const file = put(seal(bytes));
+    const file = put(sealFooter(bytes));
     expect(complaintOf(file)).toBeUndefined();
     expect(() => openTape(file).verify()).toThrow(/its SHA-256 is [0-9a-f]{64}, written/);
   });
@@ -318,7 +308,7 @@ describe('hostile bytes', () => {
       fc.property(fc.array(change, { minLength: 1, maxLength: 6 }), (changes) => {
         const bytes = Buffer.from(good);
         for (const { at, value } of changes) bytes[bytes.length - 8 - length + at] = value;
-        if (bytes.lastIndexOf(CRC32_KEY) > 0) seal(bytes);
+        if (bytes.lastIndexOf(CRC32_KEY) > 0) sealFooter(bytes);
         fs.writeFileSync(file, bytes);
         complaintOf(file);
       }),

@@ -3,7 +3,6 @@
  * correction, the origin, how far rows are out of order. Knows nothing of how they are put in order. Called by row-collector.
  */
 import { CODE_EXCHANGE, CODE_LOCAL, type ColumnSet, type Columns } from '../../../core/index.js';
-import { ImportError } from '../input-file.js';
 import type { RowFile, RowSource } from './row-file.js';
 import { RowPiece } from './row-piece.js';
 
@@ -72,7 +71,7 @@ export class Spread {
   }
 }
 
-/** Rows in a file with their times adjusted as they are read. Throws {@link ImportError} where that would round one. */
+/** Rows in a file with their times adjusted as they are read. Throws `RangeError` where that would round one. */
 export class AdjustedRows implements RowSource {
   readonly set: ColumnSet;
   readonly pieceRows: number;
@@ -141,7 +140,7 @@ export interface TimeMeasure {
   readonly originNs: number;
 }
 
-/** One pass over all times, adjusted but for the origin. Throws {@link ImportError} where the origin cannot be taken off. */
+/** One pass over all times, adjusted but for the origin. Throws `RangeError` where the origin cannot be taken off. */
 export function measureTimes(file: RowFile, adjustment: Adjustment): TimeMeasure {
   const rows = new AdjustedRows(file, { ...adjustment, originNs: 0 });
   const piece = new RowPiece({}, file.pieceRows);
@@ -165,12 +164,12 @@ function refuseRounded(file: RowFile, adjustment: Adjustment, piece: RowPiece): 
   for (let at = 0; at < file.pieces; at++) rows.loadHeads(at, piece);
 }
 
-/** a − b, or an {@link ImportError} where the double would be rounded (Knuth's two-sum gives the error exactly). */
+/** a − b, or a `RangeError` where the double would be rounded (Knuth's two-sum gives the error exactly). */
 function difference(a: number, b: number): number {
   const result = a - b;
   const minusB = result - a;
   if (a - (result - minusB) - (b + minusB) !== 0) {
-    throw new ImportError(
+    throw new RangeError(
       `times ${a} ns and ${b} ns lie more than 104 days apart, too far to stay exact: make several tapes, they can be replayed together`,
     );
   }
