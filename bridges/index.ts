@@ -7,6 +7,7 @@ export { CatalogError } from './catalog/catalog-error.js';
 export { type ImportedStep, type ImportOptions, type ImportStep, importToCatalog } from './catalog/catalog-import.js';
 export { type CatalogAnswer, queryCatalog } from './catalog/catalog-index.js';
 export { removeFromCatalog } from './catalog/catalog-remove.js';
+export { checkFlowFile, type FlowFile, flowFileText, readFlowFile } from './flow-file.js';
 export { type BinanceArchiveOptions, importBinanceArchive } from './import/binance-archive.js';
 export * from './import/binance-capture.js';
 export { type BybitCaptureOptions, importBybitCapture } from './import/bybit-capture.js';

@@ -30,7 +30,16 @@ export type { Sha256 } from './run-hash.js';
 export * from './session-calendar.js';
 export * from './simulation.js';
 export * from './strategy.js';
+export * from './synthetic/flow-parameters.js';
 export * from './synthetic/hawkes.js';
+export * from './synthetic/order-market.js';
+export {
+  type LogNormalSizes,
+  meanLots,
+  type Sizes,
+  type TabledSizes,
+  type UniformSizes,
+} from './synthetic/order-sizes.js';
 export * from './synthetic/zero-intelligence.js';
 export * from './synthetic.js';
 export * from './tape.js';

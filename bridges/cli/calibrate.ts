@@ -2,7 +2,7 @@
  * `tickwright calibrate`: the fitted queue model fitted to a user's own data, judged, and written as parameters for run
  * files. Knows nothing of fitting. Called by the program.
  */
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Command, Option } from 'commander';
 import { formatEpoch } from '../../core/time.js';
 import { FITTED_QUEUE_PARAMETER_NAMES } from '../../execution/fitted-queue.js';
 import { type Calibration, calibrate } from '../calibrate/calibration.js';
@@ -10,6 +10,7 @@ import { fidelityHeads, fidelityLine } from '../calibrate/fidelity-table.js';
 import { openTape, type TapeFile } from '../tape/tape-file.js';
 import { instrumentOf } from './book.js';
 import { breathe, whileWriting } from './interruption.js';
+import { numberAbove } from './option-values.js';
 import { PartialFile } from './partial-file.js';
 import { alignColumns, ProgressBar, print, remark } from './terminal.js';
 
@@ -30,7 +31,7 @@ export function calibrateCommand(): Command {
     .option(
       '--split <share>',
       'fit to this share of the tape’s time and judge on the rest; 1: all, for both',
-      share,
+      numberAbove(0, 1),
       0.5,
     )
     .option('--fills <file>', 'CSV of own orders to fit to: side,price,qty,joined,ended,filled[,first_fill]')
@@ -51,12 +52,6 @@ Example:
   tickwright calibrate btc.parquet --fills my-orders.csv --split 0.7 --out queue.yaml`,
     )
     .action(run);
-}
-
-function share(text: string): number {
-  const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
-  if (value > 0 && value <= 1) return value;
-  throw new InvalidArgumentError('Allowed: a number above 0, at most 1.');
 }
 
 async function run(path: string, { instrument, split, fills, ownOrders, out, json }: Options): Promise<void> {

@@ -15,6 +15,15 @@ export function wholeNumber(least: number, most: number = Number.MAX_SAFE_INTEGE
   };
 }
 
+/** A decimal number above `limit`, at most `most`. */
+export function numberAbove(limit: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d*\.?\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (value > limit && value <= most) return value;
+    throw new InvalidArgumentError(`Allowed: a number above ${limit}, at most ${most}.`);
+  };
+}
+
 /** A duration above 0, in nanoseconds. */
 export function period(text: string): number {
   try {

@@ -2,6 +2,7 @@
  * `tickwright synth`: a seeded synthetic market as a tape file. Knows nothing of how it is made. Called by the program.
  */
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { FEED_DETAILS, type FeedDetail } from '../../core/synthetic/flow-parameters.js';
 import type { TapeInfo } from '../../core/tape.js';
 import { HOUR, SECOND } from '../../core/time.js';
 import { ConfigError } from '../run-file/config-error.js';
@@ -9,16 +10,18 @@ import { openTape } from '../tape/tape-file.js';
 import { factsOf } from './inspect.js';
 import { whileWriting } from './interruption.js';
 import { wholeNumber } from './option-values.js';
-import { writeSyntheticTape, writeZeroIntelligenceTape } from './synthetic-tape.js';
+import { addRateOptions, givenRate, makeFromFile, makeOrders, type RateOptions } from './synth-flow.js';
+import { writeSyntheticTape } from './synthetic-tape.js';
 import { grouped, print, remark } from './terminal.js';
 
-interface Options {
+interface Options extends RateOptions {
   readonly out: string;
   readonly seed: number;
   readonly hours?: number;
   readonly rows?: number;
-  readonly flow: 'market' | 'zero-intelligence' | 'hawkes';
-  readonly detail?: 'orders' | 'levels' | 'quotes';
+  readonly flow?: 'market' | 'zero-intelligence' | 'hawkes';
+  readonly parameters?: string;
+  readonly detail?: FeedDetail;
   readonly instruments?: number;
   readonly rowsPerSecond?: number;
   readonly depthTicks?: number;
@@ -26,13 +29,6 @@ interface Options {
 }
 
 const INSTRUMENTS = 3;
-/** Of `--flow hawkes`: what one market buy, market sell, limit buy, limit sell (columns) brings about of each (rows). */
-const EXCITEMENT = [
-  [0.4, 0, 0, 0],
-  [0, 0.4, 0, 0],
-  [0.2, 0.2, 0.5, 0.1],
-  [0.2, 0.2, 0.1, 0.5],
-];
 /** Options that orders at random have not, and how they are spelled. */
 const OTHERS = {
   rows: '--rows',
@@ -44,40 +40,56 @@ const OTHERS = {
 const MOST_HOURS = 8_784;
 
 export function synthCommand(): Command {
-  return new Command('synth')
+  const command = new Command('synth')
     .description('Make a seeded synthetic market: a tape.')
     .requiredOption('-o, --out <file>', 'tape to write')
     .option('--seed <number>', 'the same seed and options give the same tape on every machine', wholeNumber(0), 1)
     .option('--hours <number>', 'market time, such as 6.5', hours)
     .option('--rows <number>', 'rows of the tape; with --hours, whichever comes first', wholeNumber(1, 1e10))
     .addOption(
-      new Option('--flow <kind>', 'level-2 depth and trades of a market with news, or orders that come at random')
-        .choices(['market', 'zero-intelligence', 'hawkes'])
-        .default('market'),
+      new Option(
+        '--flow <kind>',
+        'level-2 depth and trades of a market with news (market, the default), or orders that come at random',
+      ).choices(['market', 'zero-intelligence', 'hawkes']),
     )
+    .option('--parameters <file>', 'orders that come at random as this file says (YAML or JSON)')
     .addOption(
-      new Option('--detail <what>', 'of orders at random; default: orders').choices(['orders', 'levels', 'quotes']),
+      new Option('--detail <what>', 'of orders at random; default: orders, or what the file says').choices(
+        FEED_DETAILS,
+      ),
     )
     .option('--instruments <number>', `how many; default: ${INSTRUMENTS}`, wholeNumber(1, 10_000))
     .option('--rows-per-second <number>', 'mean rows of all instruments in a second', wholeNumber(1, 1e9))
     .option('--depth-ticks <number>', 'how far the books reach from the touch', wholeNumber(16, 4_096))
-    .option('--json', 'print what `inspect` says of the tape as JSON')
+    .option('--json', 'print what `inspect` says of the tape as JSON');
+  return addRateOptions(command)
     .addHelpText('after', '\nExample:\n  tickwright synth --out market.parquet --seed 7 --hours 0.5 --instruments 2')
     .action(synth);
 }
 
 async function synth(options: Options): Promise<void> {
   const { out, seed, json = false } = options;
-  const info = await whileWriting(() => (options.flow === 'market' ? makeMarket(options) : makeOrders(options)));
+  const info = await whileWriting(() => make(options));
   remark(
     `market: ${out} (${grouped(info.rows)} rows, ${grouped(info.instruments.length)} ${info.instruments.length === 1 ? 'instrument' : 'instruments'}, seed ${seed})`,
   );
   if (json) await print(`${JSON.stringify(factsOf(openTape(out)), null, 2)}\n`);
 }
 
+async function make(options: Options): Promise<TapeInfo> {
+  const { flow = 'market', parameters } = options;
+  if (parameters !== undefined && options.flow !== undefined) {
+    throw new ConfigError('synth: --flow does not go with --parameters');
+  }
+  if (parameters !== undefined) return makeFromFile(options, parameters, durationNs(options, '--parameters'));
+  return flow === 'market' ? makeMarket(options) : makeOrders(options, durationNs(options, `--flow ${flow}`), flow);
+}
+
 function makeMarket(options: Options): TapeInfo {
   const { out, seed, hours: time, rows, instruments = INSTRUMENTS, rowsPerSecond, depthTicks, detail } = options;
   if (detail !== undefined) throw new ConfigError('synth: --detail is for --flow zero-intelligence and hawkes');
+  const rate = givenRate(options);
+  if (rate !== undefined) throw new ConfigError(`synth: ${rate} is for --flow zero-intelligence and hawkes`);
   if (time === undefined && rows === undefined) throw new ConfigError('synth: give --hours or --rows, or both');
   return writeSyntheticTape(out, {
     ...{ seed, instruments },
@@ -88,14 +100,12 @@ function makeMarket(options: Options): TapeInfo {
   });
 }
 
-function makeOrders({ out, seed, hours: time, flow, detail = 'orders', ...others }: Options): TapeInfo {
+/** What orders at random run for. `what` asks for it in messages. */
+function durationNs({ hours: time, ...others }: Options, what: string): number {
   const odd = Object.keys(OTHERS).find((name) => others[name as keyof typeof OTHERS] !== undefined);
-  if (odd !== undefined) throw new ConfigError(`synth: --flow ${flow} has no ${OTHERS[odd as keyof typeof OTHERS]}`);
-  if (time === undefined) throw new ConfigError(`synth: --flow ${flow} needs --hours`);
-  const durationNs = Math.round(time * HOUR);
-  // With what is brought about, some 22 limit orders a second of each side: the books are about as deep as without.
-  const excited = { branching: EXCITEMENT, limitRate: 8 };
-  return writeZeroIntelligenceTape(out, { seed, durationNs, detail, ...(flow === 'hawkes' && excited) });
+  if (odd !== undefined) throw new ConfigError(`synth: ${what} has no ${OTHERS[odd as keyof typeof OTHERS]}`);
+  if (time === undefined) throw new ConfigError(`synth: ${what} needs --hours`);
+  return Math.round(time * HOUR);
 }
 
 /** Hours with a fraction, at least a second of them. */

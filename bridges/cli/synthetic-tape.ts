@@ -3,6 +3,7 @@
  * Called by the demo and by `tickwright synth`.
  */
 import type { Columns } from '../../core/market.js';
+import { type OrderMarketOptions, orderMarketBlocks, orderMarketInfo } from '../../core/synthetic/order-market.js';
 import {
   type ZeroIntelligenceOptions,
   zeroIntelligenceBlocks,
@@ -10,6 +11,7 @@ import {
 } from '../../core/synthetic/zero-intelligence.js';
 import { type SyntheticOptions, syntheticBlocks, syntheticInfo } from '../../core/synthetic.js';
 import type { TapeInfo } from '../../core/tape.js';
+import type { Nanos } from '../../core/time.js';
 import { writeTape } from '../tape/tape-writer.js';
 import { grouped, ProgressBar } from './terminal.js';
 
@@ -25,12 +27,20 @@ export function writeSyntheticTape(path: string, options: SyntheticOptions): Tap
 
 /** The same of a market of orders without intentions. */
 export function writeZeroIntelligenceTape(path: string, options: ZeroIntelligenceOptions): TapeInfo {
-  return writeBlocks(
-    path,
-    zeroIntelligenceInfo(options),
-    zeroIntelligenceBlocks(options),
-    ({ exchangeNs, length }) => exchangeNs[length - 1]! / options.durationNs,
-  );
+  return writeOrders(path, zeroIntelligenceInfo(options), zeroIntelligenceBlocks(options), options.durationNs);
+}
+
+/** The same of a flow's parameters. `provenance`: where they come from, for the tape. */
+export function writeOrderMarketTape(
+  path: string,
+  options: OrderMarketOptions,
+  provenance: TapeInfo['provenance'],
+): TapeInfo {
+  return writeOrders(path, orderMarketInfo(options, provenance), orderMarketBlocks(options), options.durationNs);
+}
+
+function writeOrders(path: string, info: TapeInfo, blocks: Iterable<Columns>, durationNs: Nanos): TapeInfo {
+  return writeBlocks(path, info, blocks, ({ exchangeNs, length }) => exchangeNs[length - 1]! / durationNs);
 }
 
 /** `passed`: what share is done with a block. */

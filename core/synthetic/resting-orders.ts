@@ -1,15 +1,17 @@
 /**
- * Orders that rest, first in first out by price, any of them to be found by a number drawn. Knows nothing of time or chance.
- * Called by the order flow of orders. Columns with slots and links; nothing is made for an order.
+ * Orders that rest, first in first out by price. Prices are whole steps. Knows nothing of time or chance. Called by the order
+ * market. Columns with slots and links; nothing is made for an order.
  */
 import { Side } from '../market.js';
 
 const NONE = -1;
 
 export class RestingOrders {
-  /** Orders that rest, on each side by its code, and lots by tick. */
+  /** Orders that rest, on each side by its code. */
   readonly count = [0, 0, 0];
+  /** Lots and orders by tick. */
   readonly lots: Float64Array;
+  readonly orders: Int32Array;
   /** Best ticks; meaningless while a side is empty. */
   bid = 0;
   ask = 0;
@@ -19,17 +21,15 @@ export class RestingOrders {
   ids = new Float64Array(1_024);
   #next = new Int32Array(1_024);
   #before = new Int32Array(1_024);
-  #place = new Int32Array(1_024);
   readonly #first: Int32Array;
   readonly #last: Int32Array;
-  /** Slots of the orders of a side, in no order. */
-  readonly #slots: readonly number[][] = [[], [], []];
   readonly #free: number[] = [];
   #used = 0;
 
   /** Ticks 1 … `ticks` − 1 have room. */
   constructor(ticks: number) {
     this.lots = new Float64Array(ticks);
+    this.orders = new Int32Array(ticks);
     this.#first = new Int32Array(ticks).fill(NONE);
     this.#last = new Int32Array(ticks).fill(NONE);
   }
@@ -39,9 +39,11 @@ export class RestingOrders {
     return this.#first[tick]!;
   }
 
-  /** The slot of one of a side's orders, `at` from 0 to its count. */
-  slotAt(side: Side, at: number): number {
-    return this.#slots[side]![at]!;
+  /** The order behind so many others at a tick. */
+  slotAt(tick: number, ahead: number): number {
+    let slot = this.#first[tick]!;
+    for (let passed = 0; passed < ahead; passed++) slot = this.#next[slot]!;
+    return slot;
   }
 
   add(side: Side, tick: number, lots: number, id: number): void {
@@ -57,7 +59,7 @@ export class RestingOrders {
     else this.#next[last] = slot;
     this.#last[tick] = slot;
     this.lots[tick]! += lots;
-    this.#place[slot] = this.#slots[side]!.push(slot) - 1;
+    this.orders[tick]!++;
     if (this.count[side]!++ === 0 || (side === Side.buy ? tick > this.bid : tick < this.ask)) {
       if (side === Side.buy) this.bid = tick;
       else this.ask = tick;
@@ -75,12 +77,7 @@ export class RestingOrders {
     else this.#next[before] = next;
     if (next === NONE) this.#last[tick] = before;
     else this.#before[next] = before;
-    const slots = this.#slots[side]!;
-    const moved = slots.pop()!;
-    if (moved !== slot) {
-      slots[this.#place[slot]!] = moved;
-      this.#place[moved] = this.#place[slot]!;
-    }
+    this.orders[tick]!--;
     this.#free.push(slot);
     if (--this.count[side]! === 0) return;
     if (side === Side.buy) while (this.lots[this.bid] === 0) this.bid--;
@@ -98,6 +95,5 @@ export class RestingOrders {
     this.ids = larger(this.ids, new Float64Array(size));
     this.#next = larger(this.#next, new Int32Array(size));
     this.#before = larger(this.#before, new Int32Array(size));
-    this.#place = larger(this.#place, new Int32Array(size));
   }
 }

@@ -1,20 +1,16 @@
 /**
- * A market of orders without intentions, order by order: limit orders at random distances, market orders, cancellations at a
- * rate for each standing order. Knows nothing of files, venues or strategies. Called by `tickwright synth` and tests.
+ * The plainest market of orders without intentions: even distances, one rate of cancellation, a few numbers. Knows nothing of
+ * files, venues or strategies. Called by `tickwright synth` and tests. What these numbers mean as parameters of a flow is all there is here.
  *
  * With Poisson arrivals: E. Smith, J. D. Farmer, L. Gillemot, S. Krishnamurthy, "Statistical theory of the continuous double
  * auction", Quantitative Finance 3, 2003. With `branching`, market and limit orders arrive as a Hawkes process.
  */
 import type { InstrumentSpec } from '../instrument.js';
-import { allocateColumns, type Columns, codeOf, Flag, Kind, Side } from '../market.js';
-import { RandomSource, type RandomStream } from '../random.js';
-import { emptyCounts, type TapeInfo } from '../tape.js';
-import { type Nanos, SECOND } from '../time.js';
-import { HawkesProcess } from './hawkes.js';
-import { RestingOrders } from './resting-orders.js';
-
-/** Types of arrivals, as rows and columns of `branching` mean them. */
-export const ARRIVALS = ['market buy', 'market sell', 'limit buy', 'limit sell'] as const;
+import type { Columns } from '../market.js';
+import type { TapeInfo } from '../tape.js';
+import type { Nanos } from '../time.js';
+import type { FeedDetail, FlowParameters } from './flow-parameters.js';
+import { type OrderMarketOptions, orderMarketBlocks, orderMarketInfo } from './order-market.js';
 
 export interface ZeroIntelligenceOptions {
   /** Whole number 0 … 2^53−1. */
@@ -34,19 +30,16 @@ export interface ZeroIntelligenceOptions {
   readonly cancelRate?: number;
   /** Mean lots of an order: 1 … twice this less 1, each as often. Default 5. */
   readonly orderLots?: number;
-  /** Of {@link ARRIVALS}, see `HawkesParameters`; default: none, Poisson. */
+  /** Of market buy, market sell, limit buy, limit sell, see `HawkesKernel`; default: none, Poisson. */
   readonly branching?: readonly (readonly number[])[];
   /** How fast excitement fades, per second. Default 5. */
   readonly decay?: number;
   /** Order by order (the default), or what a feed of levels or of best quotes would say of the same market, with trades. */
-  readonly detail?: 'orders' | 'levels' | 'quotes';
+  readonly detail?: FeedDetail;
   /** From the venue to the machine, ns, the same for all rows. Default 1 ms. */
   readonly latencyNs?: Nanos;
 }
 
-const BLOCK_ROWS = 65_536;
-/** 2024-01-01 00:00 UTC. */
-const ORIGIN_NS = 1_704_067_200_000_000_000n;
 const QUIET = [0, 0, 0, 0].map(() => [0, 0, 0, 0]);
 const USUAL = {
   instrument: { symbol: 'SYN-ZI', tick: '0.01', lot: '1' },
@@ -56,212 +49,69 @@ const USUAL = {
 
 /** What is known of the tape before its rows are made. */
 export function zeroIntelligenceInfo(options: ZeroIntelligenceOptions): TapeInfo {
-  const { instrument, ...all } = checked(options);
+  const { instrument: _, ...all } = checked(options);
   const words = Object.entries(all).map(([name, value]) => [name, JSON.stringify(value)]);
-  return {
-    ...{ instruments: [instrument], originNs: ORIGIN_NS, rows: 0, corrections: [], counts: emptyCounts(1) },
-    columns: { orderId: all.detail === 'orders', bars: false, value: false },
-    provenance: { source: 'zero-intelligence market', ...Object.fromEntries(words) },
-  };
+  return orderMarketInfo(marketOf(options), { source: 'zero-intelligence market', ...Object.fromEntries(words) });
 }
 
 /**
  * The market block by block, in bounded memory. A block's buffers are used again. It begins with the book in its long-run state
  * far from the touch. Throws `RangeError` naming an option that is wrong, or the time at which the price left its range.
  */
-export function* zeroIntelligenceBlocks(options: ZeroIntelligenceOptions): Generator<Columns, void, undefined> {
-  const all = checked(options);
-  const flow = new ZeroIntelligence(all, new RandomSource(all.seed).stream('synthetic/zero-intelligence'));
-  flow.open();
-  while (flow.step(all.durationNs)) {
-    // The longest message is a market order: for each lot a row or two, and two quotes.
-    if (flow.block.length < BLOCK_ROWS - 4 * all.orderLots - 2) continue;
-    yield flow.block;
-    flow.block.length = 0;
-  }
-  if (flow.block.length > 0) yield flow.block;
+export function zeroIntelligenceBlocks(options: ZeroIntelligenceOptions): Generator<Columns, void, undefined> {
+  return orderMarketBlocks(marketOf(options));
 }
 
-type Settled = Required<ZeroIntelligenceOptions>;
-
-class ZeroIntelligence {
-  readonly block: Columns;
-  readonly #options: Settled;
-  readonly #random: RandomStream;
-  readonly #arrivals: HawkesProcess;
-  readonly #orders: RestingOrders;
-  #nowNs: Nanos = 0;
-  #nextId = 1;
-  #flag = Flag.snapshot as number;
-  /** Best ticks and lots of each side as quotes last said. */
-  readonly #quoted = { [Side.buy]: [0, 0], [Side.sell]: [0, 0] };
-
-  constructor(options: Settled, random: RandomStream) {
-    const { marketRate, limitRate, branching, decay, startTicks, reachTicks, cancelRate, orderLots } = options;
-    this.#options = options;
-    this.#random = random;
-    const base = [marketRate, marketRate, limitRate, limitRate];
-    this.#arrivals = new HawkesProcess({ base, branching, decay }, random);
-    this.#orders = new RestingOrders(2 * startTicks);
-    const opening = Math.ceil((4 * limitRate) / cancelRate) + 4 * reachTicks;
-    this.block = allocateColumns(BLOCK_ROWS + opening + 4 * orderLots, { orderId: options.detail === 'orders' });
-  }
-
-  /** Orders as many as come to stand where nothing but cancellations takes them: limitRate / cancelRate a side. */
-  open(): void {
-    const { limitRate, cancelRate, startTicks, reachTicks } = this.#options;
-    const orders = Math.max(1, Math.round(limitRate / cancelRate));
-    for (let each = 0; each < orders; each++) {
-      this.#place(Side.buy, startTicks - 1 - this.#random.integer(reachTicks));
-      this.#place(Side.sell, startTicks + this.#random.integer(reachTicks));
-    }
-    this.#arrivals.advance();
-    this.#end();
-    this.#flag = 0;
-  }
-
-  /** The next message; `false` when there is none up to `endNs`. */
-  step(endNs: Nanos): boolean {
-    const { count } = this.#orders;
-    const standing = count[Side.buy]! + count[Side.sell]!;
-    // Exponential times have no memory: drawn anew after each message.
-    const cancelNs = this.#nowNs + this.#random.exponential(SECOND / (this.#options.cancelRate * standing));
-    const arrivalNs = this.#arrivals.seconds * SECOND;
-    // The venue gives every message a nanosecond of its own.
-    this.#nowNs = Math.max(this.#nowNs + 1, Math.floor(Math.min(cancelNs, arrivalNs)));
-    if (this.#nowNs > endNs) return false;
-    if (cancelNs < arrivalNs) this.#cancel(this.#random.integer(standing));
-    else {
-      const { type } = this.#arrivals;
-      const side = type % 2 === 0 ? Side.buy : Side.sell;
-      if (type < 2) this.#take(side);
-      else this.#limit(side);
-      this.#arrivals.advance();
-    }
-    this.#end();
-    return true;
-  }
-
-  #lots(): number {
-    return 1 + this.#random.integer(2 * this.#options.orderLots - 1);
-  }
-
-  #limit(side: Side): void {
-    const { startTicks, reachTicks } = this.#options;
-    const behind = 1 + this.#random.integer(reachTicks);
-    const { bid, ask } = this.#orders;
-    const tick = side === Side.buy ? ask - behind : bid + behind;
-    if (tick < 1 || tick >= 2 * startTicks) {
-      throw new RangeError(
-        `zero-intelligence market: at ${this.#nowNs} ns a price of ${tick} ticks left 1 to ${2 * startTicks - 1}; give larger startTicks`,
-      );
-    }
-    this.#place(side, tick);
-  }
-
-  #place(side: Side, tick: number): void {
-    const [lots, id] = [this.#lots(), this.#nextId++];
-    this.#orders.add(side, tick, lots, id);
-    this.#changed(Kind.orderAdd, side, tick, lots, id);
-  }
-
-  /** The last order of a side stays: prices are reckoned from it. */
-  #cancel(at: number): void {
-    const orders = this.#orders;
-    const bids = orders.count[Side.buy]!;
-    const side = at < bids ? Side.buy : Side.sell;
-    if (orders.count[side] === 1) return;
-    const slot = orders.slotAt(side, at < bids ? at : at - bids);
-    const lots = orders.qty[slot]!;
-    const [tick, id] = [orders.ticks[slot]!, orders.ids[slot]!];
-    orders.reduce(side, slot, lots);
-    this.#changed(Kind.orderCancel, side, tick, lots, id);
-  }
-
-  /** From the best price on; the last order of the side stays. */
-  #take(aggressor: Side): void {
-    const orders = this.#orders;
-    const side = aggressor === Side.buy ? Side.sell : Side.buy;
-    for (let left = this.#lots(); left > 0 && orders.count[side]! > 1; ) {
-      const tick = side === Side.buy ? orders.bid : orders.ask;
-      const slot = orders.firstAt(tick);
-      const lots = Math.min(left, orders.qty[slot]!);
-      const id = orders.ids[slot]!;
-      orders.reduce(side, slot, lots);
-      this.#changed(Kind.orderExecute, side, tick, lots, id);
-      left -= lots;
-    }
-  }
-
-  /** An order has come, gone or been executed: what the feed says of it. */
-  #changed(kind: Kind, side: Side, tick: number, lots: number, id: number): void {
-    const { detail } = this.#options;
-    if (detail === 'orders') {
-      this.block.orderId![this.block.length] = id;
-      this.#row(kind, side, tick, lots);
-      return;
-    }
-    if (kind === Kind.orderExecute) this.#row(Kind.trade, side === Side.buy ? Side.sell : Side.buy, tick, lots);
-    if (detail === 'levels') this.#row(Kind.depth, side, tick, this.#orders.lots[tick]!);
-  }
-
-  #quote(side: typeof Side.buy | typeof Side.sell, tick: number): void {
-    const lots = this.#orders.lots[tick]!;
-    const quoted = this.#quoted[side];
-    if (quoted[0] === tick && quoted[1] === lots) return;
-    quoted[0] = tick;
-    quoted[1] = lots;
-    this.#row(Kind.quote, side, tick, lots);
-  }
-
-  #row(kind: Kind, side: Side, tick: number, lots: number): void {
-    const { block } = this;
-    const row = block.length++;
-    block.exchangeNs[row] = this.#nowNs;
-    block.localNs[row] = this.#nowNs + this.#options.latencyNs;
-    block.code[row] = codeOf(kind, side);
-    block.flags[row] = this.#flag;
-    block.instrument[row] = 0;
-    block.priceTicks[row] = tick;
-    block.qtyLots[row] = lots;
-  }
-
-  /** The last row of the message says so; a message without rows has none. */
-  #end(): void {
-    const { block } = this;
-    if (this.#options.detail === 'quotes') {
-      this.#quote(Side.buy, this.#orders.bid);
-      this.#quote(Side.sell, this.#orders.ask);
-    }
-    const row = block.length - 1;
-    if (row >= 0 && block.exchangeNs[row] === this.#nowNs) block.flags[row]! |= Flag.last;
-  }
+/** The same numbers as parameters of a flow. */
+export function zeroIntelligenceFlow(options: Omit<ZeroIntelligenceOptions, 'seed' | 'durationNs'>): FlowParameters {
+  const all = checked({ seed: 0, durationNs: 1, ...options });
+  const { instrument, startTicks, marketRate, limitRate, reachTicks, cancelRate, orderLots, branching, decay } = all;
+  const { detail, latencyNs } = all;
+  const lots = { kind: 'uniform', mean: orderLots } as const;
+  const quiet = [0, 0];
+  // Cancellations are brought about by nothing: their rate counts only against itself.
+  const kernel = {
+    decay,
+    branching: [...branching.map((row) => [...row, ...quiet]), [...QUIET[0]!, ...quiet], [...QUIET[0]!, ...quiet]],
+  };
+  return {
+    ...{ instrument, startTicks, stepTicks: 1, sweep: 1, marketLots: lots },
+    feed: { detail, everyNs: 0, latencyNs },
+    arrivals: {
+      base: [marketRate, marketRate, limitRate, limitRate, limitRate, limitRate],
+      kernels: branching.flat().some((mean) => mean > 0) ? [kernel] : [],
+    },
+    placement: { to: [reachTicks], values: [1] },
+    limitLots: [{ to: reachTicks, lots }],
+    cancelRate: { to: [reachTicks], values: [cancelRate] },
+    // Orders as many as come to stand where nothing but cancellations takes them: limitRate / cancelRate a side.
+    depth: { to: [reachTicks], values: [(limitRate / cancelRate / reachTicks) * orderLots] },
+  };
 }
 
-function checked(options: ZeroIntelligenceOptions): Settled {
+function marketOf(options: ZeroIntelligenceOptions): OrderMarketOptions {
+  const { seed, durationNs } = options;
+  return { seed, durationNs, flow: zeroIntelligenceFlow(options) };
+}
+
+function checked(options: ZeroIntelligenceOptions): Required<ZeroIntelligenceOptions> {
   const all = { ...USUAL, ...options };
   const need = (name: keyof typeof all, fine: boolean, allowed: string) => {
-    if (!fine) throw new RangeError(`zero-intelligence market: ${name} ${String(all[name])} is not ${allowed}`);
+    if (!fine) throw new RangeError(`zero-intelligence market: ${name} ${JSON.stringify(all[name])} is not ${allowed}`);
   };
-  const whole = (
-    name: 'durationNs' | 'startTicks' | 'reachTicks' | 'orderLots' | 'latencyNs',
-    least: number,
-    most: number,
-  ) =>
+  const whole = (name: 'startTicks' | 'reachTicks' | 'orderLots', least: number, most: number) =>
     need(
       name,
       Number.isInteger(all[name]) && all[name] >= least && all[name] <= most,
       `a whole number from ${least} to ${most}`,
     );
-  whole('durationNs', 1, 2 ** 53 - 1);
   whole('reachTicks', 1, 10_000);
   whole('startTicks', 2 * all.reachTicks, 5_000_000);
   whole('orderLots', 1, 10_000);
-  whole('latencyNs', 0, 60 * SECOND);
-  need('detail', ['orders', 'levels', 'quotes'].includes(all.detail), 'orders, levels or quotes');
   for (const name of ['marketRate', 'limitRate', 'cancelRate'] as const) {
     need(name, all[name] > 0 && all[name] <= 1e6, 'above 0 and at most 1000000');
   }
   need('limitRate', all.limitRate / all.cancelRate <= 1e6, 'at most 1000000 times cancelRate');
+  need('branching', all.branching.length === 4 && all.branching.every((row) => row.length === 4), '4 of 4');
   return all;
 }

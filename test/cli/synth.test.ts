@@ -1,7 +1,9 @@
 /** `tickwright synth` and `tickwright facts` as a user runs them. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, expect, test } from 'vitest';
+import { flowFileText } from '../../bridges/flow-file.js';
 import { openTape } from '../../bridges/tape/tape-file.js';
+import { zeroIntelligenceFlow } from '../../core/index.js';
 import { Workplace } from './command-line.js';
 
 const place = new Workplace();
@@ -78,5 +80,58 @@ test('synth makes orders at random, order by order or as levels and quotes of th
   expect(await wrong('--flow', 'hawkes')).toBe('tickwright: synth: --flow hawkes needs --hours\n');
   expect(await wrong(...words, '--instruments', '2')).toBe('tickwright: synth: --flow hawkes has no --instruments\n');
   expect(await wrong('--hours', '1', '--detail', 'levels')).toContain('--detail is for --flow zero-intelligence');
+  expect(existsSync(place.path('wrong.parquet'))).toBe(false);
+});
+
+test('synth takes rates, and all parameters of a file, whose tape says whose it is', async () => {
+  const words = ['--hours', '0.05', '--seed', '3'];
+  const fast = await place.run(
+    'synth',
+    '-o',
+    'fast.parquet',
+    '--flow',
+    'zero-intelligence',
+    '--market-rate',
+    '4',
+    ...words,
+  );
+  expect(fast.code).toBe(0);
+  expect(openTape(place.path('fast.parquet')).info.provenance).toMatchObject({ marketRate: '4', limitRate: '20' });
+  writeFileSync(place.path('flow.yaml'), flowFileText(zeroIntelligenceFlow({ marketRate: 4 }), []));
+  const made = await place.run('synth', '-o', 'file.parquet', '--parameters', 'flow.yaml', ...words);
+  expect(made).toMatchObject({ code: 0, stdout: '' });
+  const [file, plain] = ['file', 'fast'].map((name) => openTape(place.path(`${name}.parquet`)).info);
+  expect(file!.rows).toBe(plain!.rows);
+  const facts = await place.run('facts', 'file.parquet', 'fast.parquet');
+  for (const name of ['spread', 'depth', 'trades']) {
+    expect(facts.stdout).toMatch(new RegExp(`^${name} +(\\S+) +\\1$`, 'm'));
+  }
+  expect(file!.provenance).toMatchObject({ source: 'order market', parameters: 'flow.yaml', detail: 'orders' });
+  const levels = await place.run(
+    'synth',
+    '-o',
+    'l.parquet',
+    '--parameters',
+    'flow.yaml',
+    '--detail',
+    'levels',
+    ...words,
+  );
+  expect(levels.code).toBe(0);
+  expect(openTape(place.path('l.parquet')).info.columns.orderId).toBe(false);
+
+  const wrong = async (...more: string[]) => {
+    const { code, stderr } = await place.run('synth', '-o', 'wrong.parquet', ...more);
+    expect(code).toBe(2);
+    return stderr;
+  };
+  expect(await wrong('--market-rate', '4', '--hours', '1')).toContain('--market-rate is for --flow zero-intelligence');
+  const both = await wrong('--parameters', 'flow.yaml', '--reach-ticks', '4', ...words);
+  expect(both).toContain('--reach-ticks does not go with parameters of a file');
+  expect(await wrong('--parameters', 'flow.yaml', '--flow', 'hawkes', ...words)).toContain('--flow does not go with');
+  expect(await wrong('--parameters', 'flow.yaml')).toContain('--parameters needs --hours');
+  expect(await wrong('--parameters', 'flow.yaml', '--rows', '5', ...words)).toContain('--parameters has no --rows');
+  writeFileSync(place.path('bad.yaml'), 'flow: 1\nsweep: 3\n');
+  expect(await wrong('--parameters', 'bad.yaml', ...words)).toContain('bad.yaml: instrument: missing');
   expect(existsSync(place.path('wrong.parquet'))).toBe(false);
 });

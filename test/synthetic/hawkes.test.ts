@@ -1,6 +1,7 @@
 /** Hawkes processes against their theory: which are stationary, how often events come, and what is left after rescaling time. */
 import { describe, expect, test } from 'vitest';
 import {
+  type HawkesKernel,
   type HawkesParameters,
   HawkesProcess,
   RandomSource,
@@ -8,18 +9,26 @@ import {
   stationaryRates,
 } from '../../core/index.js';
 
-const PROCESS: HawkesParameters = {
-  base: [0.5, 0.2],
+const KERNEL: HawkesKernel = {
   branching: [
     [0.4, 0.3],
     [0.1, 0.5],
   ],
   decay: 3,
 };
+const PROCESS: HawkesParameters = { base: [0.5, 0.2], kernels: [KERNEL] };
+/** The same branching, a part of it at once and a part slowly. */
+const TWO_DECAYS: HawkesParameters = {
+  base: PROCESS.base,
+  kernels: [20, 0.5].map((decay, at) => ({
+    decay,
+    branching: KERNEL.branching.map((row) => row.map((mean) => mean * (at === 0 ? 0.25 : 0.75))),
+  })),
+};
 
 test('spectral radius: by hand, of a rotation, of a nilpotent and of a Jordan block', () => {
   // λ² − 0.9 λ + 0.17 = 0
-  expect(spectralRadius(PROCESS.branching)).toBeCloseTo((0.9 + Math.sqrt(0.81 - 0.68)) / 2, 9);
+  expect(spectralRadius(KERNEL.branching)).toBeCloseTo((0.9 + Math.sqrt(0.81 - 0.68)) / 2, 9);
   expect(
     spectralRadius([
       [0, 2],
@@ -42,14 +51,18 @@ test('spectral radius: by hand, of a rotation, of a nilpotent and of a Jordan bl
 
 test('stationary rates solve rate = base + branching · rate', () => {
   // (1 − 0.4) a − 0.3 b = 0.5 and −0.1 a + (1 − 0.5) b = 0.2 give a = 0.31 / 0.27, b = 0.17 / 0.27.
-  const [a, b] = stationaryRates(PROCESS);
-  expect(a).toBeCloseTo(0.31 / 0.27, 9);
-  expect(b).toBeCloseTo(0.17 / 0.27, 9);
+  for (const process of [PROCESS, TWO_DECAYS]) {
+    const [a, b] = stationaryRates(process);
+    expect(a).toBeCloseTo(0.31 / 0.27, 9);
+    expect(b).toBeCloseTo(0.17 / 0.27, 9);
+  }
 });
 
 test('what is not stationary or no process is refused with the number', () => {
-  const make = (change: Partial<HawkesParameters>) => () =>
-    new HawkesProcess({ ...PROCESS, ...change }, new RandomSource(1).stream('x'));
+  const make =
+    ({ base = PROCESS.base, ...kernel }: Partial<HawkesKernel & HawkesParameters>) =>
+    () =>
+      new HawkesProcess({ base, kernels: [{ ...KERNEL, ...kernel }] }, new RandomSource(1).stream('x'));
   expect(
     make({
       branching: [
@@ -72,9 +85,12 @@ test('what is not stationary or no process is refused with the number', () => {
   expect(make({ decay: Number.NaN })).toThrow('decay NaN');
 });
 
-describe('simulated', () => {
+describe.each([
+  ['one decay', PROCESS],
+  ['two decays', TWO_DECAYS],
+])('simulated with %s', (_, parameters) => {
   const SECONDS = 40_000;
-  const process = new HawkesProcess(PROCESS, new RandomSource(17).stream('hawkes'));
+  const process = new HawkesProcess(parameters, new RandomSource(17).stream('hawkes'));
   const events: { seconds: number; type: number }[] = [];
   for (process.advance(); process.seconds < SECONDS; process.advance()) {
     events.push({ seconds: process.seconds, type: process.type });
@@ -99,14 +115,19 @@ describe('simulated', () => {
     'in the time of its own intensity type %i is a Poisson process of rate 1 (Kolmogorov–Smirnov)',
     (type) => {
       // Papangelou 1972; Ogata 1988. The integral of the intensity by hand: base · t and what is left of each excitement.
-      const { base, branching, decay } = PROCESS;
+      const { base, kernels } = parameters;
       const residuals: number[] = [];
-      let [integral, excited, last] = [0, 0, 0];
+      const excited = kernels.map(() => 0);
+      let [integral, last] = [0, 0];
       for (const event of events) {
-        const kept = Math.exp(-decay * (event.seconds - last));
-        integral += base[type]! * (event.seconds - last) + (excited * (1 - kept)) / decay;
-        excited = excited * kept + branching[type]![event.type]! * decay;
+        const wait = event.seconds - last;
         last = event.seconds;
+        integral += base[type]! * wait;
+        kernels.forEach(({ decay, branching }, at) => {
+          const kept = Math.exp(-decay * wait);
+          integral += (excited[at]! * (1 - kept)) / decay;
+          excited[at] = excited[at]! * kept + branching[type]![event.type]! * decay;
+        });
         if (event.type !== type) continue;
         residuals.push(1 - Math.exp(-integral));
         integral = 0;
@@ -119,4 +140,17 @@ describe('simulated', () => {
       expect(distance * Math.sqrt(n)).toBeLessThan(1.628);
     },
   );
+});
+
+test('a type without a factor never comes, and half a factor halves a Poisson rate', () => {
+  const process = new HawkesProcess({ base: [1, 2, 3], kernels: [] }, new RandomSource(5).stream('factors'));
+  process.factors.set([0, 0.5, 1]);
+  const counts = [0, 0, 0];
+  for (process.advance(); process.seconds < 10_000; process.advance()) counts[process.type]!++;
+  expect(counts[0]).toBe(0);
+  expect(Math.abs(counts[1]! - 10_000)).toBeLessThan(4 * Math.sqrt(10_000));
+  expect(Math.abs(counts[2]! - 30_000)).toBeLessThan(4 * Math.sqrt(30_000));
+  process.factors.fill(0);
+  process.advance();
+  expect(process.seconds).toBe(Number.POSITIVE_INFINITY);
 });
