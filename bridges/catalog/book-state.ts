@@ -38,6 +38,15 @@ class Known {
     this.books = new MarketBooks(instruments, counts);
     this.standing = instruments.map(() => new Map());
   }
+
+  take(columns: Columns, row: number, instrument: number): void {
+    const bits = columns.code[row]!;
+    const kind = (bits & CODE_KIND) as Kind;
+    this.books.apply(columns, row, kind, ((bits >> CODE_SIDE_SHIFT) & 3) as Side, instrument);
+    if (kind !== Kind.status && kind !== Kind.mark) return;
+    const tick = columns.priceTicks[row]!;
+    this.standing[instrument]!.set(kind, { kind, tick, value: columns.value?.[row] ?? 0 });
+  }
 }
 
 /** Kinds whose rows a beginning depends on. */
@@ -58,17 +67,8 @@ export class BookState {
 
   /** Takes a row for the sides that `seen` names; `instrument`: its place in the list that this was made with. */
   apply(columns: Columns, row: number, instrument: number, seen: number): void {
-    const bits = columns.code[row]!;
-    const kind = (bits & CODE_KIND) as Kind;
-    const side = ((bits >> CODE_SIDE_SHIFT) & 3) as Side;
-    for (const [index, mask] of SIDES.entries()) {
-      if ((seen & mask) === 0) continue;
-      const known = this.#sides[index]!;
-      known.books.apply(columns, row, kind, side, instrument);
-      if (kind !== Kind.status && kind !== Kind.mark) continue;
-      const tick = columns.priceTicks[row]!;
-      known.standing[instrument]!.set(kind, { kind, tick, value: columns.value?.[row] ?? 0 });
-    }
+    if ((seen & CODE_EXCHANGE) !== 0) this.#sides[0].take(columns, row, instrument);
+    if ((seen & CODE_LOCAL) !== 0) this.#sides[1].take(columns, row, instrument);
   }
 
   /**

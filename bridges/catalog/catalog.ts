@@ -116,9 +116,12 @@ export class Catalog {
     throw new CatalogError(`${this.#place}: nothing in it from ${start ?? 'the beginning'} to ${end ?? 'the end'}`);
   }
 
-  /** Opens a file and holds it against what the catalogue says of it. */
-  open({ file, sha256, bytes }: { readonly file: string; readonly sha256: string; readonly bytes: number }): TapeFile {
-    const tape = openTape(path.join(this.folder, file), { worker: false });
+  /** Opens a file and holds it against what the catalogue says of it. `worker`: long passes are decoded ahead on a second thread. */
+  open(
+    { file, sha256, bytes }: { readonly file: string; readonly sha256: string; readonly bytes: number },
+    worker = false,
+  ): TapeFile {
+    const tape = openTape(path.join(this.folder, file), worker ? {} : { worker: false });
     if (tape.info.hash === sha256 && tape.size === bytes) return tape;
     throw new CatalogError(`${this.#place}: ${file} is not the file that was put there (its SHA-256 or size differs)`);
   }
@@ -128,13 +131,19 @@ export class Catalog {
   }
 }
 
-/** From the file in which something is still seen after the beginning; to the last one that begins before the end. */
+/**
+ * From the file in which something is still seen after the beginning, or, where that begins later, from the one before it, whose
+ * books stand until then; to the last one that begins before the end.
+ */
 function withinLimits(chain: readonly CatalogPart[], fromNs?: bigint, toNs?: bigint): CatalogPart[] {
-  const first = fromNs === undefined ? 0 : chain.findIndex(({ localNs }) => localNs[1] >= fromNs);
-  if (first < 0) return [];
+  const seen = fromNs === undefined ? 0 : chain.findIndex(({ localNs }) => localNs[1] >= fromNs);
+  if (seen < 0) return [];
   const begins = ({ exchangeNs, opening }: CatalogPart, at: number) =>
     at === 0 && opening !== undefined && opening.ns < exchangeNs[0] ? opening.ns : exchangeNs[0];
-  return chain.slice(first).filter((part, at) => toNs === undefined || begins(part, at) < toNs);
+  const within = chain.slice(seen).filter((part, at) => toNs === undefined || begins(part, at) < toNs);
+  const before = chain[seen - 1];
+  const alone = before === undefined || fromNs === undefined || within.length === 0 || begins(within[0]!, 0) <= fromNs;
+  return alone ? within : [before, ...within];
 }
 
 /** Where the folder may not be written to, nobody changes it either. */
@@ -167,7 +176,8 @@ export class CatalogTape implements TapeSource {
     const about = aboutOf(catalog, range, chains.flat());
     this.ranges = chains.map((chain) => {
       const parts = chain.map((part, at) => ({
-        tape: catalog.open(part),
+        // One worker for each of many ranges that are read at once would be more threads than there are cores.
+        tape: catalog.open(part, chains.length === 1),
         opening:
           at > 0 || part.opening === undefined ? undefined : { tape: catalog.open(part.opening), ns: part.opening.ns },
       }));

@@ -19,6 +19,8 @@ export interface DecodePlan {
   /** Added to every time; see {@link RowGroupDecoder}. */
   readonly shiftNs: number;
   readonly columns: Parameters<typeof diskColumns>[0];
+  /** Row groups [first, groups) are read. */
+  readonly first: number;
   readonly groups: number;
   readonly groupRows: Footer['groupRows'];
   readonly chunkAt: Footer['chunkAt'];
@@ -42,7 +44,7 @@ export class BlockDecoder {
   #group = 0;
 
   /** Opens the file anew, at row group `from`. Throws {@link TapeError} when it is not the file that was opened first. */
-  constructor(plan: DecodePlan, from = 0) {
+  constructor(plan: DecodePlan, from = plan.first) {
     this.#plan = plan;
     this.#group = from;
     const columns = diskColumns(plan.columns);

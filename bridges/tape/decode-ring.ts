@@ -10,11 +10,11 @@ import type { DecodePlan } from './block-decoder.js';
 export const BLOCKS_AHEAD = 3;
 
 /**
- * Row groups that the reading thread decodes by itself at the beginning: as long as it takes the worker to start and get
- * warm (16 groups, some 80 ms), at most a quarter of the tape. The worker begins with the group after them.
+ * The row group with which the worker begins. Those before it the reading thread decodes by itself: as long as it takes the worker
+ * to start and get warm (16 groups, some 80 ms), at most a quarter of what is read.
  */
-export function leadGroups(groups: number): number {
-  return Math.min(16, groups >> 2);
+export function workerStart({ first, groups }: DecodePlan): number {
+  return first + Math.min(16, (groups - first) >> 2);
 }
 
 /** Places in the shared int32 array. */

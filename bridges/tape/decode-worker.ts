@@ -5,13 +5,13 @@
 import { receiveMessageOnPort, workerData } from 'node:worker_threads';
 import type { Columns } from '../../core/market.js';
 import { BlockDecoder } from './block-decoder.js';
-import { type DecodeJob, leadGroups, type NewBlock, QUEUE, Shared } from './decode-ring.js';
+import { type DecodeJob, type NewBlock, QUEUE, Shared, workerStart } from './decode-ring.js';
 import { reasonOf } from './tape-error.js';
 
 const { plan, shared, failure, port } = workerData as DecodeJob;
 const blocks: Columns[] = [];
 
-const first = leadGroups(plan.groups);
+const first = workerStart(plan);
 
 function serve(decoder: BlockDecoder): void {
   for (let done = first; done < plan.groups; done++) {

@@ -24,7 +24,7 @@ import { findScript } from './worker-script.js';
 
 export interface TapeFileOptions {
   /**
-   * Decode ahead on a second thread. Default: where there are two cores or more and the tape has more than 64 row
+   * Decode ahead on a second thread. Default: where there are two cores or more and a pass reads more than 64 row
    * groups (4 million rows). The rows are the same either way.
    */
   readonly worker?: boolean;
@@ -81,9 +81,14 @@ export class TapeFile implements TapeSource {
   }
 
   open(originNs: bigint): BlockReader {
-    const plan = this.#plan(originNs);
+    return this.openGroups(originNs, 0, this.footer.groups);
+  }
+
+  /** As {@link TapeFile.open}, but row groups [from, to) alone; no other bytes are read. */
+  openGroups(originNs: bigint, from: number, to: number): BlockReader {
+    const plan = this.#plan(originNs, from, to);
     if (this.#worker === false) return new DirectReader(plan);
-    const worth = this.footer.groups > WORKER_GROUPS && os.availableParallelism() >= 2;
+    const worth = to - from > WORKER_GROUPS && os.availableParallelism() >= 2;
     if (this.#worker === undefined && !worth) return new DirectReader(plan);
     const script = findScript('decode-worker');
     if (script !== undefined) return new WorkerReader(plan, script);
@@ -91,12 +96,7 @@ export class TapeFile implements TapeSource {
     throw new TapeError(`tape ${this.file}: the decode worker's script is missing; build the project first`);
   }
 
-  /** As {@link TapeFile.open}, but row groups [from, to) alone, on this thread; no other bytes are read. */
-  openGroups(originNs: bigint, from: number, to: number): BlockReader {
-    return new DirectReader({ ...this.#plan(originNs), groups: to }, from);
-  }
-
-  #plan(originNs: bigint): DecodePlan {
+  #plan(originNs: bigint, first: number, groups: number): DecodePlan {
     const shiftNs = Number(this.info.originNs - originNs);
     return {
       file: this.file,
@@ -105,7 +105,7 @@ export class TapeFile implements TapeSource {
       originNs: this.info.originNs,
       shiftNs,
       columns: this.info.columns,
-      groups: this.footer.groups,
+      ...{ first, groups },
       groupRows: this.footer.groupRows,
       chunkAt: this.footer.chunkAt,
     };
@@ -181,9 +181,9 @@ class DirectReader implements BlockReader {
   readonly #held = new Set<Columns>();
   #failure: unknown;
 
-  constructor(plan: DecodePlan, fromGroup = 0) {
+  constructor(plan: DecodePlan) {
     this.#plan = plan;
-    this.#decoder = new BlockDecoder(plan, fromGroup);
+    this.#decoder = new BlockDecoder(plan);
   }
 
   next(): Columns | undefined {

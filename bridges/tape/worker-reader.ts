@@ -13,11 +13,11 @@ import {
   BLOCKS_AHEAD,
   type DecodeJob,
   FAILURE_BYTES,
-  leadGroups,
   type NewBlock,
   QUEUE,
   SHARED_LENGTH,
   Shared,
+  workerStart,
 } from './decode-ring.js';
 import { TapeError } from './tape-error.js';
 
@@ -38,20 +38,21 @@ export class WorkerReader implements BlockReader {
   readonly #held = new Map<Columns, number>();
   /** Decodes the first groups, and checks that the worker's first one follows them. */
   readonly #lead: BlockDecoder;
-  readonly #leadGroups: number;
+  readonly #workerStart: number;
   /** Numbers of the first group not yet asked of the worker, and of the next one to give. */
   #requested: number;
-  #taken = 0;
+  #taken: number;
   #failure: TapeError | undefined;
   #closed = false;
 
   constructor(plan: DecodePlan, script: URL) {
     this.#plan = plan;
     this.#lead = new BlockDecoder(plan);
-    this.#leadGroups = leadGroups(plan.groups);
-    this.#requested = this.#leadGroups;
-    Atomics.store(this.#shared, Shared.requested, this.#leadGroups);
-    Atomics.store(this.#shared, Shared.done, this.#leadGroups);
+    this.#workerStart = workerStart(plan);
+    this.#taken = plan.first;
+    this.#requested = this.#workerStart;
+    Atomics.store(this.#shared, Shared.requested, this.#workerStart);
+    Atomics.store(this.#shared, Shared.done, this.#workerStart);
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
     // A process may end with a pass left open.
@@ -71,7 +72,7 @@ export class WorkerReader implements BlockReader {
     if (this.#failure !== undefined) throw this.#failure;
     const group = this.#taken;
     if (this.#closed || group >= this.#plan.groups) return undefined;
-    const number = group < this.#leadGroups ? this.#decode() : this.#receive(group);
+    const number = group < this.#workerStart ? this.#decode() : this.#receive(group);
     this.#taken++;
     const block = this.#blocks[number]!;
     this.#held.set(block, number);
@@ -97,7 +98,7 @@ export class WorkerReader implements BlockReader {
     const number = this.#shared[Shared.queue + (group % QUEUE)]!;
     const block = this.#blocks[number]!;
     block.length = this.#plan.groupRows[group]!;
-    if (group === this.#leadGroups) {
+    if (group === this.#workerStart) {
       try {
         this.#lead.check(block);
       } catch (error) {
@@ -127,7 +128,7 @@ export class WorkerReader implements BlockReader {
   /** Asks for row groups up to three beyond those taken. */
   #request(): void {
     const before = this.#requested;
-    const wanted = Math.min(this.#plan.groups, Math.max(this.#taken, this.#leadGroups) + BLOCKS_AHEAD);
+    const wanted = Math.min(this.#plan.groups, Math.max(this.#taken, this.#workerStart) + BLOCKS_AHEAD);
     for (; this.#requested < wanted; this.#requested++) {
       const number = this.#free.pop() ?? this.#addBlock();
       Atomics.store(this.#shared, Shared.queue + (this.#requested % QUEUE), number);

@@ -56,6 +56,33 @@ interface Ended {
   readonly stderr: string;
 }
 
+/** Moments of one work, in parts of how long it takes, which hangs on what else the machine does. */
+class Moments {
+  readonly #random = seeded(SEED);
+  #wholeMs: number;
+  #lastMs = 0;
+
+  constructor(wholeMs: number) {
+    this.#wholeMs = wholeMs;
+  }
+
+  next(from: number, to: number): number {
+    this.#lastMs = this.#wholeMs * (from + (to - from) * this.#random());
+    return this.#lastMs;
+  }
+
+  /** How it went the last time: `done` before it was killed, or not. */
+  learn(done: boolean): void {
+    this.#wholeMs = done ? (this.#wholeMs + this.#lastMs) / 2 : Math.max(this.#wholeMs, this.#lastMs);
+  }
+}
+
+/** Tickets that killed processes left: they were at work. */
+function ticketsIn(folder: string): number {
+  const own = path.join(folder, '.catalog', 'writers');
+  return fs.existsSync(own) ? fs.readdirSync(own).length : 0;
+}
+
 /** Runs the program; ends it after so many ms, where they are given. */
 function run(words: readonly string[], killAfterMs?: number, signal: NodeJS.Signals = 'SIGKILL'): Promise<Ended> {
   return new Promise((resolve) => {
@@ -126,26 +153,28 @@ describe(`killed (seed ${SEED}, ${KILLS} in all)`, () => {
       const before = contentOf(at('ticks'));
       const start = performance.now();
       expect((await run(words)).code).toBe(0);
-      const wholeMs = performance.now() - start;
+      const moments = new Moments(performance.now() - start);
       const after = contentOf(at('ticks'));
       expect(after).not.toEqual(before);
       const most = tapeFiles(at('ticks'));
-      const random = seeded(SEED);
-      let finished = 0;
+      let [finished, atWork] = [0, 0];
       reset();
       for (let kill = 0; kill < kills; kill++) {
         // Nothing happens to the folder while the program starts.
-        const { stderr } = await run(words, wholeMs * (0.25 + 0.9 * random()));
+        const tickets = ticketsIn(at('ticks'));
+        const { stderr } = await run(words, moments.next(0.35, 1.1));
+        if (ticketsIn(at('ticks')) > tickets) atWork++;
         noHalfTapes(at('ticks'));
         const found = contentOf(at('ticks'));
         const done = found.parts.join() === after.parts.join();
         expect(found, `seed ${SEED}, ${name}, kill ${kill}`).toEqual(done ? after : before);
         if (stderr.includes(told)) expect(done, `seed ${SEED}, ${name}, kill ${kill}`).toBe(true);
+        moments.learn(done);
         if (!done) continue;
         finished++;
         reset();
       }
-      console.log(`${name}: ${finished} of ${kills} had been done (seed ${SEED})`);
+      console.log(`${name}: of ${kills}, ${atWork} were killed at work, ${finished} had been done (seed ${SEED})`);
       // Whatever the dead left, one more change takes it away.
       expect((await run(words)).code).toBe(0);
       expect(contentOf(at('ticks'))).toEqual(after);
@@ -158,11 +187,10 @@ describe(`killed (seed ${SEED}, ${KILLS} in all)`, () => {
   it('at random moments of an import, which goes on where it was', async () => {
     const start = performance.now();
     expect(await run(importing('unbroken'))).toEqual({ code: 0, stderr: expect.stringContaining('imported 4 files,') });
-    const wholeMs = performance.now() - start;
+    const moments = new Moments(performance.now() - start);
     const unbroken = contentOf(at('unbroken'));
     const most = tapeFiles(at('unbroken'));
-    const random = seeded(SEED);
-    let [wholes, kept] = [0, 0];
+    let [wholes, kept, atWork] = [0, 0, 0];
     const landed = new Set<string>();
     const check = () => {
       expect(contentOf(at('broken'))).toEqual(unbroken);
@@ -170,7 +198,10 @@ describe(`killed (seed ${SEED}, ${KILLS} in all)`, () => {
       landed.clear();
     };
     for (let kill = 0; kill < kills; kill++) {
-      const { code, stderr } = await run(importing('broken'), wholeMs * (0.2 + 0.6 * random()));
+      const tickets = ticketsIn(at('broken'));
+      const { code, stderr } = await run(importing('broken'), moments.next(0.3, 0.9));
+      if (ticketsIn(at('broken')) > tickets) atWork++;
+      moments.learn(code === 0);
       const place = `seed ${SEED}, import, kill ${kill}`;
       noHalfTapes(at('broken'));
       for (const [, name] of stderr.matchAll(/^(\S+): added/gm)) landed.add(name!);
@@ -183,7 +214,9 @@ describe(`killed (seed ${SEED}, ${KILLS} in all)`, () => {
       wholes++;
       check();
     }
-    console.log(`import: ${kept} of ${kills} left some of the files behind, ${wholes} were whole (seed ${SEED})`);
+    console.log(
+      `import: of ${kills}, ${atWork} were killed at work, ${kept} left some of the files done, ${wholes} ended (seed ${SEED})`,
+    );
     expect((await run(importing('broken'))).code).toBe(0);
     expect(tapeFiles(at('broken'))).toBe(most);
     expect(fs.readdirSync(at('broken/.catalog/writers'))).toEqual([]);

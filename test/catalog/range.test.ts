@@ -120,6 +120,33 @@ describe('a range of a catalogue', () => {
     catalog.close();
   });
 
+  it.each(['levels', 'orders'] as const)('between two sources has the books of the one before: %s', async (book) => {
+    const { folder, rows } = await catalogOf({ instruments: 1, rows: 3000, days: 2, book, seed: 7 });
+    const gapNs = Math.ceil(rows.localNs.at(-1)! / HOUR_NS + 1) * HOUR_NS;
+    const later = tapeOf(path.join(folder, '../later.parquet'), rows, 1, ORIGIN_NS + BigInt(4 * DAY_NS));
+    await addToCatalog(folder, later, { venue: 'TEST' });
+    const catalog = openCatalog(folder);
+    const got = allRows(catalog.tape({ from: iso(gapNs) }), ORIGIN_NS);
+    const opening = got.length - later.info.rows;
+    const [counts] = countKinds(rows, 1);
+    for (const side of [CODE_EXCHANGE, CODE_LOCAL]) {
+      const before = booksAt(rows, 0, counts!, side, gapNs);
+      expect(before).toEqual(booksAt(rows, 0, counts!, side, Number.POSITIVE_INFINITY));
+      expect(booksAt(got, 0, counts!, side, gapNs + 1)).toEqual(before);
+    }
+    expect([opening > 0, got.exchangeNs[0], got.exchangeNs[opening - 1]]).toEqual([true, gapNs, gapNs]);
+    expect(got.exchangeNs[opening]).toBeGreaterThanOrEqual(4 * DAY_NS);
+    // Where it ends before the next source there is nothing in it.
+    expect(() => catalog.tape({ from: iso(gapNs), to: iso(gapNs + HOUR_NS) })).toThrow('nothing in it');
+    // Within the next source it is that source alone.
+    const inner = Math.ceil(rows.localNs[0]! / HOUR_NS + 1) * HOUR_NS;
+    const own = allRows(catalog.tape({ from: iso(4 * DAY_NS + inner) }), ORIGIN_NS + BigInt(4 * DAY_NS));
+    for (const side of [CODE_EXCHANGE, CODE_LOCAL]) {
+      expect(booksAt(own, 0, counts!, side, inner + 1)).toEqual(booksAt(rows, 0, counts!, side, inner));
+    }
+    catalog.close();
+  });
+
   it('names days that belong to it whole, from and to', async () => {
     const { folder, rows } = await catalogOf({ instruments: 1, rows: 3000, days: 4, book: 'trades', seed: 6 });
     const catalog = openCatalog(folder);

@@ -98,6 +98,36 @@ describe('a tape file', () => {
     fs.rmSync(file);
   });
 
+  it.each([
+    [0, 10],
+    [2, 10],
+    [3, 6],
+    [9, 10],
+    [4, 4],
+  ])('reads row groups %i to %i alone, with and without a worker', (from, to) => {
+    const columns = marketRows(400_000, 3, { value: true });
+    const file = fresh();
+    writeTape(file, columns, head);
+    for (const worker of [false, true]) {
+      const tape = openTape(file, { worker });
+      const { groups, groupRows } = tape.footer;
+      expect(groups).toBe(10);
+      const startOf = (group: number) => groupRows.slice(0, group).reduce((sum, rows) => sum + rows, 0);
+      const reader = tape.openGroups(ORIGIN_NS, from, to);
+      let row = startOf(from);
+      for (let block = reader.next(); block !== undefined; block = reader.next()) {
+        expect(block.exchangeNs.subarray(0, block.length)).toEqual(
+          columns.exchangeNs.subarray(row, row + block.length),
+        );
+        row += block.length;
+        reader.release(block);
+      }
+      reader.close();
+      expect(row).toBe(startOf(to));
+    }
+    fs.rmSync(file);
+  });
+
   it('holds quantities, times and ids at the edge of 2^53 and prices at the edge of int32', () => {
     const far = Number.MAX_SAFE_INTEGER;
     const columns = marketRows(6, 3, ALL_PARTS);
