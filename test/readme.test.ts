@@ -29,6 +29,7 @@ const DOCUMENTS = [
   'docs/sessions.md',
   'docs/synthetic.md',
   'docs/import/binance-archive.md',
+  'docs/import/binance-capture.md',
   'docs/import/tardis.md',
   'docs/import/bybit-capture.md',
   'docs/import/okx-capture.md',

@@ -6,7 +6,9 @@
  * Rules (those of hftbacktest's converter, so that its results can be compared):
  * - trade: at `T`; a buyer who was the maker (`m`) means a sell aggressor. On futures only `X` = MARKET is a trade of the
  *   book; insurance fund and the like are left out and counted.
- * - depth diff: its bids, then its asks, at `T`; diffs from before the snapshot are kept. Spot diffs have no `T`: `E`.
+ * - depth diff: its bids, then its asks, at `T`; diffs from before the first snapshot are kept. Spot diffs have no `T`: `E`.
+ * - where diffs are missing, which hftbacktest's converter does not look at, the book is emptied until the next snapshot that joins
+ *   the diffs since (binance-book).
  * - snapshot (a REST answer among the lines): for each side a clear down to the last listed price, then its levels, at its
  *   own `T`. A spot snapshot has no time: the time of the last diff that it already contains; where there is none, its
  *   local time, or the next diff's time if that is earlier.
@@ -15,13 +17,12 @@
  *   to 0, and counted, or refused if so wished; trades and quotes off the lot and prices off the tick are refused always.
  * - bookTicker: only on request. On spot it has no exchange time: the (moved) local time less a stated latency.
  */
-import { basename } from 'node:path';
 import { codeOf, Flag, Instrument, Kind, Side } from '../../core/index.js';
+import { BinanceBook } from './binance-book.js';
 import { TradeChain, UpdateChain } from './binance-continuity.js';
-import { brief, type Fields, integer, isObject, type Levels, levels } from './capture-fields.js';
+import { brief, type Fields, integer, isObject, levels } from './capture-fields.js';
 import { CaptureLine, PassedOver } from './capture-line.js';
 import { CaptureNumbers } from './capture-numbers.js';
-import { CrossingWatch } from './crossing-watch.js';
 import { ImportError, type InputFact, type OnProgress, readLines } from './input-file.js';
 import { type ImportedTape, RowCollector, type RowKeeping } from './row-collector.js';
 
@@ -71,9 +72,7 @@ export async function importBinanceCapture(options: BinanceCaptureOptions): Prom
   });
 }
 
-/**
- * One pass over the lines of all files. (Past 300 lines, this file: one message kind after another, all on the same state.)
- */
+/** One pass over the lines of all files. */
 class CaptureReader {
   readonly collector: RowCollector;
   market: 'futures' | 'spot' | undefined;
@@ -84,10 +83,9 @@ class CaptureReader {
   readonly #spotQuoteLatencyNs: number | undefined;
   readonly #updates: UpdateChain;
   readonly #trades: TradeChain;
-  readonly #watch = new CrossingWatch();
+  readonly #book: BinanceBook;
   readonly #unknown = new PassedOver();
   readonly #at: CaptureLine;
-  #sawSnapshot = false;
   /** Spot: time and last update id of the latest diffs, to place a snapshot; rows of a snapshot still without a time. */
   #recentDiffs: { last: number; time: number }[] = [];
   #untimed: { from: number; to: number; local: number } | undefined;
@@ -102,6 +100,7 @@ class CaptureReader {
     this.#trades = new TradeChain(this.collector.tally);
     this.#symbol = options.symbol;
     this.#numbers = new CaptureNumbers(options.tick, options.lot, options.offLotLevels !== 'refuse', () => this.#at);
+    this.#book = new BinanceBook(this.collector, this.#numbers, this.#at);
     this.#quotes = options.quotes ?? false;
     const latency = options.spotQuoteLatencyNs;
     if (latency !== undefined && !(Number.isSafeInteger(latency) && latency >= 0)) {
@@ -139,28 +138,10 @@ class CaptureReader {
     const bids = levels(data, 'b');
     const asks = levels(data, 'a');
     const happened = this.#milliseconds(data, this.market === 'spot' ? 'E' : 'T');
-    if (!this.#updates.diff(ids)) return;
+    const verdict = this.#updates.diff(ids);
+    if (verdict === 'seen') return;
     if (this.market === 'spot') this.#rememberDiff(ids.last, happened);
-    const before = this.collector.rows.length;
-    this.#levelRows(bids, 'b', Side.buy, happened, 0);
-    this.#levelRows(asks, 'a', Side.sell, happened, 0);
-    this.#closeMessage(before);
-    if (!this.#sawSnapshot) {
-      this.collector.tally.count(
-        'diffs-before-snapshot',
-        'depth diffs came before any snapshot; they were kept, so the book is only part of the market until the first one',
-      );
-    } else this.#countCrossing();
-  }
-
-  #countCrossing(): void {
-    if (!this.#watch.crossed) return;
-    const { bids, asks } = this.#watch;
-    this.collector.tally.count(
-      'crossed-book',
-      `after depth messages, in the order received, the best bid was not below the best ask; the rows were kept ` +
-        `(first: bid ${bids.best} ticks, ask ${asks.best} ticks, ${basename(this.#at.path)}:${this.#at.line})`,
-    );
+    this.#book.diff(ids.last, verdict === 'follows', { bids, asks }, happened);
   }
 
   #snapshot(data: Fields): void {
@@ -170,22 +151,17 @@ class CaptureReader {
     const bids = levels(data, 'bids');
     const asks = levels(data, 'asks');
     const happened = spot ? this.#spotSnapshotTime(id) : this.#milliseconds(data, 'T');
-    const before = this.collector.rows.length;
-    this.#clearRow(bids, 'bids', Side.buy, happened);
-    this.#levelRows(bids, 'bids', Side.buy, happened, Flag.snapshot);
-    this.#clearRow(asks, 'asks', Side.sell, happened);
-    this.#levelRows(asks, 'asks', Side.sell, happened, Flag.snapshot);
-    this.#closeMessage(before);
-    if (Number.isNaN(happened))
-      this.#untimed = { from: before, to: this.collector.rows.length, local: this.#at.localNs };
-    if (this.#updates.snapshot(id, spot)) {
+    const verdict = this.#updates.snapshot(id, spot);
+    if (verdict === 'behind' && !this.#book.holds) {
       this.collector.tally.count(
         'snapshot-behind-diffs',
         'snapshots were older than diffs received before them: on the local side their levels are set back until updated',
       );
     }
-    this.#sawSnapshot = true;
-    this.#countCrossing();
+    const { from, to, next } = this.#book.snapshot(id, verdict !== 'apart', { bids, asks }, happened);
+    if (!Number.isNaN(happened) || from === to) return;
+    this.#untimed = { from, to, local: this.#at.localNs };
+    if (!Number.isNaN(next)) this.#settleUntimed(next);
   }
 
   /** The last diff that the snapshot contains; `NaN` when none has come yet. */
@@ -215,34 +191,6 @@ class CaptureReader {
     const time = Math.min(local, nextDiffTime);
     this.collector.rows.revise(from, to, ({ exchangeNs }, start, end) => exchangeNs.fill(time, start, end));
     this.#untimed = undefined;
-  }
-
-  /** Everything of this side from the best to the last listed price goes. */
-  #clearRow(side: Levels, field: string, which: Side, happened: number): void {
-    const last = side.at(-1);
-    if (last === undefined) return;
-    const ticks = this.#numbers.ticks(last[0], field, side.length - 1);
-    (which === Side.buy ? this.#watch.bids : this.#watch.asks).clear(ticks);
-    this.collector.rows.add(happened, this.#at.localNs, codeOf(Kind.depthClear, which), Flag.snapshot, 0, ticks, 0);
-  }
-
-  #levelRows(side: Levels, field: string, which: Side, happened: number, flags: number): void {
-    const rows = this.collector.rows;
-    const local = this.#at.localNs;
-    const code = codeOf(Kind.depth, which);
-    const watched = which === Side.buy ? this.#watch.bids : this.#watch.asks;
-    for (let level = 0; level < side.length; level++) {
-      const ticks = this.#numbers.ticks(side[level]![0], field, level);
-      const lots = this.#numbers.levelLots(side[level]![1], field, level);
-      watched.set(ticks, lots);
-      rows.add(happened, local, code, flags, 0, ticks, lots);
-    }
-  }
-
-  /** The rows since `before` were one message. */
-  #closeMessage(before: number): void {
-    const { rows } = this.collector;
-    if (rows.length > before) rows.mark(rows.length - 1, Flag.last);
   }
 
   #trade(data: Fields): void {
@@ -286,6 +234,7 @@ class CaptureReader {
   /** After the last file: what could only be decided now. */
   end(): void {
     this.#settleUntimed(Infinity);
+    this.#book.end();
     this.#numbers.countOffLot(this.collector.tally);
     this.collector.shiftLocalClock();
     if (this.#untimedQuotes > 0) this.collector.timeUntimed(this.#spotQuoteLatencyNs!);

@@ -29,48 +29,48 @@ export class UpdateChain {
     this.#tally = tally;
   }
 
-  /** Takes a diff into the chain. False when it must be left out: it was there before. */
-  diff({ first, last, previous }: DiffIds): boolean {
+  /** Takes a diff into the chain: whether it follows the one before and the snapshot; `seen`: it was there before, leave it out. */
+  diff({ first, last, previous }: DiffIds): 'follows' | 'gap' | 'seen' {
     if (last <= this.#last) {
       this.#tally.count('duplicate-diff', 'depth diffs with update ids that had been seen before were left out');
-      return false;
+      return 'seen';
     }
     const follows = previous === undefined ? first === this.#last + 1 : previous === this.#last;
-    if (!follows) {
-      if (!Number.isNaN(this.#last)) {
-        this.#tally.count(
-          'update-id-gap',
-          `depth diffs do not follow the one before, so levels may be stale until the next snapshot ` +
-            `(first: update id ${this.#last} is followed by ${previous ?? first})`,
-        );
-      }
-      this.#start = first;
-    }
+    if (!follows) this.#start = first;
+    const before = this.#last;
+    const snapshot = this.#snapshot;
     this.#last = last;
-    this.#link(previous === undefined);
-    return true;
+    const linked = this.#links(previous === undefined);
+    if (!follows && !Number.isNaN(before)) return this.#gap(`update id ${before} is followed by ${previous ?? first}`);
+    return linked ? 'follows' : this.#gap(`snapshot at update id ${snapshot}, diffs from ${this.#start}`);
   }
 
-  /** A snapshot with this last update id replaces the book. Returns true when diffs newer than it came before it. */
-  snapshot(id: number, spot: boolean): boolean {
+  /**
+   * A snapshot with this last update id: whether it joins the diffs since the last gap; `behind`: it does, and diffs newer than it
+   * came before it; `apart`: diffs are missing between it and them.
+   */
+  snapshot(id: number, spot: boolean): 'joins' | 'behind' | 'apart' {
+    const before = this.#snapshot;
     this.#snapshot = id;
-    const behind = this.#last > id;
-    this.#link(spot);
-    return behind;
+    if (this.#links(spot)) return this.#last > id ? 'behind' : 'joins';
+    this.#snapshot = before;
+    return 'apart';
   }
 
   /** Once the chain has reached the snapshot's id, its beginning must not lie after it. */
-  #link(spot: boolean): void {
+  #links(spot: boolean): boolean {
     const needed = spot ? this.#snapshot + 1 : this.#snapshot;
-    if (!(this.#last >= needed)) return;
-    if (this.#start > needed) {
-      this.#tally.count(
-        'update-id-gap',
-        `depth diffs do not reach back to the snapshot (first: snapshot at update id ${this.#snapshot}, ` +
-          `diffs from ${this.#start})`,
-      );
-    }
+    if (!(this.#last >= needed)) return true;
     this.#snapshot = Number.NaN;
+    return this.#start <= needed;
+  }
+
+  #gap(first: string): 'gap' {
+    this.#tally.count(
+      'update-id-gap',
+      `depth diffs do not follow the one before or the snapshot: the book was emptied until the next snapshot (first: ${first})`,
+    );
+    return 'gap';
   }
 }
 

@@ -52,51 +52,66 @@ const ENGINE =
 const MOST_GROWN_MB = 256;
 const LONGEST_MS = 60_000;
 
+/** Inputs that are read at the same time: most of the time is spent in waiting for the disk. */
+const AT_ONCE = 8;
 /** Failures of one kind are told once, up to so many. */
 const MOST_FAILURES = 20;
 
 /** Throws `Error` with what broke the rule, and leaves these inputs; or where a good input is not read. */
 export async function fuzz(parser: FuzzedParser, rounds: number, seed: number): Promise<FuzzTally> {
-  const folder = mkdtempSync(join(tmpdir(), 'tickwright-fuzz-'));
-  parser.prepare?.(folder);
-  const inputs = parser.inputs.map((input) => {
-    mkdirSync(dirname(join(folder, input.file)), { recursive: true });
-    return { ...input, good: typeof input.good === 'function' ? input.good(folder) : input.good };
-  });
+  const root = mkdtempSync(join(tmpdir(), 'tickwright-fuzz-'));
+  const folders = Array.from({ length: AT_ONCE }, (_, slot) => folderOf(parser, join(root, `${slot}`)));
+  const inputs = parser.inputs.map(({ good, ...input }) => ({
+    ...input,
+    good: typeof good === 'function' ? good(folders[0]!) : good,
+  }));
+  await readGood(inputs, folders[0]!);
   const goods = inputs.map(({ good }) => good);
-  for (const { file, good, packings = PLAIN, read } of inputs) {
-    for (const packing of packings) {
-      writeFileSync(
-        join(folder, file),
-        PACKINGS[packing](Buffer.concat([good.front ?? Buffer.alloc(0), ...good.parts])),
-      );
-      await read(join(folder, file));
-    }
-  }
   const random = new RandomSource(seed).stream(parser.name);
   const tally: FuzzTally = { read: 0, refused: 0, slowestMs: 0, grownMb: 0 };
   const failures = new Map<string, string>();
   const watch = new Watch(parser.name, seed);
+  const one = async (round: number, folder: string) => {
+    const input = inputs[random.integer(inputs.length)]!;
+    const path = join(folder, input.file);
+    writeFileSync(path, inputOf(input, goods, random));
+    await once(parser, input, path, tally).catch((cause: Error) => {
+      const kind = cause.message.replaceAll(/[\d"']+/g, '').slice(0, 60);
+      if (failures.has(kind)) return;
+      const kept = `${path}.${round}`;
+      copyFileSync(path, kept);
+      failures.set(kind, `${kept}: ${cause.stack}`);
+    });
+  };
   try {
-    for (let round = 0; round < rounds && failures.size < MOST_FAILURES; round++) {
-      const input = inputs[random.integer(inputs.length)]!;
-      const path = join(folder, input.file);
-      writeFileSync(path, inputOf(input, goods, random));
+    for (let round = 0; round < rounds && failures.size < MOST_FAILURES; round += AT_ONCE) {
       watch.beat(round);
-      await once(parser, input, path, tally).catch((cause: Error) => {
-        const kind = cause.message.replaceAll(/[\d"']+/g, '').slice(0, 60);
-        if (failures.has(kind)) return;
-        const kept = `${path}.${round}`;
-        copyFileSync(path, kept);
-        failures.set(kind, `${kept}: ${cause.stack}`);
-      });
+      await Promise.all(folders.slice(0, rounds - round).map((folder, slot) => one(round + slot, folder)));
     }
   } finally {
     await watch.end();
   }
   if (failures.size > 0) throw new Error(`${parser.name}, seed ${seed}:\n${[...failures.values()].join('\n')}`);
-  rmSync(folder, { recursive: true });
+  rmSync(root, { recursive: true });
   return tally;
+}
+
+function folderOf({ inputs, prepare }: FuzzedParser, folder: string): string {
+  mkdirSync(folder);
+  prepare?.(folder);
+  for (const { file } of inputs) mkdirSync(dirname(join(folder, file)), { recursive: true });
+  return folder;
+}
+
+/** Good inputs are read in every packing. */
+async function readGood(inputs: readonly (FuzzInput & { good: Parts })[], folder: string): Promise<void> {
+  for (const { file, good, packings = PLAIN, read } of inputs) {
+    for (const packing of packings) {
+      const bytes = Buffer.concat([good.front ?? Buffer.alloc(0), ...good.parts]);
+      writeFileSync(join(folder, file), PACKINGS[packing](bytes));
+      await read(join(folder, file));
+    }
+  }
 }
 
 function inputOf(input: FuzzInput & { good: Parts }, goods: readonly Parts[], random: RandomStream): Buffer {
