@@ -29,7 +29,8 @@ export const Shared = {
 } as const;
 export const SHARED_LENGTH = 12;
 
-export const Phase = { starting: 0, running: 1, ended: 2, notStarted: 3 } as const;
+/** `exited`: the process is gone; `ended`: and what it wrote is heard and passed on. */
+export const Phase = { starting: 0, running: 1, exited: 2, ended: 3, notStarted: 4 } as const;
 export const Verdict = { none: 0, timeout: 1, stopped: 2 } as const;
 
 /** Bytes kept of what a process wrote: a deep traceback fits. */

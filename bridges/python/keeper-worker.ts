@@ -21,8 +21,11 @@ const MOST_TICK_MS = 1_000;
 const STACK_MS = 2_000;
 /** Nothing more of the stack for so long: it is whole. */
 const STACK_PAUSE_MS = 50;
-/** For what a dead process wrote to come through. */
+/** For what a dead process wrote to come through, in looks of {@link LOOK_MS} at which it can: on a busy machine they take longer. */
 const LAST_WORDS_MS = 250;
+const LOOK_MS = 10;
+/** For a terminal that takes nothing more of it. */
+const STUCK_TERMINAL_MS = 5_000;
 /** What may wait for a terminal that does not take it before the process itself has to wait. */
 const MOST_WAITING_BYTES = 1 << 20;
 const BUSY_TERMINAL_MS = 5;
@@ -40,8 +43,9 @@ let dismissed = false;
 const waiting: Buffer[] = [];
 let waitingBytes = 0;
 let writing = false;
-/** All that the process has written. */
+/** All that the process has written, and how much of it was passed on. */
 let heardBytes = 0;
+let passedBytes = 0;
 
 function hear(stream: Readable): void {
   stream.on('data', (piece: Buffer) => {
@@ -75,6 +79,7 @@ function passOn(): void {
     }
     const taken = error === null ? written : piece.length;
     waitingBytes -= taken;
+    passedBytes += taken;
     if (taken === piece.length) waiting.shift();
     else waiting[0] = piece.subarray(taken);
     passOn();
@@ -102,11 +107,10 @@ function killGroup(): void {
 async function bury(code: number | null, signal: NodeJS.Signals | null): Promise<void> {
   killGroup();
   unpin();
-  const heard = Promise.all(streams().map((stream) => (stream.closed ? undefined : once(stream, 'close'))));
-  await Promise.race([heard, new Promise((resolve) => setTimeout(resolve, LAST_WORDS_MS))]);
+  Atomics.store(shared, Shared.phase, Phase.exited);
+  Atomics.notify(shared, Shared.phase);
+  await lastWords();
   for (const stream of streams()) stream.destroy();
-  const patienceEnd = performance.now() + LAST_WORDS_MS;
-  while (writing && performance.now() < patienceEnd) await new Promise((resolve) => setTimeout(resolve, 1));
   Atomics.store(shared, Shared.exitCode, code ?? -1);
   Atomics.store(shared, Shared.signal, signal === null ? 0 : os.constants.signals[signal]);
   ended = true;
@@ -114,8 +118,22 @@ async function bury(code: number | null, signal: NodeJS.Signals | null): Promise
   leave();
 }
 
-function once(stream: Readable, event: string): Promise<void> {
-  return new Promise((resolve) => stream.once(event, () => resolve()));
+/**
+ * Until all that the process wrote is heard and passed on. A descendant in a session of its own can hold the streams open for
+ * ever: by so many looks at streams that were not held up, whatever the process itself had written has come.
+ */
+async function lastWords(): Promise<void> {
+  let looks = 0;
+  let stuckLooks = 0;
+  let passedBefore = passedBytes;
+  const isHeard = () => looks * LOOK_MS >= LAST_WORDS_MS || streams().every((stream) => stream.closed);
+  while (writing || !isHeard()) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    if (!streams().some((stream) => stream.isPaused())) looks++;
+    stuckLooks = writing && passedBytes === passedBefore ? stuckLooks + 1 : 0;
+    if (stuckLooks * LOOK_MS >= STUCK_TERMINAL_MS) return;
+    passedBefore = passedBytes;
+  }
 }
 
 /** With nothing left to hear, the thread ends by itself. */

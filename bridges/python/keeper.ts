@@ -86,9 +86,13 @@ export class Keeper {
     Atomics.store(this.#shared, Shared.watch, (this.#shared[Shared.watch]! + 1) | 0);
   }
 
-  /** Sleeps until the process has ended, at most `patienceMs`; `undefined` if it has not by then. */
+  /**
+   * Sleeps until the process is gone, at most `patienceMs`; `undefined` if it is not by then. Once it is gone, its last words
+   * take the time that they take.
+   */
   awaitEnd(patienceMs: number): ProcessEnd | undefined {
-    if (!this.hasEnded) Atomics.wait(this.#shared, Shared.phase, Phase.running, patienceMs);
+    Atomics.wait(this.#shared, Shared.phase, Phase.running, patienceMs);
+    Atomics.wait(this.#shared, Shared.phase, Phase.exited);
     if (!this.hasEnded) return undefined;
     const signal = Atomics.load(this.#shared, Shared.signal);
     return {

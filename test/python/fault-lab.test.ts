@@ -339,7 +339,7 @@ describe.skipIf(PYTHON === undefined || process.platform === 'win32')('the fault
     let out = '';
     let err = '';
 
-    const start = (fault: string, requests: number) => {
+    const start = (fault: string, requests: number, read = true) => {
       out = '';
       err = '';
       const script = fileURLToPath(new URL('./peers/lone-simulator.mjs', import.meta.url));
@@ -351,10 +351,12 @@ describe.skipIf(PYTHON === undefined || process.platform === 'win32')('the fault
       simulator.stdout!.setEncoding('utf8').on('data', (text: string) => {
         out += text;
       });
+      if (read) readPrinted();
+    };
+    const readPrinted = () =>
       simulator.stderr!.setEncoding('utf8').on('data', (text: string) => {
         err += text;
       });
-    };
     const pythonPid = async () => {
       expect(await eventually(() => out.includes('\n'))).toBe(true);
       const pid = Number.parseInt(out, 10);
@@ -409,6 +411,27 @@ describe.skipIf(PYTHON === undefined || process.platform === 'win32')('the fault
       expect(await ended()).toEqual([0, null]);
       expect(out).toMatch(/^\d+\ndone\n$/);
       expect(err).toBe(`${'x'.repeat(79)}\n${`${'y'.repeat(79)}\n`.repeat(13_000)}`);
+    });
+
+    it('waits for a terminal that is slow to take it', async () => {
+      start('shout', 4, false);
+      const python = await pythonPid();
+      const end = ended();
+      expect(await eventually(() => !isAlive(python))).toBe(true);
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      expect(out).not.toContain('done');
+      readPrinted();
+      expect(await end).toEqual([0, null]);
+      expect(err.length).toBe(80 * 13_001);
+    });
+
+    it('ends although a terminal never takes it', async () => {
+      start('shout', 4, false);
+      await pythonPid();
+      expect(await eventually(() => out.includes('done'), 3_000)).toBe(true);
+      const end = ended();
+      simulator.stderr!.destroy();
+      expect(await end).toEqual([0, null]);
     });
 
     it('passes on print()', async () => {

@@ -118,8 +118,8 @@ export function leftFolders(): string[] {
 }
 
 /** Waits until `holds`, at most five seconds. */
-export async function eventually(holds: () => boolean): Promise<boolean> {
-  for (let patience = 500; patience > 0 && !holds(); patience--)
+export async function eventually(holds: () => boolean, looks = 500): Promise<boolean> {
+  for (let patience = looks; patience > 0 && !holds(); patience--)
     await new Promise((resolve) => setTimeout(resolve, 10));
   return holds();
 }
