@@ -9,6 +9,7 @@ import { importDatabento, readDbnMetadata } from '../bridges/import/databento.js
 import { DatabentoReader } from '../bridges/import/databento-reader.js';
 import { DbnStream } from '../bridges/import/dbn-stream.js';
 import { readPieces } from '../bridges/import/input-file.js';
+import { importParquet } from '../bridges/import/parquet.js';
 import type { ImportedTape, RowKeeping } from '../bridges/import/row-collector.js';
 import { Scratch } from '../bridges/import/rows/scratch.js';
 import { importTardis } from '../bridges/import/tardis.js';
@@ -17,7 +18,7 @@ import { allocateColumns, codeOf, Kind, Side } from '../core/market.js';
 import { scratchFolder } from './bench-tapes.js';
 import { answer, jobOf } from './fresh-process.js';
 
-export type ImportFormat = 'databento' | 'binance-archive' | 'csv' | 'tardis';
+export type ImportFormat = 'databento' | 'binance-archive' | 'csv' | 'parquet' | 'tardis';
 
 export interface ImportJob {
   readonly format: ImportFormat;
@@ -54,6 +55,7 @@ const IMPORTS: Readonly<Record<ImportFormat, (keeping: RowKeeping) => Promise<Im
   'binance-archive': (keeping) =>
     importBinanceArchive({ files: [file], tick: '0.1', lot: '0.001', localFrom: 'exchange + 5ms', ...keeping }),
   csv: (keeping) => importCsv({ files: [file], mapping: MAPPING, ...keeping }),
+  parquet: (keeping) => importParquet({ files: [file], mapping: MAPPING, ...keeping }),
   tardis: (keeping) => importTardis({ files: [file], tick: '0.5', lot: '10', ...keeping }),
 };
 

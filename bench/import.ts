@@ -1,10 +1,11 @@
 /**
  * `bench import`: rows a second from vendor files to tapes, seeded trades and depth in gzip; the same trades by the mapping of
- * `import csv`; and the most memory of each. Knows nothing of runs. Called by main.
+ * `import csv`, and from Parquet by the same; and the most memory of each. Knows nothing of runs. Called by main.
  */
 import fs from 'node:fs';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { remark } from '../bridges/cli/terminal.js';
 import { RandomSource } from '../core/random.js';
 import { scratchFolder } from './bench-tapes.js';
@@ -15,6 +16,7 @@ import type { BenchOptions, BenchReport } from './report.js';
 
 const DAY_MS = Date.UTC(2024, 2, 1);
 const ARCHIVE = 'BTCUSDT-trades-2024-03-01.csv.gz';
+const PARQUET = 'BTCUSDT-trades-2024-03-01.parquet';
 const TARDIS_TRADES = 'deribit_trades_2024-03-01_BTC.csv.gz';
 const TARDIS_BOOK = 'deribit_incremental_book_L2_2024-03-01_BTC.csv.gz';
 /** Lines are made and packed in parts, as gzip allows, so that no text grows beyond a string. */
@@ -73,9 +75,23 @@ function makeFiles(folder: string, rows: number): Map<string, number> {
   return sizes;
 }
 
+/** The archive's trades in Parquet: a DECIMAL, a DOUBLE, an integer and a boolean each. */
+async function makeParquet(folder: string): Promise<void> {
+  const instance = await DuckDBInstance.create(':memory:', { memory_limit: '1GB', threads: '2' });
+  const connection = await instance.connect();
+  await connection.run(
+    `copy (select id, price::decimal(12, 1) as price, qty::double as qty, time, is_buyer_maker
+      from read_csv('${path.join(folder, ARCHIVE)}', types = {price: varchar, time: bigint}))
+      to '${path.join(folder, PARQUET)}' (format parquet, codec zstd)`,
+  );
+  connection.closeSync();
+  instance.closeSync();
+}
+
 const CASES: readonly { readonly name: string; readonly format: ImportFormat; readonly file: string }[] = [
   { name: 'binance-archive, trades', format: 'binance-archive', file: ARCHIVE },
   { name: 'csv, the same trades', format: 'csv', file: ARCHIVE },
+  { name: 'parquet, the same trades', format: 'parquet', file: PARQUET },
   { name: 'tardis, trades', format: 'tardis', file: TARDIS_TRADES },
   { name: 'tardis, depth', format: 'tardis', file: TARDIS_BOOK },
 ];
@@ -88,6 +104,7 @@ const MEMORY_TARGET = 300e6;
 export async function importing({ rows, rounds }: BenchOptions): Promise<BenchReport> {
   remark(`making files of ${rows} lines`);
   const sizes = makeFiles(scratchFolder(), rows);
+  if (rows <= LARGE) await makeParquet(scratchFolder());
   const results = [];
   for (const { name, format, file } of rows > LARGE ? CASES.slice(0, 1) : CASES) {
     const job: ImportJob = { format, file: path.join(scratchFolder(), file), stage: 'whole' };
@@ -99,7 +116,7 @@ export async function importing({ rows, rounds }: BenchOptions): Promise<BenchRe
     const rate = (seconds: (answer: ImportAnswer) => number) =>
       rounded(median(answers.map((one) => rows / seconds(one))));
     results.push({
-      ...{ name, rows, textBytes: sizes.get(file)! },
+      ...{ name, rows, textBytes: sizes.get(file) ?? sizes.get(ARCHIVE)! },
       rowsPerSecond: rate(({ seconds }) => seconds),
       readRowsPerSecond: rate(({ readSeconds }) => readSeconds),
       rowsPerCpuSecond: rate(({ cpuSeconds }) => cpuSeconds),

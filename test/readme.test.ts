@@ -12,6 +12,7 @@ import { writeTape } from '../bridges/tape/tape-writer.js';
 import { syntheticBlocks, syntheticInfo } from '../core/synthetic.js';
 import { builtInStrategies } from '../strategies/built-in.js';
 import { Workplace } from './cli/command-line.js';
+import { parquetOf } from './import/parquet-writer.js';
 import { outlineOf } from './run-file/schema-outline.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -37,6 +38,9 @@ const DOCUMENTS = [
   'docs/import/itch.md',
   'docs/import/hftbacktest.md',
   'docs/import/lean.md',
+  'docs/import/csv.md',
+  'docs/import/parquet.md',
+  'docs/import/lobster.md',
   'examples/README.md',
   'bridges/tape/FORMAT.md',
   'bridges/python/README.md',
@@ -52,7 +56,10 @@ function blocksOf(text: string): { above: string; content: string }[] {
 /** The words of every `tickwright …` line in the README's blocks. */
 function commandsOf(text: string): string[][] {
   const lines = blocksOf(text).flatMap(({ above, content }) => (above.startsWith('<!--') ? [] : content.split('\n')));
-  return lines.filter((line) => line.startsWith('tickwright ')).map((line) => line.split(' ').slice(1));
+  // SQL stands in quotes.
+  const wordsOf = (line: string) =>
+    [...line.matchAll(/"([^"]*)"|'([^']*)'|\S+/g)].map(([word, a, b]) => a ?? b ?? word);
+  return lines.filter((line) => line.startsWith('tickwright ')).map((line) => wordsOf(line).slice(1));
 }
 
 test('the main job and the tests are one line each', () => {
@@ -61,10 +68,13 @@ test('the main job and the tests are one line each', () => {
   expect(marked('tests')).toBe('npm ci && npm test\n');
 });
 
-const quoted = blocksOf(readme).flatMap(({ above, content }) => {
-  const file = /^<!-- file: (\S+) -->$/.exec(above)?.[1];
-  return file === undefined ? [] : [{ file, content }];
-});
+/** The blocks of a document that say which file they are. */
+const quotedBy = (document: string) =>
+  blocksOf(textOf(document)).flatMap(({ above, content }) => {
+    const file = /^<!-- file: (\S+) -->$/.exec(above)?.[1];
+    return file === undefined ? [] : [{ document, file, content }];
+  });
+const quoted = quotedBy('README.md');
 
 test('the README shows strategies in both languages, run files, a whole program and a mapping', () => {
   expect(quoted.map(({ file }) => file).sort()).toEqual([
@@ -77,9 +87,12 @@ test('the README shows strategies in both languages, run files, a whole program 
   ]);
 });
 
-test.each(quoted)('what the README shows of $file is that file', ({ file, content }) => {
-  expect(content, 'copy the file into the README').toBe(textOf(file));
-});
+test.each([...quoted, ...quotedBy('docs/import/csv.md'), ...quotedBy('docs/import/parquet.md')])(
+  'what $document shows of $file is that file',
+  ({ document, file, content }) => {
+    expect(content, `copy the file into ${document}`).toBe(textOf(file));
+  },
+);
 
 /** The fixtures of the importers of archives under the names that the documents use. */
 function copyArchives(place: Workplace): void {
@@ -113,10 +126,30 @@ function copyLean(place: Workplace): void {
 /** The captures under the names and with the symbols that the documents use, and what the venues say of these. */
 function copyCaptures(place: Workplace): void {
   const renamed = (name: string) => readFileSync(join(fixtures, name), 'utf8').replace(/ABC(?=USDT|-USDT)/g, 'BTC');
+  place.write('btcusdt_20240808.gz', gzipSync(renamed('futures.capture')));
   place.write('bybit-btcusdt.gz', gzipSync(renamed('bybit.capture')));
   place.write('okx-btc-usdt-swap.gz', gzipSync(renamed('okx.capture')));
   place.write('instruments-info.json', readFileSync(join(fixtures, 'bybit-instruments-info.json')));
   place.write('instruments.json', readFileSync(join(fixtures, 'okx-instruments.json')));
+}
+
+/** LOBSTER's file under the name of a sample. */
+function copyLobster(place: Workplace): void {
+  const name = 'AAPL_2012-06-21_34200000_57600000_message_50.csv';
+  copyFileSync(join(fixtures, 'ABC_2024-11-04_34200000_57600000_message_5.csv'), place.path(name));
+}
+
+/** What is read by a mapping, and the mappings. */
+async function copyMapped(place: Workplace): Promise<void> {
+  const names = {
+    ...{ 'trades.csv': 'trades.csv', 'trades.mapping.yaml': 'trades.yaml', 'depth.csv': 'depth.csv' },
+    ...{ 'depth.mapping.json': 'depth.json', 'trades.parquet': 'prints.parquet' },
+    ...{ 'trades-parquet.mapping.yaml': 'prints.yaml', 'lake.mapping.yaml': 'lake.yaml' },
+  };
+  for (const [name, target] of Object.entries(names)) copyFileSync(join(fixtures, name), place.path(target));
+  mkdirSync(place.path('lake'), { recursive: true });
+  const row = "timestamp '2024-03-01' as ts, 'ABCUSD' as sym, 100.25 as px, 1.5 as qty, 'b' as side";
+  copyFileSync(await parquetOf(`select ${row}`), place.path('lake/1.parquet'));
 }
 
 describe('the commands of the README', () => {
@@ -143,21 +176,18 @@ describe('the commands of the README', () => {
         'catalog',
         'run',
       ],
-      ...Array(12).fill('import'),
+      ...Array(14).fill('import'),
     ]);
-    place.write('btcusdt_20240808.gz', gzipSync(readFileSync(join(fixtures, 'futures.capture'))));
-    const lobster = commands.flat().find((word) => word.includes('_message_'))!;
-    copyFileSync(join(fixtures, 'ABC_2024-11-04_34200000_57600000_message_5.csv'), place.path(lobster));
     copyArchives(place);
     copyCaptures(place);
     copyItch(place);
     copyLean(place);
+    copyLobster(place);
     copyFileSync(join(fixtures, 'hftbacktest-levels.npz'), place.path('btcusdt_20240808.npz'));
     // What is packed and how is told by a file's first bytes, not by its name.
     copyFileSync(join(fixtures, 'databento-mbo.dbn.zst'), place.path('glbx-mdp3-20240508.mbo.dbn.zst'));
     copyFileSync(join(fixtures, 'databento-definition.dbn'), place.path('glbx-mdp3-20240508.definition.dbn.zst'));
-    copyFileSync(join(fixtures, 'trades.csv'), place.path('trades.csv'));
-    copyFileSync(join(fixtures, 'trades.mapping.yaml'), place.path('trades.yaml'));
+    await copyMapped(place);
 
     expect(await place.run('demo', '--rows', '20000')).toMatchObject({ code: 0 });
     expect(existsSync(place.path('runs/demo/run/report.html'))).toBe(true);
@@ -186,22 +216,23 @@ describe('the commands of the import pages', () => {
   const place = new Workplace();
   afterAll(() => place.remove());
 
-  test.each(['binance-archive', 'bybit-capture', 'okx-capture', 'tardis', 'itch', 'hftbacktest', 'lean'])(
-    '%s: run as they stand',
-    async (page) => {
-      copyArchives(place);
-      copyCaptures(place);
-      copyItch(place);
-      copyLean(place);
-      copyFileSync(join(fixtures, 'hftbacktest-levels.npz'), place.path('btcusdt_20240808.npz'));
-      const commands = commandsOf(textOf(`docs/import/${page}.md`));
-      expect(commands.length).toBeGreaterThan(0);
-      for (const words of commands) {
-        const { code, stderr } = await place.run(...words);
-        expect(code, `${words.join(' ')}: ${stderr}`).toBe(0);
-      }
-    },
-  );
+  const pages = readdirSync(join(root, 'docs/import')).map((name) => name.replace('.md', ''));
+
+  test.each(pages.filter((page) => page !== 'databento'))('%s: run as they stand', async (page) => {
+    copyArchives(place);
+    copyCaptures(place);
+    copyItch(place);
+    copyLean(place);
+    copyLobster(place);
+    await copyMapped(place);
+    copyFileSync(join(fixtures, 'hftbacktest-levels.npz'), place.path('btcusdt_20240808.npz'));
+    const commands = commandsOf(textOf(`docs/import/${page}.md`));
+    expect(commands.length).toBeGreaterThan(0);
+    for (const words of commands) {
+      const { code, stderr } = await place.run(...words);
+      expect(code, `${words.join(' ')}: ${stderr}`).toBe(0);
+    }
+  });
 });
 
 test('the commands of the page about catalogues run as they stand', async () => {
@@ -211,10 +242,7 @@ test('the commands of the page about catalogues run as they stand', async () => 
   const commands = commandsOf(textOf('docs/catalog.md'));
   expect(commands).toHaveLength(8);
   for (const words of commands) {
-    // The last one has SQL in quotes.
-    const [quoted] = /'.*'$/.exec(words.join(' ')) ?? [];
-    const given = quoted === undefined ? words : [...words.slice(0, 3), quoted.slice(1, -1)];
-    const { code, stderr } = await place.run(...given);
+    const { code, stderr } = await place.run(...words);
     expect(code, `${words.join(' ')}: ${stderr}`).toBe(0);
   }
   place.remove();

@@ -1,6 +1,6 @@
 /**
  * What a catalogue holds as tables of DuckDB, for questions in SQL: an index kept in the folder, made again from `catalog.json`
- * whenever it is missing, stale or broken. Nothing else of tickwright needs it; DuckDB is loaded here alone, and only when asked.
+ * whenever it is missing, stale or broken. Nothing else of a catalogue needs DuckDB, which is loaded only when asked.
  * Knows nothing of rows: DuckDB reads the tapes, which are Parquet. Called by `catalog query` and by users.
  *
  * DuckDB locks a database file for one process. So it is held only while its few tables are copied or made again; the question
@@ -10,6 +10,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import type { DuckDBConnection } from '@duckdb/node-api';
 import { instrumentSpec } from '../../core/instrument.js';
+import { loadDuckDb } from '../duckdb.js';
 import type { Catalog } from './catalog.js';
 import { CatalogError } from './catalog-error.js';
 import type { CatalogState } from './catalog-state.js';
@@ -46,7 +47,9 @@ export interface CatalogAnswer {
  * understand.
  */
 export async function queryCatalog(catalog: Catalog, sql: string): Promise<CatalogAnswer> {
-  const { DuckDBInstance } = await loadDuckDb(catalog.folder);
+  const { DuckDBInstance } = await loadDuckDb(
+    (need, cause) => new CatalogError(`catalogue ${catalog.folder}: questions in SQL ${need}`, { cause }),
+  );
   const instance = await DuckDBInstance.create(':memory:');
   const connection = await instance.connect();
   try {
@@ -60,17 +63,6 @@ export async function queryCatalog(catalog: Catalog, sql: string): Promise<Catal
   } finally {
     connection.closeSync();
     instance.closeSync();
-  }
-}
-
-async function loadDuckDb(folder: string): Promise<typeof import('@duckdb/node-api')> {
-  try {
-    return await import('@duckdb/node-api');
-  } catch (cause) {
-    throw new CatalogError(
-      `catalogue ${folder}: questions in SQL need DuckDB, which is not installed: npm install @duckdb/node-api`,
-      { cause },
-    );
   }
 }
 

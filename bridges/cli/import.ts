@@ -10,6 +10,7 @@ import { databento } from './import/databento.js';
 import { hftbacktest } from './import/hftbacktest.js';
 import { lean } from './import/lean.js';
 import { itch, lobster } from './import/nasdaq.js';
+import { parquet, sql } from './import/parquet.js';
 import { tardis } from './import/tardis.js';
 
 export function importCommand(): Command {
@@ -28,6 +29,8 @@ export function importCommand(): Command {
     hftbacktest(),
     lean(),
     csv(),
+    parquet(),
+    sql(),
   ])
     command.addCommand(format);
   return command;

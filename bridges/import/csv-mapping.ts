@@ -261,6 +261,11 @@ export function shapeOf(mapping: CsvMapping): Shape {
   return SHAPES.find((shape) => mapping[shape] !== undefined)!;
 }
 
+/** Whether files belong together: a book goes over from one to the next; so does the worst difference of clocks. */
+export function isJoined({ depth, negativeLatency }: CsvMapping): boolean {
+  return depth !== undefined || negativeLatency === 'shift';
+}
+
 /** ns of `exchange + 5ms`; `undefined` when the text is not of this form. */
 export function derivedNanos(text: string, from: 'exchange' | 'local', sign: '+' | '-'): number | undefined {
   if (text.trim() === from) return 0;

@@ -3,10 +3,12 @@
  * BigInt, done with doubles wherever they are exact; the rest is handed to it.
  * Knows nothing of fields or files. Called by the importers.
  */
-import { type Decimal, parseDecimal, unitsOf } from '../../core/index.js';
+import { type Decimal, formatDecimal, parseDecimal, unitsOf } from '../../core/index.js';
 
 /** 15 digits always fit 2^53. */
 const MOST_DIGITS = 15;
+/** A number of 15 digits is the shortest decimal of its nearest double. */
+const MOST_EXACT = 10 ** MOST_DIGITS;
 const POWERS = Array.from({ length: 23 }, (_, exponent) => 10 ** exponent);
 
 /** Reads decimals as whole multiples of one unit (the tick, the lot). */
@@ -68,6 +70,32 @@ export class DecimalReader {
     return Number.isNaN(units) ? this.units(textOf(bytes, start, end)) : units;
   }
 
+  /** The same of mantissa × 10^-scale, both whole numbers, the mantissa within ±2^53. */
+  unitsOfScaled(mantissa: number, scale: number): number {
+    const units = this.#divide(Math.abs(mantissa), scale);
+    if (Number.isNaN(units)) return this.#slowly(formatDecimal({ digits: BigInt(mantissa), scale }));
+    return mantissa < 0 && units !== 0 ? -units : units;
+  }
+
+  /**
+   * The same of a double, read as the shortest decimal that it is the nearest double of: `units(String(value))`, without making a
+   * text of what is plainly a multiple.
+   */
+  unitsOfDouble(value: number): number {
+    const units = this.#nearestOf(value);
+    // Where the digits are exact, the quotient is the nearest double of the multiple; no other multiple has the same one.
+    return Number.isNaN(units) ? this.units(String(value)) : units;
+  }
+
+  /** The same of a 32-bit float; `NaN`, too, where it is so coarse that another multiple has the same float. */
+  unitsOfFloat(value: number): number {
+    const units = this.#candidate(value);
+    const floatOf = (count: number) => Math.fround((count * this.#unitDigits) / POWERS[this.#unitScale]!);
+    return floatOf(units) === value && floatOf(units - 1) !== value && floatOf(units + 1) !== value
+      ? units
+      : Number.NaN;
+  }
+
   /** mantissa × 10^-scale in units, `NaN` unless the doubles are exact and there is no remainder. */
   #divide(mantissa: number, scale: number): number {
     const shift = this.#unitScale - scale;
@@ -82,6 +110,16 @@ export class DecimalReader {
     // Where it divides, the quotient is exact and so is the product; a remainder by % takes ten times as long.
     const units = top / bottom;
     return Math.floor(units) === units && units * bottom === top ? units : Number.NaN;
+  }
+
+  #candidate(value: number): number {
+    return Math.round((value * POWERS[this.#unitScale]!) / this.#unitDigits) + 0;
+  }
+
+  #nearestOf(value: number): number {
+    const units = this.#candidate(value);
+    const digits = units * this.#unitDigits;
+    return Math.abs(digits) <= MOST_EXACT && digits / POWERS[this.#unitScale]! === value ? units : Number.NaN;
   }
 
   #slowly(text: string): number {

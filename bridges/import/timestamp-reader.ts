@@ -1,6 +1,6 @@
 /**
  * Times as text files write them → whole seconds since 1970 UTC and ns, digit by digit, nothing rounded.
- * Knows nothing of columns or files. Called by the csv importer.
+ * Knows nothing of columns or files. Called by the importers that read by a mapping.
  */
 import { Zone } from './zoned-time.js';
 
@@ -16,6 +16,9 @@ const NANOS: Readonly<Record<number, number>> = { 0: 1e9, 3: 1e6, 6: 1e3, 9: 1 }
 /** An int64 has 19. */
 const MOST_DIGITS = 19;
 const ZERO = 48;
+const WORD = 2 ** 32;
+/** High words below this make numbers within 2^53. */
+const EXACT_HIGH = 2 ** 21;
 
 const ISO =
   /^(\d{4})([-/.]?)(\d{2})\2(\d{2})(?:[T ](\d{2}):?(\d{2})(?::?(\d{2})(?:[.,](\d{1,9})0*)?)?)?\s?(Z|UTC|[+-]\d{2}(?::?\d{2})?)?$/;
@@ -64,6 +67,45 @@ export class TimestampReader {
     this.seconds = seconds;
     this.nanos = rest * NANOS[places]!;
     return true;
+  }
+
+  /**
+   * The same of an int64 that counts the reader's unit, in two words. False, with nothing read, for ISO text and for what
+   * lies more than 136 years from 1970.
+   */
+  readWords(high: number, low: number): boolean {
+    if (this.#unit === 'iso') return false;
+    return this.readInstant(high, low, NANOS[PLACES[this.#unit]]!);
+  }
+
+  /** An int64 that counts `nanosOfUnit` ns since 1970 UTC, in two words, `low` from 0 to 2^32. False as above. */
+  readInstant(high: number, low: number, nanosOfUnit: number): boolean {
+    const perSecond = 1e9 / nanosOfUnit;
+    const top = high * WORD;
+    let seconds = Math.floor((top + low) / perSecond);
+    if (Math.abs(seconds) >= WORD || (nanosOfUnit > 1 && Math.abs(high) >= EXACT_HIGH)) return false;
+    // Both products are exact, being multiples of 512 or within 2^53; so is what they differ by.
+    let rest = top - seconds * perSecond + low;
+    if (rest < 0) {
+      seconds--;
+      rest += perSecond;
+    } else if (rest >= perSecond) {
+      seconds++;
+      rest -= perSecond;
+    }
+    this.seconds = seconds;
+    this.nanos = rest * nanosOfUnit;
+    return true;
+  }
+
+  /** Takes what was read last as the wall clock of the column's zone; `text` says what it was, for the message without a zone. */
+  fromWall(text: () => string): void {
+    this.seconds = this.#inZone(this.seconds, this.#zone === undefined ? text() : '');
+  }
+
+  /** Whether its times are those of a calendar, not counts. */
+  get isCalendar(): boolean {
+    return this.#unit === 'iso';
   }
 
   /** `1723161255.03`, `1723161255030`, …: the last `places` digits before the point belong to the second. */

@@ -11,7 +11,9 @@ import { readMapping } from '../../bridges/import/csv-mapping.js';
 import type { ImportProgress } from '../../bridges/import/input-file.js';
 import { importLobster } from '../../bridges/import/lobster.js';
 import { importOkxCapture } from '../../bridges/import/okx-capture.js';
+import { importParquet } from '../../bridges/import/parquet.js';
 import type { ImportedTape } from '../../bridges/import/row-collector.js';
+import { importSql } from '../../bridges/import/sql.js';
 import { importTardis } from '../../bridges/import/tardis.js';
 import { readTardisInstruments } from '../../bridges/import/tardis-instruments.js';
 import { MemoryTape } from '../../core/index.js';
@@ -85,6 +87,20 @@ const CASES: Record<string, () => Promise<ImportedTape>> = {
   quotes: () => csv('quotes.csv', 'quotes.mapping.yaml'),
   depth: () => csv('depth.csv', 'depth.mapping.json'),
   bars: () => csv('bars.csv', 'bars.mapping.yaml'),
+  parquet: async () =>
+    importParquet({
+      files: [fixture('trades.parquet')],
+      mapping: await readMapping(fixture('trades-parquet.mapping.yaml')),
+    }),
+  sql: async () =>
+    importSql({
+      sql: `select "time"::varchar as time, pair, price, size, taker from read_csv('${fixture('trades.csv')}',
+        skip = 1, all_varchar = true)`,
+      mapping: {
+        ...(await readMapping(fixture('trades-parquet.mapping.yaml'))),
+        exchangeTime: { column: 'time', unit: 's' },
+      },
+    }),
 };
 
 describe('a small input', () => {
@@ -92,6 +108,13 @@ describe('a small input', () => {
     const tape = await CASES[name]!();
     new MemoryTape(tape.columns, tape.info);
     await expect(tapeText(tape)).toMatchFileSnapshot(fixture(`${name}.golden.txt`));
+  });
+
+  it('of the same trades is the same tape, whether CSV, Parquet or SQL', () => {
+    const golden = (name: string) => readFileSync(fixture(`${name}.golden.txt`), 'utf8');
+    // A table has no blank lines.
+    expect(golden('parquet')).toBe(golden('trades').replace('correction blank-lines 1\n', ''));
+    expect(golden('sql')).toBe(golden('parquet'));
   });
 
   it('gives the same tape from gzip, from several gzip members, with CRLF and with a byte order mark', async () => {

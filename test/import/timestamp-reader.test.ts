@@ -33,6 +33,33 @@ describe('TimestampReader', () => {
     fc.assert(property, { numRuns: 5_000, seed: 3 });
   });
 
+  it('reads int64 counts in two words exactly, or leaves them to their text', () => {
+    const nanosOf = { s: 1_000_000_000n, ms: 1_000_000n, us: 1_000n, ns: 1n } as const;
+    const far = 2n ** 32n * 1_000_000_000n;
+    const count = fc.oneof(
+      fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
+      fc.bigInt({ min: -far, max: far }),
+      fc
+        .tuple(fc.bigInt({ min: -(2n ** 32n), max: 2n ** 32n }), fc.constantFrom(-1n, 0n, 1n))
+        .map(([s, off]) => s * 10n ** 9n + off),
+      fc.bigInt({ min: -(2n ** 33n), max: 2n ** 53n }),
+    );
+    let left = 0;
+    const property = fc.property(count, fc.constantFrom('s', 'ms', 'us', 'ns' as const), (value, unit) => {
+      const reader = new TimestampReader(unit as TimeUnit);
+      const nanos = value * nanosOf[unit as keyof typeof nanosOf];
+      const read = reader.readWords(Number(value >> 32n), Number(value & 0xffff_ffffn));
+      if (read) expect(BigInt(reader.seconds) * 1_000_000_000n + BigInt(reader.nanos)).toBe(nanos);
+      else left++;
+      if (read) expect(reader.nanos >= 0 && reader.nanos < 1e9).toBe(true);
+      const near = nanos > -far + 10n ** 9n && nanos < far - 10n ** 9n;
+      if (near && (unit === 'ns' || (value < 2n ** 53n && value > -(2n ** 53n)))) expect(read).toBe(true);
+    });
+    fc.assert(property, { numRuns: 50_000, seed: 9 });
+    expect(left).toBeGreaterThan(1_000);
+    expect(new TimestampReader('iso').readWords(0, 0)).toBe(false);
+  });
+
   it('reads ISO 8601 as the Date of JavaScript does, to the ns', () => {
     const property = fc.property(
       fc.date({ min: new Date('1900-01-01'), max: new Date('2200-01-01'), noInvalidDate: true }),

@@ -3,7 +3,7 @@
  */
 import { Command } from 'commander';
 import { importCsv } from '../../import/csv.js';
-import { readMapping } from '../../import/csv-mapping.js';
+import { isJoined, readMapping } from '../../import/csv-mapping.js';
 import { keep } from './import-run.js';
 import { target } from './import-target.js';
 
@@ -20,11 +20,9 @@ export function csv(): Command {
     )
     .action(async (files: readonly string[], options, command: Command) => {
       const mapping = await readMapping(options.mapping);
-      // A book goes over from one file to the next; so does the worst difference of clocks.
-      const joined = mapping.depth !== undefined || mapping.negativeLatency === 'shift';
       await keep(command, {
         files,
-        ...(!joined && { steps: files.map((file) => [file]) }),
+        ...(!isJoined(mapping) && { steps: files.map((file) => [file]) }),
         load: (some, watched) => importCsv({ files: some, mapping, ...watched }),
       });
     });

@@ -20,7 +20,8 @@ export interface Target {
   readonly beside?: boolean;
 }
 
-const GENERAL = ['out', 'catalog', 'scratch', 'json'];
+/** What decides nothing of what becomes of the files. */
+const GENERAL = ['out', 'catalog', 'scratch', 'memory', 'json'];
 export const OF_CATALOGS = ['venue', 'days', 'replace', 'listed', 'delisted', 'together', 'beside'];
 
 export function target(command: Command): Command {

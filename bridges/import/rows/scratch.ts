@@ -52,6 +52,7 @@ export class Scratch {
   readonly #target: string;
   readonly #folder: string;
   readonly #files: ScratchFile[] = [];
+  readonly #places: string[] = [];
   /** Rows that have gone into it so far, for the progress. */
   rows = 0;
 
@@ -63,21 +64,34 @@ export class Scratch {
 
   /** A new, empty file. Throws {@link ImportError} where none can be made. */
   open(): ByteStore {
-    if (opened === 0) {
-      process.on('exit', () => {
-        for (const name of named) fs.rmSync(name, { force: true });
-      });
-    }
-    const name = path.join(this.#folder, `${this.#target}.scratch-${process.pid}-${opened++}`);
-    const file = new ScratchFile(name, this.#folder);
+    const file = new ScratchFile(this.#nextName(), this.#folder);
     this.#files.push(file);
     return file;
+  }
+
+  /** A name that nothing has, for a file or a folder that others make and that is removed with the rest. */
+  place(): string {
+    const name = this.#nextName();
+    named.add(name);
+    this.#places.push(name);
+    return name;
+  }
+
+  #nextName(): string {
+    if (opened === 0) process.on('exit', () => removeAll(named));
+    return path.join(this.#folder, `${this.#target}.scratch-${process.pid}-${opened++}`);
   }
 
   /** Removes all of them. */
   close(): void {
     for (const file of this.#files) file.release();
+    removeAll(this.#places);
+    for (const name of this.#places) named.delete(name);
   }
+}
+
+function removeAll(names: Iterable<string>): void {
+  for (const name of names) fs.rmSync(name, { force: true, recursive: true });
 }
 
 class ScratchFile implements ByteStore {
@@ -153,7 +167,7 @@ export function removeLeftovers(target: string, folder: string = path.dirname(ta
     for (const entry of entries) {
       const match = entry.startsWith(prefix) ? /^(?:tmp|scratch)-(\d+)-\d+$/.exec(entry.slice(prefix.length)) : null;
       if (match === null || lives(Number(match[1]))) continue;
-      fs.rmSync(path.join(place, entry), { force: true });
+      fs.rmSync(path.join(place, entry), { force: true, recursive: true });
       removed.push(path.join(place, entry));
     }
   }

@@ -49,6 +49,17 @@ describe('scratch files', () => {
     scratch.close();
   });
 
+  it('may be made by others under names that nothing has, and go with the rest', () => {
+    const scratch = new Scratch(target);
+    const [file, inside] = [scratch.place(), path.join(scratch.place(), 'deep', 'x')];
+    fs.writeFileSync(file!, 'x');
+    fs.mkdirSync(path.dirname(inside!), { recursive: true });
+    fs.writeFileSync(inside!, 'x');
+    expect(new Set([file, inside]).size).toBe(2);
+    scratch.close();
+    expect(fs.readdirSync(folder)).toEqual([]);
+  });
+
   it('lie in the folder of choice, and say where none can be made', () => {
     const missing = path.join(folder, 'no', 'such');
     expect(() => new Scratch(target, missing).open()).toThrow(
@@ -70,6 +81,7 @@ describe('what a killed process left', () => {
       // This process has opened none: an earlier one of the same number did.
       path.join(folder, `out.parquet.tmp-${process.pid}-0`),
       path.join(other, `out.parquet.scratch-${dead}-0`),
+      path.join(folder, `out.parquet.scratch-${dead}-3`),
     ];
     const kept = [
       target,
@@ -79,7 +91,10 @@ describe('what a killed process left', () => {
       path.join(folder, `out.parquet.tmp-${dead}-0.txt`),
       path.join(folder, `xout.parquet.tmp-${dead}-0`),
     ];
-    for (const file of [...gone, ...kept]) fs.writeFileSync(file, 'x');
+    // The last one is a folder, such as DuckDB's.
+    fs.mkdirSync(gone.at(-1)!);
+    fs.writeFileSync(path.join(gone.at(-1)!, 'x'), 'x');
+    for (const file of [...gone.slice(0, -1), ...kept]) fs.writeFileSync(file, 'x');
     expect(removeLeftovers(target, other).sort()).toEqual([...gone].sort());
     expect(gone.filter((file) => fs.existsSync(file))).toEqual([]);
     expect(kept.filter((file) => !fs.existsSync(file))).toEqual([]);
