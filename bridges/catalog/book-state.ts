@@ -104,6 +104,18 @@ export class BookState {
     }
     return out.columns;
   }
+
+  /** Rows at time 0 that cancel all orders of an instrument that rest, for each side those that it knows. */
+  cancels(instrument: number, set: ColumnSet): Columns {
+    const out = new TapeBuilder(set, 1024);
+    for (const [index, seen] of SIDES.entries()) {
+      for (const { id, side, tick, lots } of this.#sides[index]!.books.orders[instrument]?.resting() ?? []) {
+        const row = out.add(0, 0, codeOf(Kind.orderCancel, side, seen), Flag.snapshot | Flag.last, 0, tick, lots);
+        out.columns.orderId![row] = id;
+      }
+    }
+    return out.columns;
+  }
 }
 
 /** All levels of a side, the best one first. */

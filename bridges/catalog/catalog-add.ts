@@ -83,7 +83,7 @@ export async function addWithin(
   const source = sourceOf(tape, origin);
   const pieces = await splitTape(tape, {
     ...{ days, breathe: options.breathe },
-    fileFor: (symbol, day, opening) => change.fileFor(options.venue, symbol, day, opening),
+    fileFor: (symbol, day, role) => change.fileFor(options.venue, symbol, day, role),
     provenance: { ...tape.info.provenance, 'catalog.source': `${source.name}, sha256 ${source.sha256}` },
     corrections: source.corrections.map((each) => ({
       ...each,
@@ -180,9 +180,9 @@ function sourceOf({ file, info }: TapeFile, origin: SourceOrigin | undefined): C
 }
 
 function newPart(change: CatalogChange, piece: SplitPiece, venue: string, source: CatalogSource): CatalogPart {
-  const { symbol, day, file, opening } = piece;
+  const { symbol, day } = piece;
   const pieces = [{ source: source.sha256, from: piece.piece, to: piece.piece }];
-  return partOf(change, { venue, symbol, day, lastDay: day, pieces }, file, opening);
+  return partOf(change, { venue, symbol, day, lastDay: day, pieces }, piece);
 }
 
 /** What can be known before there is a tape. Throws {@link CatalogError}, `RangeError`. */

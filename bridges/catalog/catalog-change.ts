@@ -12,9 +12,12 @@ import { CatalogError } from './catalog-error.js';
 import { type CatalogPart, type CatalogState, readState, STATE_FILE, writeState } from './catalog-state.js';
 import { liveTickets, Ticket, WORK_FOLDER } from './tickets.js';
 
-/** `DAY.NONCE.parquet`, `DAY.NONCE.opening.parquet`, `import.NONCE.parquet`; and what a killed process leaves of one. */
-const PART_NAME = /\.([0-9a-f]{12})(?:\.opening)?\.parquet(?:\.(?:tmp|scratch)-\d+-\d+)?$/;
+/** `DAY.NONCE.parquet`, `DAY.NONCE.opening.parquet`, `….closing.parquet`, `import.NONCE.parquet`; what a killed process leaves of one. */
+const PART_NAME = /\.([0-9a-f]{12})(?:\.(?:opening|closing))?\.parquet(?:\.(?:tmp|scratch)-\d+-\d+)?$/;
 const STATE_LEFTOVER = new RegExp(`^${STATE_FILE.replace('.', '\\.')}\\.tmp-`);
+
+/** What of a day is in a file: its rows, the books before them, what rests after them. */
+export type FileRole = 'rows' | 'opening' | 'closing';
 
 /** Changes under way, whose files go when the process ends in the middle of one. */
 const open = new Set<CatalogChange>();
@@ -44,10 +47,10 @@ export class CatalogChange {
   }
 
   /** A path in the folder for a new file of an instrument's day; its folder is there. */
-  fileFor(venue: string, symbol: string, day: string, opening: boolean): string {
+  fileFor(venue: string, symbol: string, day: string, role: FileRole): string {
     const own = path.join(this.folder, escaped(venue), escaped(symbol));
     fs.mkdirSync(own, { recursive: true });
-    const file = path.join(own, `${day}.${this.#ticket.nonce}${opening ? '.opening' : ''}.parquet`);
+    const file = path.join(own, `${day}.${this.#ticket.nonce}${role === 'rows' ? '' : `.${role}`}.parquet`);
     this.#made.push(file);
     return file;
   }
@@ -89,7 +92,9 @@ export class CatalogChange {
 /** Files that the state does not name, nobody is making, and nobody can be reading. */
 function removeLeftovers(folder: string, state: CatalogState): void {
   const named = new Set(
-    state.parts.flatMap(({ file, opening }) => [file, ...(opening === undefined ? [] : [opening.file])]),
+    state.parts.flatMap(({ file, opening, closing }) =>
+      [file, opening?.file, closing?.file].filter((each) => each !== undefined),
+    ),
   );
   const writers = liveTickets(folder, 'writers');
   const read = liveTickets(folder, 'readers').size > 0;
@@ -114,31 +119,32 @@ function escaped(name: string): string {
   );
 }
 
-/** What the state says of a file that was made. */
+/** Files that were made for a day. */
+export interface MadeFiles {
+  readonly file: string;
+  readonly opening?: { readonly file: string; readonly ns: bigint } | undefined;
+  readonly closing?: string | undefined;
+}
+
+/** What the state says of files that were made. */
 export function partOf(
   change: CatalogChange,
   about: Pick<CatalogPart, 'venue' | 'symbol' | 'day' | 'lastDay' | 'pieces'>,
-  file: string,
-  opening: { readonly file: string; readonly ns: bigint } | undefined,
+  { file, opening, closing }: MadeFiles,
 ): CatalogPart {
   const inside = (made: string) => path.relative(change.folder, made).split(path.sep).join('/');
   const tape = openTape(file);
-  const found = openingOf(opening, inside);
+  const seal = (made: string) => {
+    const { info, size } = openTape(made);
+    return { file: inside(made), sha256: info.hash!, bytes: size };
+  };
   return {
     ...about,
-    ...{ file: inside(file), sha256: tape.info.hash!, bytes: tape.size, rows: tape.info.rows, counts: countsOf(tape) },
+    ...{ ...seal(file), rows: tape.info.rows, counts: countsOf(tape) },
     ...{ exchangeNs: [...tape.metadata.exchangeNs!], localNs: [...tape.metadata.localNs!] },
-    ...(found === undefined ? {} : { opening: found }),
+    ...(opening === undefined ? {} : { opening: { ...seal(opening.file), ns: opening.ns } }),
+    ...(closing === undefined ? {} : { closing: seal(closing) }),
   };
-}
-
-function openingOf(
-  opening: { readonly file: string; readonly ns: bigint } | undefined,
-  inside: (file: string) => string,
-): CatalogPart['opening'] {
-  if (opening === undefined) return undefined;
-  const tape = openTape(opening.file);
-  return { file: inside(opening.file), sha256: tape.info.hash!, bytes: tape.size, ns: opening.ns };
 }
 
 function countsOf({ info }: TapeFile): Record<string, number> {

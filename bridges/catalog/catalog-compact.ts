@@ -7,10 +7,11 @@ import { copyRows } from '../../core/tape-builder.js';
 import type { TapeFile } from '../tape/tape-file.js';
 import { TapeWriter } from '../tape/tape-writer.js';
 import { Catalog } from './catalog.js';
-import { CatalogChange, partOf } from './catalog-change.js';
+import { CatalogChange, type FileRole, partOf } from './catalog-change.js';
 import { CatalogError } from './catalog-error.js';
-import { chainsOf, follows } from './catalog-parts.js';
+import { chainsOf, closes, follows } from './catalog-parts.js';
 import type { CatalogPart } from './catalog-state.js';
+import { closingRun, type GroupRun, moveTo } from './range-tape.js';
 
 /** Times of a tape reach so far, 2^53 ns: 104 days. */
 const REACH_NS = 2n ** 53n;
@@ -92,14 +93,21 @@ async function joined(
 ): Promise<CatalogPart> {
   const [first] = bundle;
   const { venue, symbol, day } = first!;
-  const tapes = bundle.map((part) => catalog.open(part));
-  const file = change.fileFor(venue, symbol, day, false);
-  await writeJoined(file, tapes, breathe);
-  const opening = first!.opening && {
-    file: change.fileFor(venue, symbol, day, true),
-    ns: first!.opening.ns,
+  const runs = bundle.flatMap((part, at) => {
+    const own = wholeRun(catalog.open(part));
+    const next = bundle[at + 1];
+    return closes(part, next) ? [own, closingRun(catalog.open(part.closing!), catalog.open(next!))] : [own];
+  });
+  const file = change.fileFor(venue, symbol, day, 'rows');
+  await writeJoined(file, runs, breathe);
+  const copied = async (part: Parameters<Catalog['open']>[0] | undefined, role: FileRole) => {
+    if (part === undefined) return undefined;
+    const copy = change.fileFor(venue, symbol, day, role);
+    await writeJoined(copy, [wholeRun(catalog.open(part))], () => {});
+    return copy;
   };
-  if (opening !== undefined) await writeJoined(opening.file, [catalog.open(first!.opening!)], () => {});
+  const opening = await copied(first!.opening, 'opening');
+  const closing = await copied(bundle.at(-1)!.closing, 'closing');
   const pieces: CatalogPart['pieces'] = [];
   for (const piece of bundle.flatMap((part) => part.pieces)) {
     const last = pieces.at(-1);
@@ -107,22 +115,38 @@ async function joined(
       pieces[pieces.length - 1] = { ...last, to: piece.to };
     else pieces.push(piece);
   }
-  return partOf(change, { venue, symbol, day, lastDay: bundle.at(-1)!.lastDay, pieces }, file, opening);
+  return partOf(
+    change,
+    { venue, symbol, day, lastDay: bundle.at(-1)!.lastDay, pieces },
+    {
+      ...{ file, closing },
+      opening: opening === undefined ? undefined : { file: opening, ns: first!.opening!.ns },
+    },
+  );
+}
+
+function wholeRun(tape: TapeFile): GroupRun {
+  return { tape, from: 0, to: tape.footer.groups };
 }
 
 async function writeJoined(
   file: string,
-  tapes: readonly TapeFile[],
+  runs: readonly GroupRun[],
   breathe: (done: number) => Promise<void> | void,
 ): Promise<void> {
+  const tapes = runs.map(({ tape }) => tape);
   const infos = tapes.map(({ info }) => info);
   const set: ColumnSet = {
     orderId: infos.some(({ columns }) => columns.orderId === true),
     bars: infos.some(({ columns }) => columns.bars === true),
     value: infos.some(({ columns }) => columns.value === true),
   };
-  let { originNs } = infos[0]!;
-  for (const { metadata } of tapes) if (metadata.exchangeNs![0] < originNs) originNs = metadata.exchangeNs![0];
+  // Of the rows themselves: their source may have begun long before.
+  let originNs = tapes[0]!.metadata.exchangeNs![0];
+  for (const { tape, at } of runs) {
+    const [first] = tape.metadata.exchangeNs!;
+    if (at === undefined && first < originNs) originNs = first;
+  }
   const corrections = new Map(infos.flatMap((info) => info.corrections.map((each) => [JSON.stringify(each), each])));
   const writer = new TapeWriter(file, {
     ...{ instruments: infos[0]!.instruments, originNs, columns: set },
@@ -130,13 +154,14 @@ async function writeJoined(
     corrections: [...corrections.values()],
   });
   try {
-    for (const [index, tape] of tapes.entries()) {
-      const reader = tape.open(originNs);
+    for (const [index, run] of runs.entries()) {
+      const reader = run.tape.open(originNs);
       try {
         for (let block = reader.next(); block !== undefined; block = reader.next()) {
+          moveTo(block, run, originNs);
           writer.append(withColumns(block, set));
           reader.release(block);
-          await breathe(index / tapes.length);
+          await breathe(index / runs.length);
         }
       } finally {
         reader.close();

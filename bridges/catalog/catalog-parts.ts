@@ -25,6 +25,11 @@ function goesOn(before: CatalogPart, next: CatalogPart): boolean {
   return end.source === start.source && end.to + 1 === start.from;
 }
 
+/** Whether orders rest after a file of which the next one knows nothing. */
+export function closes(part: CatalogPart, next: CatalogPart | undefined): boolean {
+  return part.closing !== undefined && next !== undefined && !goesOn(part, next);
+}
+
 /** Whether two files can be read one behind the other, as one. */
 export function follows(before: CatalogPart, next: CatalogPart): boolean {
   if (goesOn(before, next)) return true;

@@ -81,6 +81,8 @@ const part = z.strictObject({
   pieces: z.array(z.strictObject({ source: sha256, from: count, to: count })).min(1),
   /** The books as they stood before its first row, from `ns` on; absent where there is nothing in them. */
   opening: z.strictObject({ file: inside, sha256, bytes: count, ns: int64 }).exactOptional(),
+  /** Cancels of the orders that rest after its last row, of which another source knows nothing; absent where none does. */
+  closing: z.strictObject({ file: inside, sha256, bytes: count }).exactOptional(),
 });
 
 const schema = z.strictObject({

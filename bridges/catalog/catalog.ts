@@ -11,7 +11,7 @@ import { formatEpoch } from '../../core/time.js';
 import { openTape, type TapeFile } from '../tape/tape-file.js';
 import { DayClock } from './catalog-days.js';
 import { CatalogError } from './catalog-error.js';
-import { chainsOf, inTieOrder, refuseGaps, sourcesOf } from './catalog-parts.js';
+import { chainsOf, closes, inTieOrder, refuseGaps, sourcesOf } from './catalog-parts.js';
 import { type CatalogInstrument, type CatalogPart, type CatalogState, readState } from './catalog-state.js';
 import { RangeTape } from './range-tape.js';
 import { Ticket } from './tickets.js';
@@ -180,6 +180,7 @@ export class CatalogTape implements TapeSource {
         tape: catalog.open(part, chains.length === 1),
         opening:
           at > 0 || part.opening === undefined ? undefined : { tape: catalog.open(part.opening), ns: part.opening.ns },
+        closing: closes(part, chain[at + 1]) ? catalog.open(part.closing!) : undefined,
       }));
       return new RangeTape(parts, limits, about);
     });

@@ -20,6 +20,8 @@ export interface RangePart {
   readonly tape: TapeFile;
   /** The books before its first row, as they stood from `ns` on. */
   readonly opening?: { readonly tape: TapeFile; readonly ns: bigint } | undefined;
+  /** Cancels of what rests after its last row, where the next part is of another source, which knows nothing of it. */
+  readonly closing?: TapeFile | undefined;
 }
 
 /** Int64 ns since 1970 UTC, the end excluded. */
@@ -29,10 +31,12 @@ export interface TimeLimits {
 }
 
 /** Row groups [from, to) of a file. */
-interface GroupRun {
+export interface GroupRun {
   readonly tape: TapeFile;
   readonly from: number;
   readonly to: number;
+  /** All of its rows happen and are seen then, int64 ns since 1970 UTC, rather than when they say. */
+  readonly at?: { readonly exchangeNs: bigint; readonly localNs: bigint };
 }
 
 /** `info.rows` and `info.counts` are those of the files: at most so many are within the range. */
@@ -54,13 +58,17 @@ export class RangeTape implements TapeSource {
     this.opening = opening?.tape;
     this.fromNs = opening !== undefined && (fromNs === undefined || fromNs < opening.ns) ? opening.ns : fromNs;
     this.toNs = toNs;
-    const all = [...parts.map(({ tape }) => tape), ...(opening === undefined ? [] : [opening.tape])];
+    const tapes = [...parts.map(({ tape }) => tape), ...(opening === undefined ? [] : [opening.tape])];
+    const all = [...tapes, ...parts.flatMap(({ closing }) => closing ?? [])];
     const counts = all[0]!.info.counts[0]!.map((_, kind) =>
       all.reduce((sum, { info }) => sum + info.counts[0]![kind]!, 0),
     );
-    this.reads = parts.flatMap(({ tape }) => this.#groupsOf(tape, leavesState(counts)));
+    this.reads = parts.flatMap(({ tape, closing }, index) => {
+      const own = this.#groupsOf(tape, leavesState(counts));
+      return closing === undefined ? own : [...own, closingRun(closing, parts[index + 1]!.tape)];
+    });
     let originNs = this.fromNs;
-    for (const { metadata } of originNs === undefined ? all : []) {
+    for (const { metadata } of originNs === undefined ? tapes : []) {
       const least = metadata.exchangeNs![0];
       if (originNs === undefined || least < originNs) originNs = least;
     }
@@ -104,6 +112,19 @@ export class RangeTape implements TapeSource {
   }
 }
 
+/** A closing acts at the first moment of what comes next, for each side by its own clock. */
+export function closingRun(closing: TapeFile, { metadata }: TapeFile): GroupRun {
+  const at = { exchangeNs: metadata.exchangeNs![0], localNs: metadata.localNs![0] };
+  return { tape: closing, from: 0, to: closing.footer.groups, at };
+}
+
+/** Gives the rows of a block the times of their run, from `originNs` on. */
+export function moveTo({ exchangeNs, localNs, length }: Columns, { at }: GroupRun, originNs: bigint): void {
+  if (at === undefined) return;
+  exchangeNs.fill(Number(at.exchangeNs - originNs), 0, length);
+  localNs.fill(Number(at.localNs - originNs), 0, length);
+}
+
 function hashOf(tapes: readonly TapeFile[], fromNs: bigint | undefined, toNs: bigint | undefined): string {
   const text = [String(fromNs), String(toNs), ...tapes.map(({ info }) => info.hash)].join('\n');
   return createHash('sha256').update(text).digest('hex');
@@ -118,6 +139,7 @@ class RangeReader implements BlockReader {
   #begun: boolean;
   #next = 0;
   #inner: BlockReader | undefined;
+  #run: GroupRun | undefined;
   /** Whose the blocks are that are out. */
   readonly #owners = new Map<Columns, BlockReader>();
 
@@ -160,12 +182,14 @@ class RangeReader implements BlockReader {
       const block = this.#inner?.next();
       if (block !== undefined) {
         this.#owners.set(block, this.#inner!);
+        moveTo(block, this.#run!, this.#originNs);
         return block;
       }
       this.#inner?.close();
       this.#inner = undefined;
       const run = this.#range.reads[this.#next++];
       if (run === undefined) return undefined;
+      this.#run = run;
       this.#inner = run.tape.openGroups(this.#originNs, run.from, run.to);
     }
   }

@@ -12,6 +12,7 @@ import { copyRows } from '../../core/tape-builder.js';
 import type { TapeFile } from '../tape/tape-file.js';
 import { TapeWriter, writeTape } from '../tape/tape-writer.js';
 import { BookState, leavesState } from './book-state.js';
+import type { FileRole } from './catalog-change.js';
 import type { CatalogDay, DayClock } from './catalog-days.js';
 
 /** A tape that is being written holds a row group, 3 to 5 MB. */
@@ -27,12 +28,14 @@ export interface SplitPiece {
   readonly file: string;
   /** The books before its first row, from `ns` (int64 since 1970) on. */
   readonly opening?: { readonly file: string; readonly ns: bigint };
+  /** Cancels of the orders that rest after its last row. */
+  readonly closing?: string;
 }
 
 export interface SplitOptions {
   readonly days: DayClock;
   /** Where a piece goes. */
-  readonly fileFor: (symbol: string, day: string, opening: boolean) => string;
+  readonly fileFor: (symbol: string, day: string, role: FileRole) => string;
   /** What is written into every piece. */
   readonly provenance: Readonly<Record<string, string>>;
   readonly corrections: readonly Correction[];
@@ -66,6 +69,7 @@ export async function splitTape(tape: TapeFile, options: SplitOptions): Promise<
 
 /** An instrument's day that is being written. */
 interface OpenPiece {
+  readonly place: SplitPiece;
   readonly day: CatalogDay;
   /** Relative to the tape's origin. */
   readonly endNs: number;
@@ -135,17 +139,19 @@ class Splitter {
     if (before !== undefined) this.#end(own, before);
     const day = days.at(originNs + BigInt(timeNs));
     const spec = instruments[this.#from + own]!;
-    const file = fileFor(spec.symbol, day.day, false);
+    const file = fileFor(spec.symbol, day.day, 'rows');
     const opening = before === undefined ? undefined : this.#writeOpening(own, day.day, before.day.endNs);
     const place = { symbol: spec.symbol, day: day.day, piece: this.#written[own]!++, file };
-    this.#pieces.push(opening === undefined ? place : { ...place, opening });
     const writer = new TapeWriter(file, {
       ...{ instruments: [spec], originNs, columns: this.#set },
       provenance: { ...provenance, 'catalog.piece': String(place.piece) },
       corrections: this.#options.corrections,
     });
     const buffer = allocateColumns(BUFFER_ROWS, this.#set);
-    const piece = { day, endNs: Number(day.endNs - originNs), writer, buffer };
+    const piece = {
+      ...{ day, endNs: Number(day.endNs - originNs), writer, buffer },
+      place: opening === undefined ? place : { ...place, opening },
+    };
     this.#open[own] = piece;
     return piece;
   }
@@ -154,7 +160,7 @@ class Splitter {
     const rows = this.#state.rows(own, 0, this.#set);
     if (rows.length === 0) return undefined;
     const spec = this.#tape.info.instruments[this.#from + own]!;
-    const file = this.#options.fileFor(spec.symbol, day, true);
+    const file = this.#options.fileFor(spec.symbol, day, 'opening');
     writeTape(file, rows, { instruments: [spec], originNs: ns, provenance: this.#options.provenance });
     return { file, ns };
   }
@@ -163,6 +169,18 @@ class Splitter {
     flush(piece);
     piece.writer.finish();
     this.#open[own] = undefined;
+    const closing = this.#writeClosing(own, piece.day.day);
+    this.#pieces.push(closing === undefined ? piece.place : { ...piece.place, closing });
+  }
+
+  #writeClosing(own: number, day: string): string | undefined {
+    const rows = this.#state.cancels(own, this.#set);
+    if (rows.length === 0) return undefined;
+    const { instruments, originNs } = this.#tape.info;
+    const spec = instruments[this.#from + own]!;
+    const file = this.#options.fileFor(spec.symbol, day, 'closing');
+    writeTape(file, rows, { instruments: [spec], originNs, provenance: this.#options.provenance });
+    return file;
   }
 }
 

@@ -58,7 +58,10 @@ export function contentsOf({ folder, state }: Catalog): CatalogContents {
           .at(-1) ?? '',
       files: parts.map(({ file, day, lastDay, rows, bytes }) => ({ file, day, lastDay, rows, bytes })),
       rows: parts.reduce((sum, { rows }) => sum + rows, 0),
-      bytes: parts.reduce((sum, { bytes, opening }) => sum + bytes + (opening?.bytes ?? 0), 0),
+      bytes: parts.reduce(
+        (sum, { bytes, opening, closing }) => sum + bytes + (opening?.bytes ?? 0) + (closing?.bytes ?? 0),
+        0,
+      ),
       counts,
       corrections: sourcesOf(state, parts).flatMap((source) =>
         source.corrections.map(({ name, count, note }) => ({ source: source.name, name, count, note })),

@@ -3,8 +3,14 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openCatalog } from '../../bridges/catalog/catalog.js';
+import { type ImportedStep, importToCatalog } from '../../bridges/catalog/catalog-import.js';
+import { removeFromCatalog } from '../../bridges/catalog/catalog-remove.js';
+import { importBinanceArchive } from '../../bridges/import/binance-archive.js';
+import { importTardis } from '../../bridges/import/tardis.js';
 import { openTape } from '../../bridges/tape/tape-file.js';
-import { CODE_EXCHANGE, CODE_LOCAL, type Columns } from '../../core/market.js';
+import { writeTape } from '../../bridges/tape/tape-writer.js';
+import { CODE_EXCHANGE, CODE_LOCAL, type Columns, Kind } from '../../core/market.js';
+import { mergeTapes } from '../../core/merge.js';
 import type { TapeSource } from '../../core/tape.js';
 import { COLUMN_NAMES } from '../../core/tape-builder.js';
 import { Workplace } from '../cli/command-line.js';
@@ -185,107 +191,209 @@ describe('step by step', () => {
   });
 });
 
+it('splits, dividends and funding from files of their own lie beside the ticks, and a range has all of them', async () => {
+  const { words, files } = CASES.csv!();
+  const head = (lines: readonly string[]) =>
+    write('actions.yaml', [
+      'symbol: { constant: A }',
+      "instruments: { A: { tick: '1', lot: '1' } }",
+      'exchangeTime: { column: time, unit: ms }',
+      'localFrom: exchange + 5ms',
+      ...lines,
+    ]);
+  const kinds = { splits: 'ratio', dividends: 'amount', funding: 'rate' };
+  await place.run('import', 'csv', ...files, ...words, '--out', 'ticks.parquet');
+  await place.run('import', 'csv', ...files, ...words, ...INTO('beside'));
+  for (const [kind, value] of Object.entries(kinds)) {
+    head([`${kind}: { ${value}: value }`]);
+    const file = write(`${kind}.csv`, [
+      'time,value',
+      ...DAYS.map((day, at) => `${midnight(day) + at},${kind === 'splits' ? 2 : 0.25}`),
+    ]);
+    const into = await place.run('import', 'csv', file, '--mapping', 'actions.yaml', ...INTO('beside'));
+    expect([into.code, into.stderr]).toEqual([0, expect.stringContaining('imported 1 file')]);
+    await place.run('import', 'csv', file, '--mapping', 'actions.yaml', '--out', `${kind}.parquet`);
+  }
+  const catalog = openCatalog(place.path('beside'));
+  const whole = catalog.tape();
+  expectSameRows(
+    whole,
+    mergeTapes(['funding', 'splits', 'dividends', 'ticks'].map((name) => openTape(place.path(`${name}.parquet`)))),
+  );
+  const day = catalog.tape({ from: DAYS[1]!, to: DAYS[1]! });
+  const rows = allRows(day, day.info.originNs);
+  const kindsSeen = new Set(Array.from(rows.code.subarray(0, rows.length), (code) => code & 0xf));
+  expect(kindsSeen).toEqual(new Set([Kind.trade, Kind.split, Kind.dividend, Kind.funding]));
+  catalog.close();
+}, 60_000);
+
+/** Steps of a file each, as the command line would take them. */
+async function archive(folder: string, files: readonly string[], given: Partial<ArchiveGiven> = {}) {
+  const { localFrom = 'exchange+5ms', symbol, ...options } = given;
+  const outcomes: ImportedStep[] = [];
+  for (const file of files) {
+    const make = async (tape: string) => {
+      const files = [place.path(file)];
+      const terms = { tick: '0.1', lot: '1', localFrom, ...(symbol !== undefined && { symbol }) };
+      await (await importBinanceArchive({ files, ...terms })).writeTo(tape);
+      return true;
+    };
+    const texts = { tick: '0.1', localFrom, ...(symbol !== undefined && { symbol }) };
+    const step = { format: 'binance-archive', files: [place.path(file)], options: texts, make };
+    outcomes.push(await importToCatalog(place.path(folder), step, { venue: 'TEST', days: 'utc', ...options }));
+  }
+  return outcomes.map(({ outcome, parts, replaced }) => [outcome, parts.length, replaced.length]);
+}
+
+interface ArchiveGiven {
+  readonly localFrom: string;
+  readonly symbol: string;
+  readonly replace: boolean;
+  readonly beside: boolean;
+}
+
 describe('what is there', () => {
-  const archive = (folder: string, files: readonly string[], ...more: string[]) =>
-    place.run('import', 'binance-archive', ...files, ...ARCHIVE, ...INTO(folder), ...more);
   const stateOf = (folder: string) => fs.readFileSync(place.path(`${folder}/catalog.json`), 'utf8');
+  const ADDED = ['added', 2, 0];
+  const THERE = ['there', 0, 0];
   let trades: string[];
 
   beforeAll(() => {
     trades = DAYS.map((day) => archiveTrades(day));
   });
 
-  it('is skipped and counted, and new files are taken', async () => {
-    const first = await archive('known', trades.slice(0, 2));
-    expect(first.stderr).toMatch(/^ABCUSDT-trades-2024-03-01\.csv: added as 2 files with 6 rows\n/);
-    expect(first.stderr).toMatch(/imported 2 files, skipped 0 files/);
-    const again = await archive('known', trades);
-    expect(again.stderr).toMatch(/^ABCUSDT-trades-2024-03-03\.csv: added.*\nimported 1 file, skipped 2 files/);
+  it('is skipped, and new files are taken', async () => {
+    expect(await archive('known', trades.slice(0, 2))).toEqual([ADDED, ADDED]);
+    expect(await archive('known', trades)).toEqual([THERE, THERE, ADDED]);
     const before = stateOf('known');
-    const third = await archive('known', trades);
-    expect(third.stderr).toBe(
-      'imported 0 files, skipped 3 files that the catalogue has (the same bytes, name and options)\n',
-    );
+    expect(await archive('known', trades)).toEqual([THERE, THERE, THERE]);
     expect(stateOf('known')).toBe(before);
   });
 
   it('is kept from other options, unless they replace it', async () => {
     await archive('options', trades);
     const before = stateOf('options');
-    const other = ['--local-from', 'exchange+9ms'];
-    const refused = await archive('options', trades, ...other);
-    expect(refused.code).toBe(1);
-    expect(refused.stderr).toMatch(
+    const localFrom = 'exchange+9ms';
+    await expect(archive('options', trades, { localFrom })).rejects.toThrow(
       /has ABCUSDT-trades-2024-03-01\.csv from an import with localFrom exchange\+5ms \(now exchange\+9ms\): .*--replace.*--beside/,
     );
-    const beside = await archive('options', trades, ...other, '--beside');
-    expect(beside.stderr).toMatch(/has trade of TEST ABCUSDT on 2024-03-01 already/);
-    expect(stateOf('options')).toBe(before);
-    const replaced = await archive('options', trades, ...other, '--replace');
-    expect(replaced.stderr).toMatch(/added as 2 files with 6 rows in place of 2 files with 6 rows\n/);
-    const catalog = openCatalog(place.path('options'));
-    expect(catalog.state.sources.map(({ imported }) => imported!.options.localFrom)).toEqual(
-      Array(3).fill('exchange+9ms'),
+    await expect(archive('options', trades, { localFrom, beside: true })).rejects.toThrow(
+      /has trade of TEST ABCUSDT on 2024-03-01 already/,
     );
+    expect(stateOf('options')).toBe(before);
+    const replaced = await archive('options', trades, { localFrom, replace: true });
+    expect(replaced).toEqual(Array(3).fill(['added', 2, 2]));
+    const catalog = openCatalog(place.path('options'));
+    const options = catalog.state.sources.map(({ imported }) => imported!.options.localFrom);
+    expect(options).toEqual(Array(3).fill(localFrom));
     expect(catalog.tape().info.rows).toBe(18);
     catalog.close();
     // Under another name they are another instrument.
-    const named = await archive('options', trades, ...other, '--symbol', 'OTHER', '--beside');
-    expect(named.stderr).toMatch(/imported 3 files/);
+    const named = await archive('options', trades, { localFrom, symbol: 'OTHER', beside: true });
+    expect(named).toEqual([ADDED, ADDED, ADDED]);
   });
 
   it('is kept from a file that was changed since', async () => {
     await archive('changed', trades);
     archiveTrades(DAYS[1]!, 5, 7);
-    const refused = await archive('changed', trades);
-    expect(refused.code).toBe(1);
-    expect(refused.stderr).toMatch(
+    await expect(archive('changed', trades)).rejects.toThrow(
       /already.*, from a ABCUSDT-trades-2024-03-02\.csv of other bytes \(SHA-256 [0-9a-f]{12}…\): the file was changed since; .*--replace/,
     );
-    const replaced = await archive('changed', trades, '--replace');
-    expect(replaced.stderr).toMatch(
-      /^ABCUSDT-trades-2024-03-02\.csv: added as 1 file with 5 rows in place of .*\nimported 1 file, skipped 2 /,
-    );
+    expect(await archive('changed', trades, { replace: true })).toEqual([THERE, ['added', 1, 1], THERE]);
     archiveTrades(DAYS[1]!);
+  });
+
+  it('is not taken in from a file that changes while it is read', async () => {
+    const [file] = trades;
+    const step = {
+      ...{ format: 'binance-archive', files: [place.path(file!)], options: {} },
+      make: async (tape: string) => {
+        fs.appendFileSync(place.path(file!), ' ');
+        fs.copyFileSync(place.path('known.parquet'), tape);
+        return true;
+      },
+    };
+    const { columns, info } = await importBinanceArchive({
+      ...{ files: [place.path(file!)], tick: '0.1', lot: '1', localFrom: 'exchange' },
+    });
+    writeTape(place.path('known.parquet'), columns, info);
+    const attempt = importToCatalog(place.path('moving'), step, { venue: 'TEST', days: 'utc' });
+    await expect(attempt).rejects.toThrow(/2024-03-01\.csv: was changed while it was imported/);
+    expect(fs.readdirSync(place.path('moving'))).toEqual(['.catalog']);
+    archiveTrades(DAYS[0]!);
   });
 
   it('comes again after it was removed', async () => {
     await archive('removed', trades);
-    await place.run('catalog', 'rm', 'removed', '--instruments', 'ABCUSDT', '--yes');
-    expect((await archive('removed', trades)).stderr).toMatch(/imported 3 files, skipped 0 /);
+    removeFromCatalog(place.path('removed'), { instruments: ['ABCUSDT'] });
+    expect(await archive('removed', trades)).toEqual([ADDED, ADDED, ADDED]);
   });
 
   it('is not torn out of what belongs together', async () => {
-    const { words, files } = CASES.tardis!();
-    const tickers = files.filter((file) => file.includes('ticker'));
-    const tardis = (some: readonly string[], ...more: string[]) =>
-      place.run('import', 'tardis', ...some, ...words, ...INTO('torn'), ...more);
+    const tickers = CASES.tardis!().files.filter((file) => file.includes('ticker'));
+    const tardis = (files: readonly string[], tick = '0.5', replace = false) => {
+      const paths = files.map((file) => place.path(file));
+      const make = async (tape: string) => {
+        await (await importTardis({ files: paths, tick, lot: '10' })).writeTo(tape);
+        return true;
+      };
+      const step = { format: 'tardis', files: paths, options: { tick }, make };
+      return importToCatalog(place.path('torn'), step, { venue: 'TEST', days: 'utc', replace });
+    };
     await tardis(tickers.slice(0, 2));
-    const refused = await tardis(tickers);
-    expect(refused.stderr).toMatch(
+    await expect(tardis(tickers)).rejects.toThrow(
       /has deribit_derivative_ticker_2024-03-01_ABC\.csv already, but not deribit_derivative_ticker_2024-03-03_ABC\.csv, and the two belong together: .*--replace/,
     );
-    expect((await tardis(tickers, '--replace')).stderr).toMatch(/imported 3 files/);
+    expect((await tardis(tickers, '0.5', true)).outcome).toBe('added');
     // What would be lost with it is named.
-    const lost = await place.run(
-      'import',
-      'tardis',
-      tickers[0]!,
-      '--tick',
-      '0.25',
-      '--lot',
-      '10',
-      ...INTO('torn'),
-      '--replace',
-    );
-    expect(lost.stderr).toMatch(
+    await expect(tardis(tickers.slice(0, 1), '0.25', true)).rejects.toThrow(
       /cannot be replaced alone: it was imported together with deribit_derivative_ticker_2024-03-02_ABC\.csv/,
     );
   });
 
-  it('has nothing of files without rows, which are told', async () => {
-    const header = 'exchange,symbol,timestamp,local_timestamp,id,side,price,amount';
-    const empty = write('deribit_trades_2024-03-04_ABC.csv', [header]);
+  it('refuses before it reads what a new catalogue lacks, and files that are not there', async () => {
+    const make = () => Promise.reject(new Error('was asked'));
+    const step = { format: 'csv', files: [place.path(trades[0]!)], options: {}, make };
+    const attempt = (options: { venue: string; days?: string }, some = step) =>
+      importToCatalog(place.path('fresh'), some, options);
+    await expect(attempt({ venue: 'TEST' })).rejects.toThrow(/is new; say where its days begin/);
+    await expect(attempt({ venue: ' ', days: 'utc' })).rejects.toThrow(/venue " " is empty/);
+    const missing = { ...step, files: [place.path('none.csv')] };
+    await expect(attempt({ venue: 'TEST', days: 'utc' }, missing)).rejects.toThrow(/none\.csv: there is no such file/);
+    expect(fs.existsSync(place.path('fresh'))).toBe(false);
+  });
+});
+
+describe('the command', () => {
+  const archiveInto = (folder: string, files: readonly string[], ...more: string[]) =>
+    place.run('import', 'binance-archive', ...files, ...ARCHIVE, ...INTO(folder), ...more);
+
+  it('says what was imported and counts what was skipped; what landed before a broken file stays', async () => {
+    const trades = DAYS.map((day) => archiveTrades(day));
+    const broken = write('ABCUSDT-trades-2024-03-04.csv', ['1,2,three,4,5,true']);
+    const first = await archiveInto('said', [trades[0]!, broken]);
+    expect([first.code, first.stderr]).toEqual([
+      1,
+      expect.stringMatching(
+        /^ABCUSDT-trades-2024-03-01\.csv: added as 2 files with 6 rows\ntickwright: ABCUSDT-trades-2024-03-04\.csv:1/,
+      ),
+    ]);
+    expect(fs.readdirSync(place.path('said')).sort()).toEqual(['.catalog', 'TEST', 'catalog.json']);
+    expect(fs.readdirSync(place.path('said/.catalog/writers'))).toEqual([]);
+    const again = await archiveInto('said', trades, '--together', '--replace', '--json');
+    expect(again.stderr).toMatch(
+      /^ABCUSDT-trades-2024-03-01\.csv and 2 more: added as 4 files with 18 rows in place of 2 files/,
+    );
+    expect(JSON.parse(again.stdout)).toEqual([expect.objectContaining({ files: trades, outcome: 'added' })]);
+    expect((await archiveInto('said', trades)).stderr).toBe(
+      'imported 0 files, skipped 3 files that the catalogue has (the same bytes, name and options)\n',
+    );
+  });
+
+  it('tells files without rows', async () => {
+    const empty = write('deribit_trades_2024-03-04_ABC.csv', [
+      'exchange,symbol,timestamp,local_timestamp,id,side,price,amount',
+    ]);
     const { words, files } = CASES.tardis!();
     const tardis = (...some: string[]) => place.run('import', 'tardis', ...some, ...words, ...INTO('empty'));
     const some = await tardis(empty, files.find((file) => file.includes('trades'))!);
@@ -295,25 +403,8 @@ describe('what is there', () => {
     expect([none.code, none.stderr]).toEqual([1, expect.stringMatching(/there is nothing in these files for a tape/)]);
   });
 
-  it('keeps what landed before a file that cannot be read', async () => {
-    const broken = write('ABCUSDT-trades-2024-03-04.csv', ['1,2,three,4,5,true']);
-    const { code, stderr } = await archive('partly', [...trades, broken]);
-    expect([code, stderr]).toEqual([1, expect.stringMatching(/tickwright: ABCUSDT-trades-2024-03-04\.csv:1/)]);
-    expect(openCatalog(place.path('partly')).state.sources).toHaveLength(3);
-    expect(fs.readdirSync(place.path('partly')).sort()).toEqual(['.catalog', 'TEST', 'catalog.json']);
-    expect(fs.readdirSync(place.path('partly/.catalog/writers'))).toEqual([]);
-  });
-
-  it('goes together where that is asked for', async () => {
-    const { stdout } = await archive('together', trades, '--together', '--json');
-    expect(JSON.parse(stdout)).toEqual([expect.objectContaining({ files: trades, outcome: 'added' })]);
-    expect((await archive('together', trades)).stderr).toMatch(/imported 0 files, skipped 3 /);
-  });
-
   it.each([
-    ['a new catalogue without days', ['--catalog', 'fresh', '--venue', 'TEST'], 1, /is new; say where its days begin/],
     ['no venue', ['--catalog', 'fresh', '--days', 'utc'], 1, /say where the instruments trade, as in --venue/],
-    ['nowhere to go', [], 2, /one of --out <tape> and --catalog <folder>/],
     ['two places to go', ['--catalog', 'fresh', '--out', 't.parquet'], 2, /one of --out <tape> and --catalog <folder>/],
     ['a venue of a tape', ['--out', 't.parquet', '--venue', 'TEST'], 2, /--venue belongs to --catalog <folder>/],
     [
@@ -322,8 +413,7 @@ describe('what is there', () => {
       2,
       /'--beside' cannot be used with option '--replace'/,
     ],
-    ['a missing file', [...INTO('fresh')], 1, /ABCUSDT-trades-2020-01-01\.csv: there is no such file/],
-  ])('%s is refused before anything is read', async (_name, more, code, message) => {
+  ])('refuses %s', async (_name, more, code, message) => {
     const outcome = await place.run('import', 'binance-archive', 'ABCUSDT-trades-2020-01-01.csv', ...ARCHIVE, ...more);
     expect([outcome.code, outcome.stderr]).toEqual([code, expect.stringMatching(message)]);
     expect(fs.existsSync(place.path('fresh'))).toBe(false);
