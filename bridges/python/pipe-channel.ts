@@ -14,8 +14,8 @@ import { Keeper, type ProcessEnd } from './keeper.js';
 import { type KeeperJob, Verdict, WAKE_UP } from './keeper-state.js';
 import { LockstepChannel } from './lockstep-channel.js';
 
-/** From the end of the stream to the end of the process: freeing gigabytes takes a while. */
-const EXIT_PATIENCE_MS = 1_000;
+/** From the end of the stream to word of the end of the process: freeing gigabytes takes a while, and so does a busy machine. */
+const EXIT_PATIENCE_MS = 5_000;
 
 export interface PipeChannelOptions {
   /** What messages call the peer, e.g. `strategy "maker"`. */

@@ -25,7 +25,7 @@ import {
 
 const SHORT: Partial<Deadlines> = { startMs: 400, firstMs: 400, requestMs: 400, stopMs: 400, endMs: 400 };
 /** From the end of a deadline to the error: tick, stack, kill, and a busy machine. */
-const SLACK_MS = 5_000;
+const SLACK_MS = 30_000;
 const LAST_REQUEST = 6;
 
 interface Outcome {
@@ -194,7 +194,7 @@ describe.skipIf(PYTHON === undefined || process.platform === 'win32')('the fault
       const { error, ms } = suffer('close');
       expect(error?.code).toBe('EXIT');
       expect(error?.message).toMatch(/closed its pipe but went on, and was killed at request 3/);
-      expect(ms).toBeLessThan(1_000 + SLACK_MS);
+      expect(ms).toBeLessThan(5_000 + SLACK_MS);
     });
 
     it('and does not read is killed while a large request is written', () => {
