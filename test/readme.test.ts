@@ -203,6 +203,7 @@ test.each(['check', 'synthetic'])(
   async (page) => {
     const place = new Workplace();
     expect(await place.run('demo', '--rows', '20000')).toMatchObject({ code: 0 });
+    copyCaptures(place);
     for (const words of commandsOf(textOf(`docs/${page}.md`))) {
       const { code, stderr } = await place.run(...words);
       expect(code, `${words.join(' ')}: ${stderr}`).toBe(0);

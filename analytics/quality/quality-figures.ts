@@ -19,7 +19,11 @@ export interface QualityFigure {
 const gapsOf = ({ streams }: InstrumentFindings) => streams.map(({ gaps }) => gaps);
 
 export const QUALITY_FIGURES: readonly QualityFigure[] = [
-  marked('sequence-gaps', 'gaps in the feed’s own numbers, as the importer counted them', /-gap$/),
+  marked(
+    'sequence-gaps',
+    'gaps in the feed’s own numbers, as the importer counted them',
+    /(?<!-(?:after|before))-gap$/,
+  ),
   sum('gaps', 'silences of a stream longer than --gap while the instrument traded', (found) =>
     gapsOf(found).reduce((all, { count }) => all + count, 0),
   ),

@@ -1,5 +1,6 @@
 /**
- * `tickwright check`: what in a tape a strategy should not trust. Knows nothing of how it is found. Called by the program.
+ * `tickwright check`: what in a tape a strategy should not trust. Knows nothing of how it is found. Called by the program, and by
+ * imports that only check.
  */
 import { Command } from 'commander';
 import type { QualityFindings } from '../../analytics/quality/findings.js';
@@ -22,36 +23,56 @@ import { grouped, print, remark } from './terminal.js';
 /** Figures that only a calendar gives. */
 const SESSION_FIGURES = ['outside-sessions', 'missed-sessions', 'late-open', 'early-end'];
 
-interface Options extends QualityChoices {
+export interface CheckOptions extends QualityChoices {
   readonly max?: ReadonlyMap<string, number>;
   readonly html?: string;
   readonly json?: boolean;
 }
 
+/** What is checked, and how it is called. */
+export interface NamedTape {
+  readonly name: string;
+  readonly tape: TapeFile;
+}
+
 export function checkCommand(): Command {
-  return qualityOptions(new Command('check'))
+  return checkOptions(new Command('check'))
     .description(
       'Look for gaps, crossed and stale books, slow and late rows, clock drift, duplicates, price spikes and the like.',
     )
     .argument('<tape...>', 'tape files')
-    .option('--max <figure=most,…>', 'exit with 1 where a figure is larger, e.g. crossed=0,longest-gap=10s', thresholds)
-    .option('--html <file>', 'write a page too, with pictures of delays, gaps, spells, prices and spreads')
     .option('--json', 'print JSON: a list with one object for each tape')
-    .addHelpText('after', '\nExample:\n  tickwright check btc.parquet --max crossed=0,spikes=0,longest-gap=10s')
-    .action(check);
+    .addHelpText(
+      'after',
+      '\nVendor files are checked by their import: tickwright import FORMAT … --check' +
+        '\n\nExample:\n  tickwright check btc.parquet --max crossed=0,spikes=0,longest-gap=10s',
+    )
+    .action((paths: readonly string[], options: CheckOptions) => checkTapes(namedTapes(paths), options));
 }
 
-async function check(paths: readonly string[], options: Options): Promise<void> {
+/** What is looked for, what of it is too much, and the page; also of imports that only check. */
+export function checkOptions(command: Command): Command {
+  return qualityOptions(command)
+    .option('--max <figure=most,…>', 'exit with 1 where a figure is larger, e.g. crossed=0,longest-gap=10s', thresholds)
+    .option('--html <file>', 'write a page too, with pictures of delays, gaps, spells, prices and spreads');
+}
+
+/** One after the other, as each is opened when its turn comes. */
+function* namedTapes(paths: readonly string[]): Generator<NamedTape> {
+  for (const name of paths) yield { name, tape: openTape(name) };
+}
+
+/** Prints what is found and writes the page. Throws `Error` naming each figure that is more than it may be. */
+export async function checkTapes(tapes: Iterable<NamedTape>, options: CheckOptions): Promise<void> {
   const { max = new Map(), html, json = false } = options;
   const unasked = [...max.keys()].find((name) => SESSION_FIGURES.includes(name));
   if (unasked !== undefined && options.calendar === undefined) {
     throw new ConfigError(`--max ${unasked}: needs the exchange's sessions; name them with --calendar`);
   }
-  const checked: { tape: TapeFile; findings: QualityFindings }[] = [];
-  for (const path of paths) {
-    const tape = openTape(path);
+  const checked: (NamedTape & { findings: QualityFindings })[] = [];
+  for (const { name, tape } of tapes) {
     checked.push({
-      tape,
+      ...{ name, tape },
       findings: await findingsOf(tape, {
         ...qualityOf(options),
         ...sessionsOf(tape, options.calendar),
@@ -59,24 +80,24 @@ async function check(paths: readonly string[], options: Options): Promise<void> 
       }),
     });
   }
-  const tooMuch = checked.flatMap(({ tape, findings }) =>
+  const tooMuch = checked.flatMap(({ name, findings }) =>
     excesses(findings, max).map(
       ({ figure, value, most }) =>
-        `${tape.file}: ${figure.name} is ${figureText(figure, value)}, more than ${figureText(figure, most)}`,
+        `${name}: ${figure.name} is ${figureText(figure, value)}, more than ${figureText(figure, most)}`,
     ),
   );
   if (json)
     await print(
       `${JSON.stringify(
-        checked.map(({ tape, findings }) => jsonOf(tape, findings, max)),
+        checked.map((each) => jsonOf(each, each.findings, max)),
         null,
         2,
       )}\n`,
     );
-  else for (const { tape, findings } of checked) await print(textOf(tape, findings));
+  else for (const { name, findings } of checked) await print(textOf(name, findings));
   if (html !== undefined) {
-    const tapes = checked.map(({ tape, findings }) => ({ name: tape.file, hash: tape.info.hash ?? '', findings }));
-    await whileWriting(() => replaceFile(html, renderQualityPage(tapes, max, pageParts('check'))));
+    const shown = checked.map(({ name, tape, findings }) => ({ name, hash: tape.info.hash ?? '', findings }));
+    await whileWriting(() => replaceFile(html, renderQualityPage(shown, max, pageParts('check'))));
     remark(`page: ${html}`);
   }
   if (tooMuch.length > 0) throw new Error(tooMuch.join('; '));
@@ -101,11 +122,11 @@ async function findingsOf(tape: TapeFile, options: Partial<QualityOptions>): Pro
   return taken.finish();
 }
 
-function jsonOf(tape: TapeFile, findings: QualityFindings, max: ReadonlyMap<string, number>): object {
+function jsonOf({ name, tape }: NamedTape, findings: QualityFindings, max: ReadonlyMap<string, number>): object {
   const tooMuch = excesses(findings, max).map(({ figure, value, most }) => ({ figure: figure.name, value, most }));
-  return { file: tape.file, sha256: tape.info.hash, ...qualityJson(findings), tooMuch };
+  return { file: name, sha256: tape.info.hash, ...qualityJson(findings), tooMuch };
 }
 
-function textOf(tape: TapeFile, findings: QualityFindings): string {
-  return `${tape.file}: ${grouped(findings.rows)} rows\n${formatQuality(findings)}\n`;
+function textOf(name: string, findings: QualityFindings): string {
+  return `${name}: ${grouped(findings.rows)} rows\n${formatQuality(findings)}\n`;
 }

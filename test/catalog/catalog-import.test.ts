@@ -405,7 +405,13 @@ describe('the command', () => {
 
   it.each([
     ['no venue', ['--catalog', 'fresh', '--days', 'utc'], 1, /say where the instruments trade, as in --venue/],
-    ['two places to go', ['--catalog', 'fresh', '--out', 't.parquet'], 2, /one of --out <tape> and --catalog <folder>/],
+    [
+      'two places to go',
+      ['--catalog', 'fresh', '--out', 't.parquet'],
+      2,
+      /one of --out <tape>, --catalog <folder> and --check/,
+    ],
+    ['a threshold of a tape', ['--out', 't.parquet', '--max', 'spikes=0'], 2, /--max belongs to --check/],
     ['a venue of a tape', ['--out', 't.parquet', '--venue', 'TEST'], 2, /--venue belongs to --catalog <folder>/],
     [
       'replace and beside',

@@ -162,7 +162,7 @@ const CASES: Record<string, Case[]> = {
     [
       'import binance-capture capture.txt --symbol X --tick 1 --lot 1',
       2,
-      'say where it goes: one of --out <tape> and --catalog <folder>',
+      'say where it goes: one of --out <tape>, --catalog <folder> and --check',
     ],
   ],
   tapes: [

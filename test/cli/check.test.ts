@@ -1,9 +1,11 @@
 /** `tickwright check` and `tickwright repair` as a user runs them. */
-import { readFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { writeTape } from '../../bridges/tape/tape-writer.js';
 import { RandomSource } from '../../core/index.js';
 import { cleanMessages, plant, tapeOf } from '../analytics/quality/planted.js';
+import { FIXTURES } from '../import/tape-rows.js';
 import { runText, Workplace } from './command-line.js';
 
 const place = new Workplace();
@@ -53,6 +55,45 @@ test('check prints a table and JSON, and its code says whether a threshold was p
   expect(first).toMatchObject({ file: 'clean.parquet', overall: { crossed: 0, spikes: 0 }, tooMuch: [] });
   expect(second.overall).toMatchObject({ crossed: 1, 'crossed-time': 400, spikes: 1, 'late-rows': expect.any(Number) });
   expect(second.tooMuch.map(({ figure }: { figure: string }) => figure)).toEqual(['longest-gap', 'crossed']);
+});
+
+test('vendor files are checked by their import, which leaves no tape', async () => {
+  copyFileSync(join(FIXTURES, 'futures.capture'), place.path('futures.capture'));
+  mkdirSync(place.path('scratch'));
+  const words = [
+    'import',
+    'binance-capture',
+    'futures.capture',
+    '--symbol',
+    'ABCUSDT',
+    '--tick',
+    '0.1',
+    '--lot',
+    '0.001',
+  ];
+  const files = readdirSync(place.folder);
+  const shown = await place.run(...words, '--check', '--scratch', 'scratch');
+  expect(shown).toMatchObject({ code: 0, stderr: '' });
+  expect(shown.stdout).toMatch(/^futures\.capture: 23 rows\n/);
+  expect(shown.stdout).toMatch(/^sequence-gaps +2/m);
+  const passed = await place.run(...words, '--check', '--json', '--max', 'sequence-gaps=1', '--html', 'capture.html');
+  expect(passed.code).toBe(1);
+  expect(passed.stderr).toBe('page: capture.html\ntickwright: futures.capture: sequence-gaps is 2, more than 1\n');
+  expect(readFileSync(place.path('capture.html'), 'utf8')).toContain('futures.capture');
+  expect(readdirSync(place.path('scratch'))).toEqual([]);
+  expect(readdirSync(place.folder)).toEqual([...files, 'capture.html'].sort());
+
+  // The figures are those of the tape that the import makes.
+  await place.run(...words, '--out', 'capture.parquet');
+  const [ofFiles] = JSON.parse(passed.stdout);
+  const [ofTape] = JSON.parse((await place.run('check', 'capture.parquet', '--json')).stdout);
+  expect(ofFiles).toEqual({ ...ofTape, file: 'futures.capture', tooMuch: ofFiles.tooMuch });
+
+  const missing = await place.run(...words, '--check', '--scratch', 'nowhere');
+  expect(missing.stderr).toMatch(/^tickwright: nowhere: no scratch file can be written there: ENOENT/);
+  const refused = await place.run(...words.with(-1, '0.3'), '--check', '--scratch', 'scratch');
+  expect(refused.stderr).toMatch(/^tickwright: futures\.capture:\d+: quantity/);
+  expect(readdirSync(place.path('scratch'))).toEqual([]);
 });
 
 test('repair writes a new tape that says of what it was made, and inspect and the report show it', async () => {

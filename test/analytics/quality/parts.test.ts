@@ -266,6 +266,7 @@ test('what importers counted is counted: gaps in numbers, local times that were 
     { name: 'update-id-gap', count: 3, note: '' },
     { name: 'trade-id-gap', count: 2, note: '' },
     { name: 'negative-latency', count: 9, note: '' },
+    { name: 'diffs-after-gap', count: 100, note: '' },
   ];
   const columns = new TapeBuilder();
   columns.add(0, 0, codeOf(Kind.trade, Side.buy), Flag.last, 0, 1, 1);
