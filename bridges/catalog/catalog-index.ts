@@ -20,7 +20,7 @@ const INDEX_FILE = 'index.duckdb';
 const WAIT_MS = 10_000;
 const RETRY_MS = 50;
 /** Changes when the tables below do. */
-const TABLES_VERSION = 1;
+const TABLES_VERSION = 2;
 
 const TABLES: Readonly<Record<string, string>> = {
   instruments:
@@ -30,6 +30,7 @@ const TABLES: Readonly<Record<string, string>> = {
   kinds: 'file text, kind text, rows bigint',
   pieces: 'file text, source text, from_piece bigint, to_piece bigint',
   sources: 'sha256 text, name text',
+  imports: 'source text, format text, file text, bytes bigint, sha256 text, options text',
   corrections: 'source text, name text, count bigint, note text',
 };
 
@@ -42,8 +43,8 @@ export interface CatalogAnswer {
 }
 
 /**
- * Answers a question in SQL. Tables: `instruments`, `parts`, `kinds`, `pieces`, `sources`, `corrections`; `ticks` are the rows of
- * all tapes with `venue`. Throws {@link CatalogError} where DuckDB is not installed, its index is held too long, or it does not
+ * Answers a question in SQL. Tables: `instruments`, `parts`, `kinds`, `pieces`, `sources`, `imports`, `corrections`; `ticks` are the
+ * rows of all tapes with `venue`. Throws {@link CatalogError} where DuckDB is not installed, its index is held too long, or it does not
  * understand.
  */
 export async function queryCatalog(catalog: Catalog, sql: string): Promise<CatalogAnswer> {
@@ -141,6 +142,11 @@ function* insertions(state: CatalogState): Generator<string> {
     ),
     pieces: state.parts.flatMap(({ file, pieces }) => pieces.map(({ source, from, to }) => [file, source, from, to])),
     sources: state.sources.map(({ sha256, name }) => [sha256, name]),
+    imports: state.sources.flatMap(({ sha256, imported }) =>
+      (imported?.files ?? []).map((file) => [
+        ...[sha256, imported!.format, file.name, file.bytes, file.sha256, JSON.stringify(imported!.options)],
+      ]),
+    ),
     corrections: state.sources.flatMap(({ sha256, corrections }) =>
       corrections.map(({ name, count, note }) => [sha256, name, count, note]),
     ),

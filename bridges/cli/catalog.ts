@@ -103,7 +103,7 @@ function query(): Command {
   return rangeOptions(new Command('query'))
     .description('Answer a question in SQL (needs DuckDB), or say what a run over a range would read.')
     .argument('<folder>', 'the catalogue')
-    .argument('[sql]', 'over instruments, parts, kinds, pieces, sources, corrections, and ticks: all rows')
+    .argument('[sql]', 'over instruments, parts, kinds, pieces, sources, imports, corrections, and ticks: all rows')
     .option('--json', 'print JSON')
     .addHelpText(
       'after',

@@ -248,7 +248,9 @@ it.skipIf(process.platform === 'win32')(
       // Before the program listens the signal ends it, and there is no code; it may have been done, too.
       expect([status, 0, null]).toContain(code);
       if (!fs.existsSync(at('stopped/catalog.json'))) continue;
-      const { parts } = openCatalog(at('stopped')).state;
+      const catalog = openCatalog(at('stopped'));
+      catalog.close();
+      const { parts } = catalog.state;
       const besides = parts.flatMap(({ opening, closing }) => [opening ?? [], closing ?? []].flat());
       expect(tapeFiles(at('stopped'))).toBe(parts.length + besides.length);
       expect(fs.readdirSync(at('stopped/.catalog/writers'))).toEqual([]);

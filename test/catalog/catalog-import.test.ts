@@ -4,6 +4,7 @@ import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openCatalog } from '../../bridges/catalog/catalog.js';
 import { type ImportedStep, importToCatalog } from '../../bridges/catalog/catalog-import.js';
+import { queryCatalog } from '../../bridges/catalog/catalog-index.js';
 import { removeFromCatalog } from '../../bridges/catalog/catalog-remove.js';
 import { importBinanceArchive } from '../../bridges/import/binance-archive.js';
 import { importTardis } from '../../bridges/import/tardis.js';
@@ -321,6 +322,18 @@ describe('what is there', () => {
     await expect(attempt).rejects.toThrow(/2024-03-01\.csv: was changed while it was imported/);
     expect(fs.readdirSync(place.path('moving'))).toEqual(['.catalog']);
     archiveTrades(DAYS[0]!);
+  });
+
+  it('is told in SQL', async () => {
+    await archive('asked', trades.slice(0, 1));
+    const catalog = openCatalog(place.path('asked'));
+    catalog.close();
+    const { rows } = await queryCatalog(
+      catalog,
+      'select format, file, options from imports join sources on source = sources.sha256',
+    );
+    const options = JSON.stringify({ tick: '0.1', localFrom: 'exchange+5ms' });
+    expect(rows).toEqual([['binance-archive', 'ABCUSDT-trades-2024-03-01.csv', options]]);
   });
 
   it('comes again after it was removed', async () => {
