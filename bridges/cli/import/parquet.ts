@@ -26,7 +26,6 @@ export function parquet(): Command {
       await keep(command, {
         files,
         ...(!isJoined(mapping) && { steps: files.map((file) => [file]) }),
-        optionsOf: () => SAME_ROWS,
         load: (some, watched) => importParquet({ files: some, mapping, memory, ...watched }),
       });
     });
@@ -50,16 +49,9 @@ export function sql(): Command {
           'sql: reads no file, by which the catalogue could know it: import it with --out, and add that',
         );
       }
-      await keep(command, {
-        files,
-        optionsOf: () => SAME_ROWS,
-        load: (_, watched) => importSql({ sql, mapping, memory, ...watched }),
-      });
+      await keep(command, { files, load: (_, watched) => importSql({ sql, mapping, memory, ...watched }) });
     });
 }
-
-/** However much memory there is, the rows are the same: a catalogue need not tell them apart by it. */
-const SAME_ROWS = { memory: 'any' };
 
 function mapped(command: Command): Command {
   return target(command)
