@@ -30,6 +30,7 @@ export type { Sha256 } from './run-hash.js';
 export * from './session-calendar.js';
 export * from './simulation.js';
 export * from './strategy.js';
+export * from './synthetic/correlation.js';
 export * from './synthetic/flow-parameters.js';
 export * from './synthetic/hawkes.js';
 export * from './synthetic/order-market.js';
@@ -40,6 +41,8 @@ export {
   type TabledSizes,
   type UniformSizes,
 } from './synthetic/order-sizes.js';
+export * from './synthetic/stress-plan.js';
+export * from './synthetic/stressed-feed.js';
 export * from './synthetic/zero-intelligence.js';
 export * from './synthetic.js';
 export * from './tape.js';

@@ -5,10 +5,15 @@
 import { instrumentSpec } from './instrument.js';
 import { allocateColumns, type Columns, Flag } from './market.js';
 import { RandomSource } from './random.js';
+import { CommonNews } from './synthetic/common-news.js';
+import { type Correlation, type FactorShares, factorShares } from './synthetic/correlation.js';
 import { type FeedLatency, FeedLine } from './synthetic/feed-line.js';
 import { FeedOrder } from './synthetic/feed-order.js';
 import { OrderFlow } from './synthetic/order-flow.js';
 import { checkProfile, type SyntheticProfile, stockProfiles } from './synthetic/profile.js';
+import { checkStress, type Stress, StressTally } from './synthetic/stress-plan.js';
+import { stressedFeed, stressesFeed } from './synthetic/stressed-feed.js';
+import { StressedFlow } from './synthetic/stressed-flow.js';
 import {
   type BlockReader,
   checkColumns,
@@ -21,7 +26,7 @@ import {
   type TapeSource,
 } from './tape.js';
 import { copyRows } from './tape-builder.js';
-import { MICROSECOND, type Nanos, SECOND } from './time.js';
+import { HOUR, MICROSECOND, type Nanos, SECOND } from './time.js';
 
 export type { FeedLatency } from './synthetic/feed-line.js';
 export type { SyntheticProfile } from './synthetic/profile.js';
@@ -47,6 +52,17 @@ export interface SyntheticOptions {
   readonly rowsPerSecond?: number;
   /** Rows of a block, ≥ 1. Default 65,536, but one single block for {@link syntheticTape}. */
   readonly blockRows?: number;
+  /**
+   * Correlation of the fair prices' changes over any time longer than the lead, and so of mids over times in which they move by
+   * more than a spread. Default: none. A matrix is for as many instruments as there are.
+   */
+  readonly correlation?: Correlation;
+  /** How much later each instrument hears of common news than the one before it, ns ≥ 0, up to an hour. Default 0. */
+  readonly leadNs?: Nanos;
+  /** Crashes, halts, outages, bursts of latency; needs `durationNs`, without `rows`. Default: none. */
+  readonly stress?: readonly Stress[];
+  /** Learns what came of the stress while the market is made. */
+  readonly stressTally?: StressTally;
 }
 
 const ROWS_PER_SECOND = 1_400;
@@ -59,13 +75,13 @@ const ORIGIN_NS = 1_704_067_200_000_000_000n;
  * of it), `counts` are zero.
  */
 export function syntheticInfo(options: SyntheticOptions): TapeInfo {
-  const { profiles, rowsPerSecond, depthTicks, durationNs } = checkOptions(options);
+  const { profiles, rowsPerSecond, depthTicks, durationNs, stress } = checkOptions(options);
   const rows = options.rows ?? Math.ceil((durationNs / SECOND) * rowsPerSecond);
   return {
     instruments: profiles.map(instrumentSpec),
     originNs: ORIGIN_NS,
     rows,
-    columns: { orderId: false, bars: false, value: false },
+    columns: { orderId: false, bars: false, value: hasHalts(stress) },
     provenance: {
       source: 'synthetic market',
       seed: String(options.seed),
@@ -74,6 +90,9 @@ export function syntheticInfo(options: SyntheticOptions): TapeInfo {
       rowsPerSecond: String(rowsPerSecond),
       depthTicks: String(depthTicks),
       feedLatency: JSON.stringify(options.feedLatency ?? {}),
+      ...(options.correlation !== undefined && { correlation: JSON.stringify(options.correlation) }),
+      ...(options.leadNs !== undefined && { leadNs: String(options.leadNs) }),
+      ...(stress.length > 0 && { stress: JSON.stringify(stress) }),
     },
     corrections: [],
     counts: emptyCounts(profiles.length),
@@ -82,12 +101,13 @@ export function syntheticInfo(options: SyntheticOptions): TapeInfo {
 
 /** The whole market as a tape in memory: 31 bytes a row. Throws `RangeError` naming a field of `options` that is wrong. */
 export function syntheticTape(options: SyntheticOptions): MemoryTape {
-  const { instruments, originNs, provenance, corrections, rows } = syntheticInfo(options);
-  let columns = allocateColumns(rows + 65_536);
-  for (const block of syntheticBlocks({ ...options, blockRows: Math.min(rows, 65_536) })) {
+  const { instruments, originNs, provenance, rows, columns: set } = syntheticInfo(options);
+  const stressTally = options.stressTally ?? new StressTally();
+  let columns = allocateColumns(rows + 65_536, set);
+  for (const block of syntheticBlocks({ ...options, stressTally, blockRows: Math.min(rows, 65_536) })) {
     const length = columns.length + block.length;
     if (length > columns.code.length) {
-      const grown = allocateColumns(length + 65_536);
+      const grown = allocateColumns(length + 65_536, set);
       copyRows(columns, 0, columns.length, grown, 0);
       grown.length = columns.length;
       columns = grown;
@@ -97,7 +117,7 @@ export function syntheticTape(options: SyntheticOptions): MemoryTape {
   }
   return new MemoryTape(
     sliceColumns(columns, 0, columns.length),
-    { instruments, originNs, provenance, corrections },
+    { instruments, originNs, provenance, corrections: stressTally.results },
     options.blockRows === undefined ? {} : { blockRows: options.blockRows },
   );
 }
@@ -110,18 +130,19 @@ export function syntheticTape(options: SyntheticOptions): MemoryTape {
 export function syntheticSource(options: SyntheticOptions): TapeSource {
   const wanted = syntheticInfo(options);
   const counts = emptyCounts(wanted.instruments.length);
+  const stressTally = new StressTally();
   let rows = 0;
-  for (const block of syntheticBlocks(options)) {
+  for (const block of syntheticBlocks({ ...options, stressTally })) {
     countKinds(block, counts.length, counts);
     rows += block.length;
   }
-  const info: TapeInfo = { ...wanted, rows, counts };
+  const info: TapeInfo = { ...wanted, rows, counts, corrections: stressTally.results };
   return { info, open: (originNs) => openBlocks(options, info, Number(info.originNs - originNs)) };
 }
 
 /** Copies the generator's one block into buffers that the reader's user may hold several of. */
 function openBlocks(options: SyntheticOptions, info: TapeInfo, shiftNs: number): BlockReader {
-  const blocks = syntheticBlocks(options);
+  const blocks = syntheticBlocks({ ...options, stressTally: new StressTally() });
   const check = new OrderCheck('synthetic tape');
   const capacity = options.blockRows ?? BLOCK_ROWS;
   const free: Columns[] = [];
@@ -129,7 +150,7 @@ function openBlocks(options: SyntheticOptions, info: TapeInfo, shiftNs: number):
     next() {
       const made = blocks.next();
       if (made.done) return undefined;
-      const block = free.pop() ?? allocateColumns(capacity);
+      const block = free.pop() ?? allocateColumns(capacity, info.columns);
       const { length } = made.value;
       copyRows(made.value, 0, length, block, 0);
       block.length = length;
@@ -157,17 +178,32 @@ function openBlocks(options: SyntheticOptions, info: TapeInfo, shiftNs: number):
  * `blockRows` rows. A block's buffers are used again for the next one: copy what you keep.
  * Times count from the origin that {@link syntheticInfo} gives. Throws as {@link syntheticTape} does.
  */
-export function* syntheticBlocks(options: SyntheticOptions): Generator<Columns, void, undefined> {
-  const { profiles, rowsPerSecond, depthTicks, blockRows, rows, durationNs } = checkOptions(options);
+export function syntheticBlocks(options: SyntheticOptions): Generator<Columns, void, undefined> {
+  const { stress, profiles, blockRows } = checkOptions(options);
+  const tally = options.stressTally ?? new StressTally();
+  const blocks = marketBlocks(options, tally);
+  if (!stressesFeed(stress)) return blocks;
+  const columns = { value: hasHalts(stress) };
+  return stressedFeed(blocks, { instruments: profiles, columns, book: 'levels' }, stress, tally, blockRows);
+}
+
+function* marketBlocks(options: SyntheticOptions, tally: StressTally): Generator<Columns, void, undefined> {
+  const { profiles, rowsPerSecond, depthTicks, blockRows, rows, durationNs, stress, shares } = checkOptions(options);
   const source = new RandomSource(options.seed);
   const line = new FeedLine(profiles.length, options.feedLatency ?? {}, source.stream('synthetic/feed-line'));
-  const order = new FeedOrder();
+  const columns = { value: hasHalts(stress) };
+  const order = new FeedOrder(columns);
   const activity = profiles.reduce((sum, profile) => sum + profile.activity, 0);
-  const flows = profiles.map((profile) => {
+  const flows = profiles.map((profile, index) => {
     const rate = (rowsPerSecond * profile.activity) / activity;
-    return new OrderFlow(profile, rate, depthTicks, source.stream(`synthetic/flow/${profile.symbol}`), order);
+    const random = source.stream(`synthetic/flow/${profile.symbol}`);
+    const { leadNs = 0 } = options;
+    const common =
+      shares && new CommonNews(options.seed, profile.symbol, shares.own, shares.loadings[index]!, index * leadNs);
+    const flow = new OrderFlow(profile, rate, depthTicks, random, order, common);
+    return stress.length === 0 ? flow : new StressedFlow(flow, profile.symbol, stress, source, order, tally);
   });
-  const block = allocateColumns(blockRows);
+  const block = allocateColumns(blockRows, columns);
   let written = 0;
   let exchangeNs = 0;
   for (let index = 0; index < flows.length; index++) {
@@ -189,7 +225,7 @@ export function* syntheticBlocks(options: SyntheticOptions): Generator<Columns, 
     exchangeNs = Math.max(exchangeNs + 1, Math.floor(schedule.firstNs));
     if (exchangeNs > durationNs) break;
     const next = flows[index]!.step(exchangeNs);
-    order.send(index, exchangeNs, line.arrival(index, exchangeNs), 0);
+    if (order.openRows > 0) order.send(index, exchangeNs, line.arrival(index, exchangeNs), 0);
     schedule.replaceFirst(next);
   }
   order.end();
@@ -238,7 +274,20 @@ function checkOptions(options: SyntheticOptions) {
   const activity = profiles.reduce((sum, profile) => sum + profile.activity, 0);
   const { rowsPerSecond = ROWS_PER_SECOND * activity } = options;
   need('rowsPerSecond', rowsPerSecond, rowsPerSecond > 0 && rowsPerSecond <= 1e9, 'above 0 and at most 1e9');
-  return { profiles, rowsPerSecond, depthTicks, blockRows, rows, durationNs };
+  const { stress = [] } = options;
+  if (stress.length > 0) need('rows', options.rows, options.rows === undefined, 'possible with stress');
+  checkStress(stress, [...symbols], options.durationNs);
+  const { leadNs = 0, correlation } = options;
+  need('leadNs', leadNs, Number.isInteger(leadNs) && leadNs >= 0 && leadNs <= HOUR, 'whole ns from 0 to an hour');
+  need('leadNs', leadNs, leadNs === 0 || correlation !== undefined, 'possible without correlation');
+  const shares: FactorShares | undefined =
+    correlation === undefined ? undefined : factorShares(correlation, profiles.length);
+  return { profiles, rowsPerSecond, depthTicks, blockRows, rows, durationNs, stress, shares };
+}
+
+/** Status rows need the column of values. */
+function hasHalts(stress: readonly Stress[]): boolean {
+  return stress.some(({ kind }) => kind === 'halt');
 }
 
 /** When each instrument's next message comes: a binary heap of (time, instrument), whose first is replaced in place. */

@@ -6,6 +6,7 @@ import { formatDuration, SECOND } from '../../core/time.js';
 import { escapeHtml, figure, tip } from '../report/html.js';
 import { htmlPage, type PageParts } from '../report/page.js';
 import type { GapFacts } from './arrival-gaps.js';
+import { type CorrelationRow, correlationsHtml } from './correlation-table.js';
 import { CURVES, type Curve, curvesHtml, type Scales } from './curve-picture.js';
 import { FACTS_FIGURES, type FactsColumn } from './facts-figures.js';
 import type { StylisedFacts } from './instrument-facts.js';
@@ -27,10 +28,14 @@ const LINEAR: Scales = { logX: false, logY: false, zero: true, xText: number, yT
 const LOGARITHMIC: Scales = { logX: true, logY: true, zero: false, xText: number, yText: number };
 
 /**
- * The whole page; equal facts give equal text. Throws `RangeError` for no market or more than {@link SHOWN_MARKETS}: there
+ * The whole page; equal facts give equal text. `correlations`: of markets of one tape, without them the chapter is not there. Throws `RangeError` for no market or more than {@link SHOWN_MARKETS}: there
  * would be no colour for them.
  */
-export function renderFactsPage(markets: readonly FactsColumn[], parts: Pick<PageParts, 'script'>): string {
+export function renderFactsPage(
+  markets: readonly FactsColumn[],
+  parts: Pick<PageParts, 'script'>,
+  correlations: readonly CorrelationRow[] = [],
+): string {
   if (markets.length === 0 || markets.length > SHOWN_MARKETS) {
     throw new RangeError(`a page of facts shows 1 to ${SHOWN_MARKETS} instruments, not ${markets.length}; choose some`);
   }
@@ -44,8 +49,12 @@ export function renderFactsPage(markets: readonly FactsColumn[], parts: Pick<Pag
     section('book', 'Book', pairs(bookPictures(markets))),
     section('arrivals', 'Arrivals', pairs(arrivalPictures(markets))),
     section('memory', 'Volatility and memory', pairs(memoryPictures(markets))),
+    ...(correlations.length > 0
+      ? [section('correlation', 'Correlation of returns by interval', correlationsHtml(correlations))]
+      : []),
   ].join('\n');
-  return htmlPage(`${names} – tickwright facts`, CHAPTERS, body, {}, { chartScript: '', chartStyle: '', ...parts });
+  const chapters = [...CHAPTERS, ...(correlations.length > 0 ? [['correlation', 'Correlation'] as const] : [])];
+  return htmlPage(`${names} – tickwright facts`, chapters, body, {}, { chartScript: '', chartStyle: '', ...parts });
 }
 
 function legendHtml(markets: readonly FactsColumn[]): string {

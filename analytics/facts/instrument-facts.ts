@@ -87,6 +87,11 @@ export class InstrumentFacts {
     );
   }
 
+  /** Natural logarithm of the mid in ticks, of the last two-sided book; `NaN` before the first. */
+  get logMid(): number {
+    return this.#logMid;
+  }
+
   #returned(bps: number): void {
     this.#returns.add(bps);
     this.#absolute.add(Math.abs(bps));

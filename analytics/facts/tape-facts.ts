@@ -8,11 +8,16 @@ import { MarketBooks } from '../../core/market-books.js';
 import type { TapeInfo } from '../../core/tape.js';
 import type { Nanos } from '../../core/time.js';
 import { InstrumentFacts, type StylisedFacts } from './instrument-facts.js';
+import { CORRELATED_MARKETS, type CorrelationFact, MidCorrelations } from './mid-correlations.js';
 
 /** Takes a tape's blocks in order, then says what its market is like. */
 export class TapeFacts {
   readonly #books: MarketBooks;
   readonly #facts: readonly (InstrumentFacts | undefined)[];
+  /** Those that take part in correlations, and the logarithms of their mids. */
+  readonly #correlated: readonly InstrumentFacts[];
+  readonly #logMids: Float64Array;
+  readonly #correlations: MidCorrelations;
   #endNs: Nanos = 0;
 
   /** `symbols`: whose facts; all by default. Throws `RangeError` naming one that the tape has not. */
@@ -31,6 +36,9 @@ export class TapeFacts {
         ? new InstrumentFacts(spec, this.#books.levels[index]!)
         : undefined,
     );
+    this.#correlated = this.#facts.filter((facts) => facts !== undefined).slice(0, CORRELATED_MARKETS);
+    this.#logMids = new Float64Array(this.#correlated.length);
+    this.#correlations = new MidCorrelations(this.#correlated.length);
   }
 
   /** The next rows, times counted from the tape's own origin. Nothing of the block is kept. */
@@ -40,6 +48,7 @@ export class TapeFacts {
       const bits = code[row]!;
       if ((bits & CODE_EXCHANGE) === 0) continue;
       this.#endNs = exchangeNs[row]!;
+      if (this.#endNs > this.#correlations.nextNs) this.#settle(this.#endNs);
       const index = instrument[row]!;
       const facts = this.#facts[index];
       if (facts === undefined) continue;
@@ -51,8 +60,24 @@ export class TapeFacts {
     }
   }
 
+  /** The mids stood up to `timeNs`. */
+  #settle(timeNs: Nanos): void {
+    for (const [at, facts] of this.#correlated.entries()) this.#logMids[at] = facts.logMid;
+    this.#correlations.stood(this.#logMids, timeNs);
+  }
+
+  /**
+   * Correlations of the mids' returns, by places among the instruments that {@link TapeFacts.finish} gives, of the first
+   * {@link CORRELATED_MARKETS}. Call after it.
+   */
+  correlations(): CorrelationFact[] {
+    return this.#correlations.facts();
+  }
+
   /** Call once, when all blocks were taken. In the order of the tape's instruments. */
   finish(): StylisedFacts[] {
+    // The last mids hold at the end itself, too.
+    if (this.#endNs + 1 > this.#correlations.nextNs) this.#settle(this.#endNs + 1);
     return this.#facts.flatMap((facts) => facts?.finish(this.#endNs) ?? []);
   }
 }

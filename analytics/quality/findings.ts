@@ -50,6 +50,10 @@ export interface InstrumentFindings {
   readonly stale: SpanFindings;
   readonly staleTrades: number;
   readonly latency: LatencyFindings;
+  /** Rows that happened at the venue and never reached the machine, snapshots apart. */
+  readonly lostRows: number;
+  /** Spells of that, longer than the least gap: from the first row lost to the next one received. */
+  readonly outages: SpanFindings;
   /** Rows of messages that repeat the one before, trades apart from the rest. */
   readonly duplicateRows: number;
   readonly duplicateTrades: number;

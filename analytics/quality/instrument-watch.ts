@@ -2,13 +2,14 @@
  * All checks of one instrument, row by row. Knows nothing of files. Called by the check of a tape.
  */
 import { type Instrument, instrumentSpec } from '../../core/instrument.js';
-import { type Columns, Flag, Kind, type Side, Status } from '../../core/market.js';
+import { CODE_EXCHANGE, CODE_LOCAL, type Columns, Flag, Kind, type Side, Status } from '../../core/market.js';
 import type { SessionColumns } from '../../core/session-calendar.js';
 import type { Nanos } from '../../core/time.js';
 import { BookWatch, bookSourceOf } from './book-watch.js';
 import { DuplicateMessages } from './duplicate-messages.js';
 import type { InstrumentFindings, InstrumentPictures, SessionFindings, SpanFindings } from './findings.js';
 import { LatencyWatch } from './latency-watch.js';
+import { LostRows } from './lost-rows.js';
 import { PriceSpikes, type Spike, type SpikeRule } from './price-spikes.js';
 import { SessionEdges } from './session-edges.js';
 import { Silences } from './silences.js';
@@ -43,6 +44,7 @@ export class InstrumentWatch {
   readonly #options: QualityOptions;
   readonly #book: BookWatch;
   readonly #latency: LatencyWatch;
+  readonly #lost: LostRows;
   readonly #silences = STREAMS.map(() => new Silences());
   readonly #messages = STREAMS.map(() => new DuplicateMessages());
   readonly #spikes: PriceSpikes;
@@ -68,6 +70,7 @@ export class InstrumentWatch {
     this.#options = options;
     this.#book = new BookWatch(instrument, bookSourceOf(kinds), options.staleNs);
     this.#latency = new LatencyWatch(options.latencyNs);
+    this.#lost = new LostRows(options.gapNs);
     const keep = (spike: Spike) => this.#keepSpike(spike);
     this.#spikes = new PriceSpikes(options.spikes, keep);
     this.#barSpikes = new PriceSpikes(options.spikes, keep);
@@ -77,9 +80,11 @@ export class InstrumentWatch {
 
   /** A row that was seen locally, in the order of local times. `place`: its row on the tape. */
   seen(columns: Columns, row: number, place: number): void {
-    if ((columns.flags[row]! & Flag.snapshot) !== 0) return;
     const exchangeNs = columns.exchangeNs[row]!;
     const localNs = columns.localNs[row]!;
+    const snapshot = (columns.flags[row]! & Flag.snapshot) !== 0;
+    this.#lost.received(exchangeNs, localNs, !snapshot && (columns.code[row]! & CODE_EXCHANGE) === 0, place);
+    if (snapshot) return;
     this.#latency.add(exchangeNs, localNs, place);
     this.#pictures?.delay(localNs, localNs - exchangeNs);
   }
@@ -90,6 +95,9 @@ export class InstrumentWatch {
     const tick = columns.priceTicks[row]!;
     const stream = streamOf(kind);
     this.#rows++;
+    if ((columns.code[row]! & CODE_LOCAL) === 0 && (columns.flags[row]! & Flag.snapshot) === 0) {
+      this.#lost.happened(timeNs);
+    }
     this.#messages[stream]!.add(columns, row);
     if (this.#status !== Status.open) this.#shutNs = timeNs;
     const silences = this.#silences[stream]!;
@@ -146,6 +154,7 @@ export class InstrumentWatch {
   findings(endNs: Nanos): InstrumentFindings {
     const book = this.#book;
     book.finish(endNs);
+    this.#lost.finish(endNs);
     this.#halt.end(endNs, this.#halts);
     this.#spikes.finish();
     this.#barSpikes.finish();
@@ -174,6 +183,7 @@ export class InstrumentWatch {
       stale: spanFindings(book.stale),
       staleTrades,
       latency: this.#latency.findings(),
+      ...{ lostRows: this.#lost.rows, outages: spanFindings(this.#lost.spells) },
       ...{ duplicateRows: this.#duplicateRows, duplicateTrades: this.#duplicateTrades },
       ...{ spikes: this.#spikeCount, largestSpikes: largest(this.#largestSpikes) },
       ...{ zeroSizes: this.#zeroSizes, lowPrices: this.#lowPrices },

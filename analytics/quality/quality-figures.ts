@@ -38,6 +38,8 @@ export const QUALITY_FIGURES: readonly QualityFigure[] = [
   marked('negative-latency', 'rows whose local times the importer or a repair moved as a whole', /^negative-latency$/),
   sum('slow-rows', 'rows whose delay is outlying, or more than --latency', ({ latency }) => latency.outliers),
   sum('late-rows', 'rows received after a row that happened later', ({ latency }) => latency.late),
+  sum('lost-rows', 'rows that happened and never reached the machine', ({ lostRows }) => lostRows),
+  sum('outages', 'spells longer than --gap in which rows happened and none arrived', ({ outages }) => outages.count),
   most('drift', 'ppm', 'how fast the two clocks run apart, either way, in parts per million', ({ latency }) =>
     Math.abs(latency.driftPpm || 0),
   ),

@@ -38,6 +38,7 @@ function instrumentJson(found: InstrumentFindings, originNs: bigint): Record<str
     streams: found.streams.map(({ name, rows: of, gaps, excused }) => ({ name, rows: of, excused, gaps: spans(gaps) })),
     ...{ crossed: spans(found.crossed), locked: spans(found.locked), stale: spans(found.stale) },
     ...{ crossedWhileShut: spans(found.crossedWhileShut), halts: spans(found.halts) },
+    outages: spans(found.outages),
     latency: {
       ...Object.fromEntries(
         Object.entries(delays).map(([name, value]) => [name, typeof value === 'number' ? numberOf(value) : value]),

@@ -168,6 +168,7 @@ function lanesHtml(found: InstrumentFindings, scale: TimeScale): string {
     ['crossed while shut', found.crossedWhileShut.longest, 'flat'],
     ['stale', found.stale.longest, 'loss'],
     ['halted', found.halts.longest, 'flat'],
+    ['outages of the feed', found.outages.longest, 'loss'],
   ];
   const full = lanes.filter(([, spans]) => spans.length > 0);
   if (full.length === 0) return '<div class="nothing">no gaps and no spells</div>';

@@ -101,6 +101,7 @@ export function placeLines(found: InstrumentFindings, originNs: bigint): string[
     ...longest('crossed or locked while shut', found.crossedWhileShut),
     ...longest('stale', found.stale, `, ${countText(found.staleTrades)} trades outside`),
     ...longest('halted', found.halts),
+    ...longest('outages of the feed', found.outages, `, ${countText(found.lostRows)} rows lost`),
     ...(spike === undefined
       ? []
       : [

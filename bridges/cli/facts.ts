@@ -3,9 +3,11 @@
  */
 import { basename, resolve } from 'node:path';
 import { Command } from 'commander';
+import { correlationRows, formatCorrelations } from '../../analytics/facts/correlation-table.js';
 import { type FactsColumn, formatFacts } from '../../analytics/facts/facts-figures.js';
 import { renderFactsPage, SHOWN_MARKETS } from '../../analytics/facts/facts-page.js';
 import type { StylisedFacts } from '../../analytics/facts/instrument-facts.js';
+import type { CorrelationFact } from '../../analytics/facts/mid-correlations.js';
 import { TapeFacts } from '../../analytics/facts/tape-facts.js';
 import { ConfigError } from '../run-file/config-error.js';
 import { replaceFile } from '../run-folder/placement.js';
@@ -44,17 +46,24 @@ async function facts(paths: readonly string[], { instrument, html, json = false 
   if (html !== undefined && count > SHOWN_MARKETS) {
     throw new ConfigError(`facts: a page shows up to ${SHOWN_MARKETS} instruments, not ${count}; give --instrument`);
   }
-  const found: { tape: TapeFile; instruments: StylisedFacts[] }[] = [];
-  for (const [index, tape] of tapes.entries()) {
-    found.push({ tape, instruments: await factsOf(tape, chosen[index]!) });
-  }
+  const found: Found[] = [];
+  for (const [index, tape] of tapes.entries()) found.push(await factsOf(tape, chosen[index]!));
   const columns = found.flatMap(({ tape, instruments }) => instruments.map((each) => columnOf(tape, each, tapes)));
+  const pairs = found.flatMap(({ tape, instruments, correlations }) =>
+    correlationRows(
+      instruments.map((each) => columnOf(tape, each, tapes).label),
+      correlations,
+    ),
+  );
   if (json) {
-    const plain = found.map(({ tape, instruments }) => ({ file: tape.file, sha256: tape.info.hash, instruments }));
+    const plain = found.map(({ tape, ...facts }) => ({ file: tape.file, sha256: tape.info.hash, ...facts }));
     await print(`${JSON.stringify(plain, null, 2)}\n`);
-  } else await print(formatFacts(columns));
+  } else {
+    const table = formatCorrelations(pairs);
+    await print(`${formatFacts(columns)}${table === '' ? '' : `\n${table}`}`);
+  }
   if (html === undefined) return;
-  await whileWriting(() => replaceFile(html, renderFactsPage(columns, pageParts('check'))));
+  await whileWriting(() => replaceFile(html, renderFactsPage(columns, pageParts('check'), pairs)));
   remark(`page: ${html}`);
 }
 
@@ -71,9 +80,15 @@ function columnOf(tape: TapeFile, each: StylisedFacts, tapes: readonly TapeFile[
   return { label: tapes.length > 1 ? `${symbol} (${name})` : symbol, facts: each };
 }
 
+interface Found {
+  readonly tape: TapeFile;
+  readonly instruments: readonly StylisedFacts[];
+  readonly correlations: readonly CorrelationFact[];
+}
+
 /** One pass over the rows. */
-async function factsOf(tape: TapeFile, symbols: readonly string[]): Promise<StylisedFacts[]> {
+async function factsOf(tape: TapeFile, symbols: readonly string[]): Promise<Found> {
   const taken = new TapeFacts(tape.info, symbols);
   await passOver(tape, 'facts', (block) => taken.take(block));
-  return taken.finish();
+  return { tape, instruments: taken.finish(), correlations: taken.correlations() };
 }

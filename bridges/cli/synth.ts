@@ -3,6 +3,7 @@
  */
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { FEED_DETAILS, type FeedDetail } from '../../core/synthetic/flow-parameters.js';
+import type { Stress } from '../../core/synthetic/stress-plan.js';
 import type { TapeInfo } from '../../core/tape.js';
 import { HOUR, SECOND } from '../../core/time.js';
 import { ConfigError } from '../run-file/config-error.js';
@@ -10,6 +11,7 @@ import { openTape } from '../tape/tape-file.js';
 import { factsOf } from './inspect.js';
 import { whileWriting } from './interruption.js';
 import { wholeNumber } from './option-values.js';
+import { stressOption } from './stress-option.js';
 import { addRateOptions, givenRate, makeFromFile, makeOrders, type RateOptions } from './synth-flow.js';
 import { writeSyntheticTape } from './synthetic-tape.js';
 import { grouped, print, remark } from './terminal.js';
@@ -25,6 +27,7 @@ interface Options extends RateOptions {
   readonly instruments?: number;
   readonly rowsPerSecond?: number;
   readonly depthTicks?: number;
+  readonly stress?: readonly Stress[];
   readonly json?: boolean;
 }
 
@@ -61,6 +64,11 @@ export function synthCommand(): Command {
     .option('--instruments <number>', `how many; default: ${INSTRUMENTS}`, wholeNumber(1, 10_000))
     .option('--rows-per-second <number>', 'mean rows of all instruments in a second', wholeNumber(1, 1e9))
     .option('--depth-ticks <number>', 'how far the books reach from the touch', wholeNumber(16, 4_096))
+    .option(
+      '--stress <regime>',
+      'flash-crash, halt, outage or latency-burst @TIME/LENGTH[,name=value…]; may be given again',
+      stressOption,
+    )
     .option('--json', 'print what `inspect` says of the tape as JSON');
   return addRateOptions(command)
     .addHelpText('after', '\nExample:\n  tickwright synth --out market.parquet --seed 7 --hours 0.5 --instruments 2')
@@ -73,6 +81,7 @@ async function synth(options: Options): Promise<void> {
   remark(
     `market: ${out} (${grouped(info.rows)} rows, ${grouped(info.instruments.length)} ${info.instruments.length === 1 ? 'instrument' : 'instruments'}, seed ${seed})`,
   );
+  for (const { name, note } of info.corrections) remark(`${name}: ${note}`);
   if (json) await print(`${JSON.stringify(factsOf(openTape(out)), null, 2)}\n`);
 }
 
@@ -87,6 +96,7 @@ async function make(options: Options): Promise<TapeInfo> {
 
 function makeMarket(options: Options): TapeInfo {
   const { out, seed, hours: time, rows, instruments = INSTRUMENTS, rowsPerSecond, depthTicks, detail } = options;
+  const { stress = [] } = options;
   if (detail !== undefined) throw new ConfigError('synth: --detail is for --flow zero-intelligence and hawkes');
   const rate = givenRate(options);
   if (rate !== undefined) throw new ConfigError(`synth: ${rate} is for --flow zero-intelligence and hawkes`);
@@ -97,6 +107,7 @@ function makeMarket(options: Options): TapeInfo {
     ...(time !== undefined && { durationNs: Math.round(time * HOUR) }),
     ...(rowsPerSecond !== undefined && { rowsPerSecond }),
     ...(depthTicks !== undefined && { depthTicks }),
+    ...(stress.length > 0 && { stress }),
   });
 }
 

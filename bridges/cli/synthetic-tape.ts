@@ -4,6 +4,7 @@
  */
 import type { Columns } from '../../core/market.js';
 import { type OrderMarketOptions, orderMarketBlocks, orderMarketInfo } from '../../core/synthetic/order-market.js';
+import { StressTally } from '../../core/synthetic/stress-plan.js';
 import {
   type ZeroIntelligenceOptions,
   zeroIntelligenceBlocks,
@@ -17,9 +18,11 @@ import { grouped, ProgressBar } from './terminal.js';
 
 /** Writes the tape whole or not at all. Throws `RangeError` naming an option that is wrong. */
 export function writeSyntheticTape(path: string, options: SyntheticOptions): TapeInfo {
-  const info = syntheticInfo(options);
+  const stressTally = new StressTally();
+  // What came of the stress is complete when the last block was made, and read when the tape ends.
+  const info = { ...syntheticInfo(options), corrections: stressTally.results };
   let done = 0;
-  return writeBlocks(path, info, syntheticBlocks(options), (block) => {
+  return writeBlocks(path, info, syntheticBlocks({ ...options, stressTally }), (block) => {
     done += block.length;
     return done / info.rows;
   });

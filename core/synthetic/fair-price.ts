@@ -3,7 +3,8 @@
  * Knows nothing of the book. Called by the order flow, which also pushes it (trades move the price for good).
  */
 import type { RandomStream } from '../random.js';
-import { SECOND } from '../time.js';
+import { type Nanos, SECOND } from '../time.js';
+import type { CommonNews } from './common-news.js';
 import type { SyntheticProfile } from './profile.js';
 
 /** Shares of the variance per time; what is left comes from trades pushing the price. */
@@ -30,8 +31,6 @@ const UNIFORM_TO_UNIT_VARIANCE = Math.sqrt(12);
 export class FairPrice {
   /** In ticks, with a fraction; never below 1. */
   ticks: number;
-  /** When the next news comes, ns. */
-  nextNewsNs: number;
   /** How lively the market is now against its mean: the square has mean 1. */
   volatility = 1;
   /** Standard deviation of the price over one second at mean volatility, in ticks. */
@@ -39,23 +38,40 @@ export class FairPrice {
   readonly #random: RandomStream;
   readonly #profile: SyntheticProfile;
   readonly #newsGapNs: number;
+  readonly #common: CommonNews | undefined;
+  /** Where news are common: 0, and they bring all of the variance but that of trades' pushes, which are the instrument's own. */
+  readonly #alone: number;
+  readonly #pushed: number;
+  #nextOwnNs: Nanos;
+  #nextCommonNs: Nanos;
   #logVolatility = 0.5;
   #trendTicksPerNs = 0.5;
   #lastNs = 0.5;
   #lastSlowNs = 0.5;
 
-  constructor(profile: SyntheticProfile, random: RandomStream) {
+  /** `common`: what it shares with other instruments. */
+  constructor(profile: SyntheticProfile, random: RandomStream, common?: CommonNews) {
     this.#profile = profile;
     this.#random = random;
+    this.#common = common;
+    this.#alone = common === undefined ? 1 : 0;
+    this.#pushed = common?.own ?? 1;
+    this.#nextCommonNs = common?.nextNs ?? Number.POSITIVE_INFINITY;
     this.ticks = profile.startTicks + random.uniform();
     this.secondTicks = ((profile.volatilityBps / 1e4) * profile.startTicks) / Math.sqrt(60);
     this.#newsGapNs = SECOND / (0.2 + 1.3 * Math.min(1, profile.activity));
-    this.nextNewsNs = random.exponential(this.#newsGapNs);
+    const firstNs = random.exponential(this.#newsGapNs);
+    this.#nextOwnNs = common === undefined ? firstNs : Number.POSITIVE_INFINITY;
     this.#lastNs = 0;
     this.#lastSlowNs = 0;
     this.#logVolatility = VOLATILITY_SPREAD * random.normal();
     this.#trendTicksPerNs = this.#trendSpread() * random.normal();
     this.volatility = Math.exp(this.#logVolatility - VOLATILITY_SPREAD ** 2);
+  }
+
+  /** When the next news comes. */
+  get nextNewsNs(): Nanos {
+    return Math.min(this.#nextOwnNs, this.#nextCommonNs);
   }
 
   /** Moves on to time `now`, ns, not before the last call's. Returns whether a second or more has gone since it did slow work. */
@@ -64,18 +80,23 @@ export class FairPrice {
     const step = now - this.#lastNs;
     this.#lastNs = now;
     this.ticks +=
-      this.#trendTicksPerNs * step +
-      this.secondTicks *
+      this.#alone * this.#trendTicksPerNs * step +
+      this.#alone *
+        this.secondTicks *
         this.volatility *
         Math.sqrt((DIFFUSION_SHARE * step) / SECOND) *
         (random.uniform() - 0.5) *
         UNIFORM_TO_UNIT_VARIANCE;
-    while (this.nextNewsNs <= now) {
+    while (this.#nextOwnNs <= now) {
       const draw = random.uniform();
       const scale = draw < JUMP_CHANCE ? JUMP : draw < JUMP_CHANCE + LARGE_NEWS_CHANCE ? LARGE_NEWS : 1;
       const sizeTicks = this.secondTicks * Math.sqrt((NEWS_SHARE * this.#newsGapNs) / SECOND);
       this.ticks += sizeTicks * NEWS_SCALE * scale * this.volatility * random.normal();
-      this.nextNewsNs += random.exponential(this.#newsGapNs);
+      this.#nextOwnNs += random.exponential(this.#newsGapNs);
+    }
+    if (this.#nextCommonNs <= now) {
+      this.ticks += this.secondTicks * this.#common!.moveTo(now);
+      this.#nextCommonNs = this.#common!.nextNs;
     }
     if (now - this.#lastSlowNs < SECOND) return false;
     this.#slowStep(now);
@@ -84,6 +105,11 @@ export class FairPrice {
 
   /** A trade moves the price for good. Ticks, signed. */
   pushTicks(ticks: number): void {
+    this.ticks += this.#pushed * ticks;
+  }
+
+  /** Something from outside moves the price. Ticks, signed. */
+  moveTicks(ticks: number): void {
     this.ticks += ticks;
   }
 

@@ -3,10 +3,12 @@
  * `orderColumns` does, but holding only the messages that are on their way. Knows nothing of markets.
  * Called by core/synthetic.ts.
  */
-import { CODE_EXCHANGE, CODE_LOCAL, type Columns, Flag } from '../market.js';
+import { CODE_EXCHANGE, CODE_LOCAL, type ColumnSet, type Columns, Flag } from '../market.js';
+
+const BOTH = CODE_EXCHANGE | CODE_LOCAL;
 
 /**
- * Messages must be given with strictly increasing exchange times and local times ≥ the exchange time: then every message
+ * Messages must be given with exchange times that never decrease and local times ≥ the exchange time: then every message
  * that is still to come arrives no earlier than the exchange time of the last one given.
  */
 export class FeedOrder {
@@ -15,11 +17,15 @@ export class FeedOrder {
   #code = new Uint8Array(4096);
   #price = new Int32Array(4096);
   #qty = new Float64Array(4096);
+  #orderId: Float64Array | undefined;
+  #value: Float64Array | undefined;
   #firstRow = new Float64Array(1024);
   #exchange = new Float64Array(1024);
   #local = new Float64Array(1024);
   #instrument = new Uint16Array(1024);
   #flags = new Uint8Array(1024);
+  /** Who gets it: {@link CODE_EXCHANGE} and {@link CODE_LOCAL} bits. */
+  #seenBy = new Uint8Array(1024);
   /** Written for the local side already. */
   #arrived = new Uint8Array(1024);
   /** Message numbers by local time; ring of the same size. */
@@ -30,6 +36,7 @@ export class FeedOrder {
   #messageEnd = 0;
   #exchangeHead = 0;
   #localHead = 0;
+  #localEnd = 0;
   #watermark = Number.NEGATIVE_INFINITY;
   #pendingRows = 0;
 
@@ -39,22 +46,38 @@ export class FeedOrder {
   #writingEnd = 0;
   #writingSeen = 0;
 
+  /** `set`: which optional columns rows have. */
+  constructor({ orderId = false, value = false }: ColumnSet = {}) {
+    if (orderId) this.#orderId = new Float64Array(4096);
+    if (value) this.#value = new Float64Array(4096);
+  }
+
   /** Rows that will be written at least, of messages given and not yet written for the local side. */
   get pendingRows(): number {
     return this.#pendingRows;
   }
 
+  /** Rows of the message that is not closed yet. */
+  get openRows(): number {
+    return this.#rowEnd - this.#firstRow[this.#messageEnd & (this.#firstRow.length - 1)]!;
+  }
+
   /** Adds a row to the message that the next {@link FeedOrder.send} closes. `code` without the seen bits. */
-  row(code: number, priceTicks: number, qtyLots: number): void {
+  row(code: number, priceTicks: number, qtyLots: number, orderId = 0, value = 0): void {
     if (this.#rowEnd - this.#firstHeldRow() >= this.#code.length) this.#growRows();
     const at = this.#rowEnd++ & (this.#code.length - 1);
     this.#code[at] = code;
     this.#price[at] = priceTicks;
     this.#qty[at] = qtyLots;
+    if (this.#orderId !== undefined) this.#orderId[at] = orderId;
+    if (this.#value !== undefined) this.#value[at] = value;
   }
 
-  /** Closes the message. `flags` stand on all its rows, {@link Flag.last} is added to the last one. */
-  send(instrument: number, exchangeNs: number, localNs: number, flags: number): void {
+  /**
+   * Closes the message. `flags` stand on all its rows, {@link Flag.last} is added to the last one. `seen`: what never reaches
+   * the machine, or only it, is written for one side alone.
+   */
+  send(instrument: number, exchangeNs: number, localNs: number, flags: number, seen: number = BOTH): void {
     const capacity = this.#exchange.length;
     if (this.#messageEnd - this.#messageStart >= capacity - 1) this.#growMessages();
     const mask = this.#exchange.length - 1;
@@ -64,18 +87,20 @@ export class FeedOrder {
     this.#local[at] = localNs;
     this.#instrument[at] = instrument;
     this.#flags[at] = flags;
+    this.#seenBy[at] = seen;
     this.#arrived[at] = 0;
+    this.#watermark = exchangeNs;
     this.#pendingRows += this.#rowEnd - this.#firstRow[at]!;
     this.#firstRow[this.#messageEnd & mask] = this.#rowEnd;
+    if ((seen & CODE_LOCAL) === 0) return;
     // Nearly sorted: a few steps from the back. Equal times stay in the order given.
-    let place = message;
+    let place = this.#localEnd++;
     for (; place > this.#localHead; place--) {
       const before = this.#byLocal[(place - 1) & mask]!;
       if (this.#local[before & mask]! <= localNs) break;
       this.#byLocal[place & mask] = before;
     }
     this.#byLocal[place & mask] = message;
-    this.#watermark = exchangeNs;
   }
 
   /** No more messages will come: everything may be written. */
@@ -96,28 +121,45 @@ export class FeedOrder {
 
   /** Chooses the message to write next and for whom; false when that depends on messages still to come. */
   #pick(): boolean {
-    if (this.#localHead === this.#messageEnd) return false;
     const mask = this.#exchange.length - 1;
+    while (this.#exchangeHead < this.#messageEnd && this.#seenBy[this.#exchangeHead & mask] !== BOTH) {
+      const head = this.#exchangeHead++;
+      // What never arrives waits for nobody; what only arrives is no row of the exchange's.
+      if (this.#seenBy[head & mask] === CODE_EXCHANGE) {
+        this.#choose(head, CODE_EXCHANGE);
+        this.#done(head);
+        return true;
+      }
+    }
+    if (this.#localHead === this.#localEnd) return false;
     const next = this.#byLocal[this.#localHead & mask]!;
     if (this.#local[next & mask]! > this.#watermark) return false;
     let message = next;
     let seen = CODE_LOCAL;
-    if (this.#exchangeHead <= next) {
+    if (this.#exchangeHead <= next && this.#seenBy[next & mask] === BOTH) {
       message = this.#exchangeHead++;
-      seen = message === next ? CODE_EXCHANGE | CODE_LOCAL : CODE_EXCHANGE;
+      seen = message === next ? BOTH : CODE_EXCHANGE;
     }
-    const first = this.#firstRow[message & mask]!;
-    const end = this.#firstRow[(message + 1) & mask]!;
+    this.#choose(message, seen);
     if ((seen & CODE_LOCAL) !== 0) {
       this.#localHead++;
-      this.#arrived[message & mask] = 1;
-      this.#pendingRows -= end - first;
+      this.#done(message);
     }
-    this.#writing = message;
-    this.#writingRow = first;
-    this.#writingEnd = end;
-    this.#writingSeen = seen;
     return true;
+  }
+
+  #choose(message: number, seen: number): void {
+    const mask = this.#exchange.length - 1;
+    this.#writing = message;
+    this.#writingRow = this.#firstRow[message & mask]!;
+    this.#writingEnd = this.#firstRow[(message + 1) & mask]!;
+    this.#writingSeen = seen;
+  }
+
+  /** Once it is written, the message that was chosen is no longer needed. */
+  #done(message: number): void {
+    this.#arrived[message & (this.#exchange.length - 1)] = 1;
+    this.#pendingRows -= this.#writingEnd - this.#writingRow;
   }
 
   #write(out: Columns, capacity: number): void {
@@ -143,6 +185,8 @@ export class FeedOrder {
       out.priceTicks[to] = this.#price[from]!;
       out.qtyLots[to] = this.#qty[from]!;
     }
+    if (this.#orderId !== undefined) copyRing(this.#orderId, this.#writingRow, row, out.orderId!, out.length);
+    if (this.#value !== undefined) copyRing(this.#value, this.#writingRow, row, out.value!, out.length);
     out.length = to;
     this.#writingRow = row;
     if (row > last) this.#free();
@@ -166,6 +210,8 @@ export class FeedOrder {
     this.#code = regrown(this.#code, new Uint8Array(2 * size), start);
     this.#price = regrown(this.#price, new Int32Array(2 * size), start);
     this.#qty = regrown(this.#qty, new Float64Array(2 * size), start);
+    if (this.#orderId !== undefined) this.#orderId = regrown(this.#orderId, new Float64Array(2 * size), start);
+    if (this.#value !== undefined) this.#value = regrown(this.#value, new Float64Array(2 * size), start);
   }
 
   #growMessages(): void {
@@ -176,10 +222,15 @@ export class FeedOrder {
     this.#local = regrown(this.#local, new Float64Array(2 * size), start);
     this.#instrument = regrown(this.#instrument, new Uint16Array(2 * size), start);
     this.#flags = regrown(this.#flags, new Uint8Array(2 * size), start);
+    this.#seenBy = regrown(this.#seenBy, new Uint8Array(2 * size), start);
     this.#arrived = regrown(this.#arrived, new Uint8Array(2 * size), start);
-    // Its numbers run from localHead to messageEnd, which lie within [messageStart, messageStart + size).
-    this.#byLocal = regrown(this.#byLocal, new Float64Array(2 * size), start);
+    // Its places count the messages that arrive: from localHead to localEnd, no more than there are messages.
+    this.#byLocal = regrown(this.#byLocal, new Float64Array(2 * size), this.#localHead);
   }
+}
+
+function copyRing(ring: Float64Array, from: number, end: number, out: Float64Array, to: number): void {
+  for (let row = from; row < end; row++) out[to++] = ring[row & (ring.length - 1)]!;
 }
 
 /** The ring's elements with absolute numbers [start, start + size) in a larger ring. */

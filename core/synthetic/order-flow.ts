@@ -11,6 +11,7 @@
 import { codeOf, Kind, Side } from '../market.js';
 import type { RandomStream } from '../random.js';
 import { MILLISECOND, SECOND } from '../time.js';
+import type { CommonNews } from './common-news.js';
 import { FairPrice, PUSH_SHARE } from './fair-price.js';
 import { LevelBook, type RowSink } from './level-book.js';
 import type { SyntheticProfile } from './profile.js';
@@ -70,19 +71,20 @@ export class OrderFlow {
   #runSign: Side = Side.buy;
   #runLeft = 0;
 
-  /** `rowsPerSecond`: wanted mean rate of this instrument's rows in market time. */
+  /** `rowsPerSecond`: wanted mean rate of this instrument's rows in market time. `common`: news shared with others. */
   constructor(
     profile: SyntheticProfile,
     rowsPerSecond: number,
     depthTicks: number,
     random: RandomStream,
     sink: RowSink,
+    common?: CommonNews,
   ) {
     this.#profile = profile;
     this.#random = random;
     this.#sink = new CountingSink(sink);
     this.#rowRate = rowsPerSecond / SECOND;
-    this.fair = new FairPrice(profile, random);
+    this.fair = new FairPrice(profile, random, common);
     this.#spanTicks = profile.spreadTicks + 0.15 * this.fair.secondTicks;
     this.#excitement = (BRANCHING * MESSAGE_ROWS) / (TRADE_CHANCE * EXCITED_NS * this.#rowRate);
     const bid = this.#bidTarget();
@@ -253,6 +255,19 @@ export class OrderFlow {
         book.add(side, price, this.#orderLots(0.7));
         price += step * (1 + random.integer(2));
       } while (random.uniform() < 0.6);
+    }
+    this.#reachOut();
+  }
+
+  /** News beyond the reach of the book: someone quotes at its edge, or the last level, which nobody may take, would hold the price. */
+  #reachOut(): void {
+    const { book, fair } = this;
+    const { depthTicks } = book;
+    // No further away than the widest spread: the touch can get there.
+    if (book.bid - fair.ticks > depthTicks) {
+      if (book.ask - depthTicks < book.bid) book.add(Side.buy, book.ask - depthTicks, this.#orderLots(1));
+    } else if (fair.ticks - book.ask > depthTicks) {
+      if (book.bid + depthTicks > book.ask) book.add(Side.sell, book.bid + depthTicks, this.#orderLots(1));
     }
   }
 

@@ -16,6 +16,7 @@ import {
   syntheticTape,
   TapeBuilder,
 } from '../../../core/index.js';
+import { plainCorrelation as plainMidCorrelation, sampledMids } from '../../reference/plain-mids.js';
 
 const SECOND = 1e9;
 
@@ -224,6 +225,35 @@ test('equal a twin that keeps every state of the book, however the tape is cut i
     }
     expect(facts.signCount).toBe(signs.length);
   });
+});
+
+test('correlations equal a twin that samples all mids, also while one market has none and across long silences', () => {
+  const builder = new TapeBuilder();
+  const random = new RandomSource(3).stream('mids');
+  let timeNs = 0;
+  for (let at = 0; at < 4_000; at++) {
+    // Now and then nothing happens for half a minute.
+    timeNs += Math.round(random.exponential(at % 500 === 499 ? 30 * SECOND : SECOND / 10));
+    const index = at < 1_000 ? random.integer(2) : random.integer(3);
+    const tick = 10_000 + Math.round(200 * Math.sin(at / 90)) + random.integer(100);
+    builder.add(timeNs, timeNs, codeOf(Kind.quote, Side.buy), 0, index, tick, 1);
+    builder.add(timeNs, timeNs, codeOf(Kind.quote, Side.sell), Flag.last, index, tick + 3, 1);
+  }
+  const instruments = ['A', 'B', 'C'].map((symbol) => ({ symbol, tick: '0.01', lot: '1' }));
+  const tape = new MemoryTape(builder.build().columns, { instruments, originNs: 0n, provenance: {}, corrections: [] });
+  const rows = tape.open(0n).next()!;
+  const taken = new TapeFacts(tape.info);
+  taken.take(rows);
+  taken.finish();
+  const mids = sampledMids([rows], tape.info, SECOND / 10);
+  const found = taken.correlations();
+  expect(found).toHaveLength(3 * 5);
+  for (const { first, second, intervalNs, returns, value } of found) {
+    const every = intervalNs / (SECOND / 10);
+    expect(value).toBeCloseTo(plainMidCorrelation(mids[first]!, mids[second]!, every), 9);
+    const known = mids[second]!.findIndex((mid) => !Number.isNaN(mid));
+    expect(returns).toBe(Math.floor((mids[0]!.length - 1) / every) - Math.ceil(known / every));
+  }
 });
 
 test('of orders: executions are trades whose aggressor is the other side', () => {

@@ -54,6 +54,8 @@ describe.each(SEEDS)('seed %i', (seed) => {
         'low-prices': 0,
         'no-snapshot': 0,
         'unknown-orders': 0,
+        'lost-rows': 0,
+        outages: 0,
       },
       gaps: planted.gaps,
       ...{ crossed: 4, 'crossed-time': 4 * 400, locked: 2, 'locked-time': 2 * 400 },
