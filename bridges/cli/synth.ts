@@ -6,11 +6,12 @@ import { FEED_DETAILS, type FeedDetail } from '../../core/synthetic/flow-paramet
 import type { Stress } from '../../core/synthetic/stress-plan.js';
 import type { TapeInfo } from '../../core/tape.js';
 import { HOUR, SECOND } from '../../core/time.js';
-import { ConfigError } from '../run-file/config-error.js';
+import { ConfigError, within } from '../run-file/config-error.js';
 import { openTape } from '../tape/tape-file.js';
+import { readCorrelation } from './correlation-option.js';
 import { factsOf } from './inspect.js';
 import { whileWriting } from './interruption.js';
-import { wholeNumber } from './option-values.js';
+import { duration, wholeNumber } from './option-values.js';
 import { stressOption } from './stress-option.js';
 import { addRateOptions, givenRate, makeFromFile, makeOrders, type RateOptions } from './synth-flow.js';
 import { writeSyntheticTape } from './synthetic-tape.js';
@@ -27,6 +28,8 @@ interface Options extends RateOptions {
   readonly instruments?: number;
   readonly rowsPerSecond?: number;
   readonly depthTicks?: number;
+  readonly correlation?: string;
+  readonly lead?: number;
   readonly stress?: readonly Stress[];
   readonly json?: boolean;
 }
@@ -38,6 +41,9 @@ const OTHERS = {
   instruments: '--instruments',
   rowsPerSecond: '--rows-per-second',
   depthTicks: '--depth-ticks',
+  correlation: '--correlation',
+  lead: '--lead',
+  stress: '--stress',
 } as const;
 /** A year of days. */
 const MOST_HOURS = 8_784;
@@ -64,6 +70,8 @@ export function synthCommand(): Command {
     .option('--instruments <number>', `how many; default: ${INSTRUMENTS}`, wholeNumber(1, 10_000))
     .option('--rows-per-second <number>', 'mean rows of all instruments in a second', wholeNumber(1, 1e9))
     .option('--depth-ticks <number>', 'how far the books reach from the touch', wholeNumber(16, 4_096))
+    .option('--correlation <number|file>', 'of the returns of all pairs of instruments, or a file with a matrix')
+    .option('--lead <duration>', 'how much later than the one before each instrument follows what is common', duration)
     .option(
       '--stress <regime>',
       'flash-crash, halt, outage or latency-burst @TIME/LENGTH[,name=value…]; may be given again',
@@ -94,21 +102,25 @@ async function make(options: Options): Promise<TapeInfo> {
   return flow === 'market' ? makeMarket(options) : makeOrders(options, durationNs(options, `--flow ${flow}`), flow);
 }
 
-function makeMarket(options: Options): TapeInfo {
+async function makeMarket(options: Options): Promise<TapeInfo> {
   const { out, seed, hours: time, rows, instruments = INSTRUMENTS, rowsPerSecond, depthTicks, detail } = options;
-  const { stress = [] } = options;
+  const { stress, lead } = options;
   if (detail !== undefined) throw new ConfigError('synth: --detail is for --flow zero-intelligence and hawkes');
   const rate = givenRate(options);
   if (rate !== undefined) throw new ConfigError(`synth: ${rate} is for --flow zero-intelligence and hawkes`);
   if (time === undefined && rows === undefined) throw new ConfigError('synth: give --hours or --rows, or both');
-  return writeSyntheticTape(out, {
+  const correlation = options.correlation === undefined ? undefined : await readCorrelation(options.correlation);
+  const all = {
     ...{ seed, instruments },
     ...(rows !== undefined && { rows }),
     ...(time !== undefined && { durationNs: Math.round(time * HOUR) }),
     ...(rowsPerSecond !== undefined && { rowsPerSecond }),
     ...(depthTicks !== undefined && { depthTicks }),
-    ...(stress.length > 0 && { stress }),
-  });
+    ...(correlation !== undefined && { correlation }),
+    ...(lead !== undefined && { leadNs: lead }),
+    ...(stress !== undefined && { stress }),
+  };
+  return within('synth', () => writeSyntheticTape(out, all));
 }
 
 /** What orders at random run for. `what` asks for it in messages. */

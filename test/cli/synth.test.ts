@@ -135,3 +135,54 @@ test('synth takes rates, and all parameters of a file, whose tape says whose it 
   expect(await wrong('--parameters', 'bad.yaml', ...words)).toContain('bad.yaml: instrument: missing');
   expect(existsSync(place.path('wrong.parquet'))).toBe(false);
 });
+
+test('synth puts a market under stress, and inspect and check tell of it', async () => {
+  const words = ['--hours', '0.05', '--seed', '5', '--instruments', '2', '--rows-per-second', '200'];
+  const stress = [
+    'flash-crash@0:00:20/3s,fall=0.5%,recovery=20s',
+    'halt@1m/20s',
+    'outage@0:01:30/25s,instrument=SYN-B',
+  ];
+  const tied = ['--correlation', '0.7', '--lead', '100ms'];
+  const made = await place.run(
+    'synth',
+    '-o',
+    'stressed.parquet',
+    ...words,
+    ...tied,
+    ...stress.flatMap((each) => ['--stress', each]),
+  );
+  expect(made.code).toBe(0);
+  expect(made.stderr).toMatch(
+    /^stress-flash-crash: SYN-A, 20s after the beginning for 3s: mid .* fell \d+(\.\d)? ticks/m,
+  );
+  expect(made.stderr).toMatch(
+    /^stress-outage: SYN-B, 90s after the beginning for 25s: \d+ rows lost, then a snapshot/m,
+  );
+  const inspected = await place.run('inspect', 'stressed.parquet');
+  expect(inspected.stdout).toMatch(/stress-halt +2 +SYN-A, 60s after the beginning for 20s/);
+  expect(inspected.stdout).toContain('correlation');
+  const [checked] = JSON.parse((await place.run('check', 'stressed.parquet', '--gap', '15s', '--json')).stdout);
+  const lost = openTape(place.path('stressed.parquet')).info.corrections.find(({ name }) => name === 'stress-outage')!;
+  expect(checked.overall).toMatchObject({ halts: 2, outages: 1, 'lost-rows': lost.count, crossed: 0, 'late-rows': 0 });
+  const facts = await place.run('facts', 'stressed.parquet');
+  expect(facts.stdout).toMatch(/^correlation of mids +100ms +1s +10s +60s +300s$/m);
+  expect(facts.stdout).toMatch(/^SYN-A – SYN-B +-?0\.\d{3} /m);
+
+  writeFileSync(place.path('matrix.yaml'), '- [1, 0.5]\n- [0.5, 1]\n');
+  expect((await place.run('synth', '-o', 'm.parquet', ...words, '--correlation', 'matrix.yaml')).code).toBe(0);
+  const wrong = async (...more: string[]) => {
+    const { code, stderr } = await place.run('synth', '-o', 'wrong.parquet', ...words, ...more);
+    expect(code).toBe(2);
+    return stderr;
+  };
+  expect(await wrong('--stress', 'halt@1m')).toContain('such as halt@0:20:00/5m');
+  expect(await wrong('--stress', 'halt@1m/5s,fall=2%')).toContain('halt has no fall; it has instrument');
+  expect(await wrong('--stress', 'outage@10m/5s')).toContain('outage@10m');
+  expect(await wrong('--stress', 'latency-burst@1m/5s,peak=1s,peak=2s')).toContain('peakNs is given twice');
+  expect(await wrong('--correlation', '1.5')).toContain('correlation 1.5 of 2 instruments is not above -1 and below 1');
+  expect(await wrong('--correlation', 'nowhere.yaml')).toContain('neither a number nor a file');
+  writeFileSync(place.path('matrix.yaml'), '- [1, high]\n');
+  expect(await wrong('--correlation', 'matrix.yaml')).toContain('matrix.yaml: 0.1: given "high"');
+  expect(existsSync(place.path('wrong.parquet'))).toBe(false);
+});
