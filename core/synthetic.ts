@@ -11,7 +11,7 @@ import { type FeedLatency, FeedLine } from './synthetic/feed-line.js';
 import { FeedOrder } from './synthetic/feed-order.js';
 import { OrderFlow } from './synthetic/order-flow.js';
 import { checkProfile, type SyntheticProfile, stockProfiles } from './synthetic/profile.js';
-import { checkStress, type Stress, StressTally } from './synthetic/stress-plan.js';
+import { checkStress, hasHalts, type StressOptions, StressTally } from './synthetic/stress-plan.js';
 import { stressedFeed, stressesFeed } from './synthetic/stressed-feed.js';
 import { StressedFlow } from './synthetic/stressed-flow.js';
 import {
@@ -31,8 +31,8 @@ import { HOUR, MICROSECOND, type Nanos, SECOND } from './time.js';
 export type { FeedLatency } from './synthetic/feed-line.js';
 export type { SyntheticProfile } from './synthetic/profile.js';
 
-/** What market to make. The same options give the same rows on every machine. */
-export interface SyntheticOptions {
+/** What market to make. The same options give the same rows on every machine. `stress` needs `durationNs`, without `rows`. */
+export interface SyntheticOptions extends StressOptions {
   /** Whole number 0 … 2^53−1. */
   readonly seed: number;
   /**
@@ -59,10 +59,6 @@ export interface SyntheticOptions {
   readonly correlation?: Correlation;
   /** How much later each instrument hears of common news than the one before it, ns ≥ 0, up to an hour. Default 0. */
   readonly leadNs?: Nanos;
-  /** Crashes, halts, outages, bursts of latency; needs `durationNs`, without `rows`. Default: none. */
-  readonly stress?: readonly Stress[];
-  /** Learns what came of the stress while the market is made. */
-  readonly stressTally?: StressTally;
 }
 
 const ROWS_PER_SECOND = 1_400;
@@ -283,11 +279,6 @@ function checkOptions(options: SyntheticOptions) {
   const shares: FactorShares | undefined =
     correlation === undefined ? undefined : factorShares(correlation, profiles.length);
   return { profiles, rowsPerSecond, depthTicks, blockRows, rows, durationNs, stress, shares };
-}
-
-/** Status rows need the column of values. */
-function hasHalts(stress: readonly Stress[]): boolean {
-  return stress.some(({ kind }) => kind === 'halt');
 }
 
 /** When each instrument's next message comes: a binary heap of (time, instrument), whose first is replaced in place. */

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import type { Command } from 'commander';
 import type { FeedDetail, FlowParameters } from '../../core/synthetic/flow-parameters.js';
+import type { Stress } from '../../core/synthetic/stress-plan.js';
 import type { ZeroIntelligenceOptions } from '../../core/synthetic/zero-intelligence.js';
 import type { TapeInfo } from '../../core/tape.js';
 import { readFlowFile } from '../flow-file.js';
@@ -26,6 +27,7 @@ export interface FlowOptions extends RateOptions {
   readonly out: string;
   readonly seed: number;
   readonly detail?: FeedDetail;
+  readonly stress?: readonly Stress[];
 }
 
 const RATES = ['marketRate', 'limitRate', 'cancelRate', 'orderLots', 'reachTicks'] as const;
@@ -63,12 +65,12 @@ export function givenRate(options: RateOptions): string | undefined {
 
 /** `--flow zero-intelligence` and `hawkes`. */
 export function makeOrders(options: FlowOptions, durationNs: number, flow: 'zero-intelligence' | 'hawkes'): TapeInfo {
-  const { out, seed, detail = 'orders' } = options;
+  const { out, seed, stress, detail = 'orders' } = options;
   const given = RATES.flatMap((name) => (options[name] === undefined ? [] : [[name, options[name]] as const]));
   // With what is brought about, some 22 limit orders a second of each side: the books are about as deep as without.
   const excited = { branching: EXCITEMENT, limitRate: 8 };
   const all: ZeroIntelligenceOptions = {
-    ...{ seed, durationNs, detail },
+    ...{ seed, durationNs, detail, stress },
     ...(flow === 'hawkes' && excited),
     ...Object.fromEntries(given),
   };
@@ -83,7 +85,7 @@ export async function makeFromFile(options: FlowOptions, path: string, durationN
 
 /** A market of the parameters; `--detail` says it otherwise than they do. `about` goes to the tape's provenance. */
 export function makeFlow(
-  { out, seed, detail = undefined, ...rates }: FlowOptions,
+  { out, seed, stress, detail = undefined, ...rates }: FlowOptions,
   parameters: FlowParameters,
   durationNs: number,
   about: Readonly<Record<string, string>>,
@@ -97,13 +99,10 @@ export function makeFlow(
   const flow = other
     ? { ...parameters, feed: { ...feed, detail, ...(detail === 'orders' && { everyNs: 0 }) } }
     : parameters;
-  return writeOrderMarketTape(
-    out,
-    { seed, durationNs, flow },
-    {
-      ...{ source: 'order market', seed: String(seed), durationNs: String(durationNs) },
-      ...{ detail: flow.feed.detail, ...about },
-      parametersSha256: createHash('sha256').update(JSON.stringify(parameters)).digest('hex'),
-    },
-  );
+  const provenance = {
+    ...{ source: 'order market', seed: String(seed), durationNs: String(durationNs) },
+    ...{ detail: flow.feed.detail, ...about },
+    parametersSha256: createHash('sha256').update(JSON.stringify(parameters)).digest('hex'),
+  };
+  return within('synth', () => writeOrderMarketTape(out, { seed, durationNs, flow, stress }, provenance));
 }

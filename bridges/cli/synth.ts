@@ -43,7 +43,6 @@ const OTHERS = {
   depthTicks: '--depth-ticks',
   correlation: '--correlation',
   lead: '--lead',
-  stress: '--stress',
 } as const;
 /** A year of days. */
 const MOST_HOURS = 8_784;

@@ -19,7 +19,6 @@ import { grouped, ProgressBar } from './terminal.js';
 /** Writes the tape whole or not at all. Throws `RangeError` naming an option that is wrong. */
 export function writeSyntheticTape(path: string, options: SyntheticOptions): TapeInfo {
   const stressTally = new StressTally();
-  // What came of the stress is complete when the last block was made, and read when the tape ends.
   const info = { ...syntheticInfo(options), corrections: stressTally.results };
   let done = 0;
   return writeBlocks(path, info, syntheticBlocks({ ...options, stressTally }), (block) => {
@@ -30,7 +29,9 @@ export function writeSyntheticTape(path: string, options: SyntheticOptions): Tap
 
 /** The same of a market of orders without intentions. */
 export function writeZeroIntelligenceTape(path: string, options: ZeroIntelligenceOptions): TapeInfo {
-  return writeOrders(path, zeroIntelligenceInfo(options), zeroIntelligenceBlocks(options), options.durationNs);
+  const stressTally = new StressTally();
+  const info = { ...zeroIntelligenceInfo(options), corrections: stressTally.results };
+  return writeOrders(path, info, zeroIntelligenceBlocks({ ...options, stressTally }), options.durationNs);
 }
 
 /** The same of a flow's parameters. `provenance`: where they come from, for the tape. */
@@ -39,14 +40,19 @@ export function writeOrderMarketTape(
   options: OrderMarketOptions,
   provenance: TapeInfo['provenance'],
 ): TapeInfo {
-  return writeOrders(path, orderMarketInfo(options, provenance), orderMarketBlocks(options), options.durationNs);
+  const stressTally = new StressTally();
+  const info = { ...orderMarketInfo(options, provenance), corrections: stressTally.results };
+  return writeOrders(path, info, orderMarketBlocks({ ...options, stressTally }), options.durationNs);
 }
 
 function writeOrders(path: string, info: TapeInfo, blocks: Iterable<Columns>, durationNs: Nanos): TapeInfo {
   return writeBlocks(path, info, blocks, ({ exchangeNs, length }) => exchangeNs[length - 1]! / durationNs);
 }
 
-/** `passed`: what share is done with a block. */
+/**
+ * `passed`: what share is done with a block. Corrections of `info` are those of a tally: complete when the last block was made,
+ * and read only when the tape ends.
+ */
 function writeBlocks(
   path: string,
   info: TapeInfo,

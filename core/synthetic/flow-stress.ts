@@ -38,8 +38,8 @@ export class FlowStress {
   nextNs: Nanos;
   /** Nothing may happen before {@link FlowStress.nextNs}. */
   halted = false;
-  /** Bids are not placed while the price falls. */
-  falling = false;
+  /** While the price falls, nobody bids more than this many ticks. */
+  mostBidTicks = Number.POSITIVE_INFINITY;
   /** What the flow turned away because of a halt; the flow counts. */
   turnedAway = 0;
   readonly #symbol: string;
@@ -97,11 +97,12 @@ export class FlowStress {
     const endNs = endOf(regime);
     const start = this.#fromTwice / 2;
     const depth = crash.fallTicks ?? crash.fall! * start;
-    this.falling = nowNs < atNs + forNs;
+    const falling = nowNs < atNs + forNs;
     const target = Math.round(start - depth * downOf(crash, nowNs - atNs));
+    this.mostBidTicks = falling ? target : Number.POSITIVE_INFINITY;
     market.lean(target - this.#path);
     this.#path = target;
-    if (this.falling) {
+    if (falling) {
       if (market.bid > target) {
         this.#withdrawnLots += market.withdrawBids(withdraws, target);
         this.#soldLots += market.sweep(Side.sell, target);
@@ -113,9 +114,9 @@ export class FlowStress {
       this.#end();
       return;
     }
-    const step = Math.max(MILLISECOND, (this.falling ? forNs : recoveryNs) / STEPS);
+    const step = Math.max(MILLISECOND, (falling ? forNs : recoveryNs) / STEPS);
     // The bottom and the end are steps of their own.
-    const stop = this.falling ? atNs + forNs : endNs;
+    const stop = falling ? atNs + forNs : endNs;
     this.nextNs = Math.min(stop, Math.ceil(nowNs + this.#random.exponential(step)));
   }
 
@@ -138,7 +139,6 @@ export class FlowStress {
 
   #end(): void {
     this.#crash = undefined;
-    this.falling = false;
     this.#regimes.shift();
     this.nextNs = this.#regimes[0]?.atNs ?? Number.POSITIVE_INFINITY;
   }

@@ -25,14 +25,14 @@ export class OrderFeed {
   readonly #waiting: number[] = [];
   readonly #marked: Uint8Array;
 
-  /** `stepTicks`: ticks between prices. */
-  constructor(options: FlowFeed, stepTicks: number, orders: RestingOrders) {
+  /** `stepTicks`: ticks between prices. `value`: whether there are status rows. */
+  constructor(options: FlowFeed, stepTicks: number, orders: RestingOrders, value: boolean) {
     this.#options = options;
     this.#stepTicks = stepTicks;
     this.#orders = orders;
     this.#nextNs = options.everyNs > 0 ? options.everyNs : Number.POSITIVE_INFINITY;
     this.#marked = new Uint8Array(options.everyNs > 0 ? 2 * orders.lots.length : 0);
-    this.block = allocateColumns(BLOCK_ROWS, { orderId: options.detail === 'orders' });
+    this.block = allocateColumns(BLOCK_ROWS, { orderId: options.detail === 'orders', value });
   }
 
   get full(): boolean {
@@ -60,6 +60,14 @@ export class OrderFeed {
     if (detail === 'quotes') return;
     if (everyNs === 0 || this.#flag !== 0) this.#row(Kind.depth, side, step, this.#orders.lots[step]!);
     else this.#gather(side, step);
+  }
+
+  /** A row of trading status. */
+  status(value: number): void {
+    this.#row(Kind.status, Side.none, 0, 0);
+    const { block } = this;
+    block.value![block.length - 1] = value;
+    if (block.orderId !== undefined) block.orderId[block.length - 1] = 0;
   }
 
   /** The last row of the message says so; a message without rows has none. */
@@ -124,6 +132,7 @@ export class OrderFeed {
     block.instrument[row] = 0;
     block.priceTicks[row] = step * this.#stepTicks;
     block.qtyLots[row] = lots;
+    if (block.value !== undefined) block.value[row] = 0;
   }
 
   #close(): void {
@@ -134,7 +143,9 @@ export class OrderFeed {
 
   /** Room for a message of any length. */
   #grow(): void {
-    const grown = allocateColumns(2 * this.block.code.length, { orderId: this.block.orderId !== undefined });
+    const { orderId, value } = this.block;
+    const set = { orderId: orderId !== undefined, value: value !== undefined };
+    const grown = allocateColumns(2 * this.block.code.length, set);
     copyRows(this.block, 0, this.block.length, grown, 0);
     grown.length = this.block.length;
     this.block = grown;

@@ -12,12 +12,15 @@ import { emptyCounts, type TapeInfo } from '../tape.js';
 import { type Nanos, SECOND } from '../time.js';
 import { DistanceCounts } from './distance-counts.js';
 import { type ByDistance, checkFlow, type FlowParameters, widthOf } from './flow-parameters.js';
+import { FlowStress, type StressedMarket } from './flow-stress.js';
 import { HawkesProcess, stationaryRates } from './hawkes.js';
 import { OrderFeed } from './order-feed.js';
 import { SizeDraw, WeightedDraw } from './order-sizes.js';
 import { RestingOrders } from './resting-orders.js';
+import { checkStress, hasHalts, type StressOptions, StressTally } from './stress-plan.js';
+import { stressedFeed, stressesFeed } from './stressed-feed.js';
 
-export interface OrderMarketOptions {
+export interface OrderMarketOptions extends StressOptions {
   /** Whole number 0 … 2^53−1. */
   readonly seed: number;
   /** Market time, ns, ≥ 1. */
@@ -30,10 +33,11 @@ const ORIGIN_NS = 1_704_067_200_000_000_000n;
 
 /** What is known of the tape before its rows are made. `provenance` goes to it as it is. */
 export function orderMarketInfo(options: OrderMarketOptions, provenance: TapeInfo['provenance']): TapeInfo {
-  const { flow } = checked(options);
+  const { flow, stress = [] } = checked(options);
   return {
     ...{ instruments: [flow.instrument], originNs: ORIGIN_NS, rows: 0, corrections: [], counts: emptyCounts(1) },
-    ...{ columns: { orderId: flow.feed.detail === 'orders', bars: false, value: false }, provenance },
+    columns: { orderId: flow.feed.detail === 'orders', bars: false, value: hasHalts(stress) },
+    provenance: { ...provenance, ...(stress.length > 0 && { stress: JSON.stringify(stress) }) },
   };
 }
 
@@ -41,9 +45,23 @@ export function orderMarketInfo(options: OrderMarketOptions, provenance: TapeInf
  * The market block by block, in bounded memory. A block's buffers are used again. Throws `RangeError` naming an option that is
  * wrong, or the time at which the price left its range.
  */
-export function* orderMarketBlocks(options: OrderMarketOptions): Generator<Columns, void, undefined> {
-  const all = checked(options);
-  const market = new OrderMarket(all.flow, new RandomSource(all.seed).stream('synthetic/order-market'));
+export function orderMarketBlocks(options: OrderMarketOptions): Generator<Columns, void, undefined> {
+  const { stress = [], flow } = checked(options);
+  const tally = options.stressTally ?? new StressTally();
+  const blocks = marketBlocks(options, tally);
+  if (!stressesFeed(stress)) return blocks;
+  const { detail } = flow.feed;
+  const columns = { orderId: detail === 'orders', value: hasHalts(stress) };
+  return stressedFeed(blocks, { instruments: [flow.instrument], columns, book: detail }, stress, tally);
+}
+
+function* marketBlocks(all: OrderMarketOptions, tally: StressTally): Generator<Columns, void, undefined> {
+  const { flow, stress = [] } = all;
+  const source = new RandomSource(all.seed);
+  const { symbol } = flow.instrument;
+  const under =
+    stress.length === 0 ? undefined : new FlowStress(stress, symbol, source.stream('synthetic/stress'), tally);
+  const market = new OrderMarket(flow, source.stream('synthetic/order-market'), under, hasHalts(stress));
   while (market.step(all.durationNs)) {
     const { block } = market.feed;
     if (!market.feed.full) continue;
@@ -53,7 +71,7 @@ export function* orderMarketBlocks(options: OrderMarketOptions): Generator<Colum
   if (market.feed.block.length > 0) yield market.feed.block;
 }
 
-class OrderMarket {
+class OrderMarket implements StressedMarket {
   readonly feed: OrderFeed;
   readonly #flow: FlowParameters;
   readonly #random: RandomStream;
@@ -68,14 +86,16 @@ class OrderMarket {
   readonly #limitLots: readonly { readonly to: number; readonly draw: SizeDraw }[];
   /** Prices are below this, in steps. */
   readonly #endStep: number;
+  readonly #stress: FlowStress | undefined;
   #nowNs: Nanos = 0;
   #nextId = 1;
 
-  constructor(flow: FlowParameters, random: RandomStream) {
+  constructor(flow: FlowParameters, random: RandomStream, stress: FlowStress | undefined, hasStatus: boolean) {
     const { stepTicks, startTicks, cancelRate } = flow;
     const startStep = Math.floor(startTicks / stepTicks);
     this.#flow = flow;
     this.#random = random;
+    this.#stress = stress;
     this.#arrivals = new HawkesProcess(flow.arrivals, random);
     const usual = stationaryRates(flow.arrivals);
     this.#usualCancels = [0, usual[4]!, usual[5]!];
@@ -87,7 +107,7 @@ class OrderMarket {
     this.#placement = new DistanceDraw(flow.placement);
     this.#marketLots = new SizeDraw(flow.marketLots);
     this.#limitLots = flow.limitLots.map(({ to, lots }) => ({ to, draw: new SizeDraw(lots) }));
-    this.feed = new OrderFeed(flow.feed, stepTicks, this.#orders);
+    this.feed = new OrderFeed(flow.feed, stepTicks, this.#orders, hasStatus);
     this.#open(startStep);
     this.#next();
   }
@@ -111,6 +131,12 @@ class OrderMarket {
   /** The next message; `false` when there is none up to `endNs`. */
   step(endNs: Nanos): boolean {
     const { seconds, type } = this.#arrivals;
+    const stress = this.#stress;
+    if (stress !== undefined && stress.nextNs <= seconds * SECOND) {
+      this.#underStress(stress);
+      return true;
+    }
+    const before = this.feed.block.length;
     // The venue gives every message a nanosecond of its own.
     this.#nowNs = Math.max(this.#nowNs + 1, Math.floor(seconds * SECOND));
     if (this.#nowNs > endNs) {
@@ -123,8 +149,63 @@ class OrderMarket {
     else if (type < 4) this.#limit(side);
     else this.#cancel(side);
     this.feed.end();
+    stress?.watch(this.bid, this.ask, this.feed.block.length - before);
     this.#next();
     return true;
+  }
+
+  /** A message of the stress, which may be without rows. Whoever comes in a halt is turned away. */
+  #underStress(stress: FlowStress): void {
+    this.#nowNs = Math.max(this.#nowNs + 1, stress.nextNs);
+    this.feed.begin(this.#nowNs);
+    const before = this.feed.block.length;
+    stress.act(this, this.#nowNs);
+    this.feed.end();
+    stress.watch(this.bid, this.ask, this.feed.block.length - before);
+    if (!stress.halted) return;
+    for (; this.#arrivals.seconds * SECOND < stress.nextNs; this.#next()) stress.turnedAway++;
+  }
+
+  get bid(): number {
+    return this.#orders.bid * this.#flow.stepTicks;
+  }
+
+  get ask(): number {
+    return this.#orders.ask * this.#flow.stepTicks;
+  }
+
+  sweep(aggressor: Side, limitTicks: number): number {
+    const orders = this.#orders;
+    const sells = aggressor === Side.sell;
+    const side = sells ? Side.buy : Side.sell;
+    let lots = 0;
+    while (orders.count[side]! > 1 && (sells ? this.bid > limitTicks : this.ask < limitTicks)) {
+      const slot = orders.firstAt(sells ? orders.bid : orders.ask);
+      lots += this.#remove(Kind.orderExecute, side, slot, Number.POSITIVE_INFINITY);
+    }
+    return lots;
+  }
+
+  withdrawBids(share: number, limitTicks: number): number {
+    const orders = this.#orders;
+    const going: number[] = [];
+    for (let step = orders.bid; step * this.#flow.stepTicks > limitTicks; step--) {
+      for (let ahead = 0; ahead < orders.orders[step]!; ahead++) {
+        if (this.#random.uniform() < share) going.push(orders.slotAt(step, ahead));
+      }
+    }
+    let lots = 0;
+    for (const slot of going) {
+      if (orders.count[Side.buy]! > 1) lots += this.#remove(Kind.orderCancel, Side.buy, slot, Number.POSITIVE_INFINITY);
+    }
+    return lots;
+  }
+
+  /** These traders think of nothing. */
+  lean(): void {}
+
+  status(value: number): void {
+    this.feed.status(value);
   }
 
   /** An order's chance to be cancelled goes with its distance: so does that of all together. */
@@ -152,7 +233,10 @@ class OrderMarket {
 
   #limit(side: Side): void {
     const { bid, ask } = this.#orders;
-    this.#place(side, side === Side.buy ? ask : bid, this.#placement.draw(this.#random));
+    const distance = this.#placement.draw(this.#random);
+    const most = this.#stress?.mostBidTicks ?? Number.POSITIVE_INFINITY;
+    if (side === Side.sell) this.#place(side, bid, distance);
+    else if ((ask - distance) * this.#flow.stepTicks <= most) this.#place(side, ask, distance);
   }
 
   /** A limit order so many steps from `from`. */
@@ -179,6 +263,8 @@ class OrderMarket {
   }
 
   #cancel(side: Side): void {
+    // Stress may have left one order since this cancellation was drawn.
+    if (this.#orders.count[side] === 1) return;
     this.#remove(Kind.orderCancel, side, this.#distances[side]!.draw(this.#random), Number.POSITIVE_INFINITY);
   }
 
@@ -233,5 +319,6 @@ function checked(options: OrderMarketOptions): OrderMarketOptions {
     );
   }
   checkFlow(flow);
+  checkStress(options.stress ?? [], [flow.instrument.symbol], durationNs);
   return options;
 }

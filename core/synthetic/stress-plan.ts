@@ -49,6 +49,14 @@ export interface LatencyBurst extends Regime {
   readonly peakNs?: Nanos;
 }
 
+/** Of a market's options. */
+export interface StressOptions {
+  /** Crashes, halts, outages, bursts of latency; must be over before the market is. Default: none. */
+  readonly stress?: readonly Stress[] | undefined;
+  /** Learns what came of the stress while the market is made. */
+  readonly stressTally?: StressTally | undefined;
+}
+
 export type Stress = FlashCrash | Halt | Outage | LatencyBurst;
 export const STRESS_KINDS = ['flash-crash', 'halt', 'outage', 'latency-burst'] as const;
 
@@ -142,6 +150,11 @@ function checkRegime(stress: Stress, symbols: readonly string[], durationNs: Nan
 /** `halt@20m`, as messages call it. */
 export function nameOf({ kind, atNs, instrument }: Stress): string {
   return `${kind}@${formatDuration(atNs)}${instrument === undefined ? '' : ` of ${instrument}`}`;
+}
+
+/** Whether a market under it has status rows, which need the column of values. */
+export function hasHalts(plan: readonly Stress[]): boolean {
+  return plan.some(({ kind }) => kind === 'halt');
 }
 
 /** What came of the regimes, for the tape's metadata. Whoever carries one out writes here. */

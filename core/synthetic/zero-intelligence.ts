@@ -11,8 +11,9 @@ import type { TapeInfo } from '../tape.js';
 import type { Nanos } from '../time.js';
 import type { FeedDetail, FlowParameters } from './flow-parameters.js';
 import { type OrderMarketOptions, orderMarketBlocks, orderMarketInfo } from './order-market.js';
+import type { StressOptions } from './stress-plan.js';
 
-export interface ZeroIntelligenceOptions {
+export interface ZeroIntelligenceOptions extends StressOptions {
   /** Whole number 0 … 2^53−1. */
   readonly seed: number;
   /** Market time, ns, ≥ 1. */
@@ -90,12 +91,13 @@ export function zeroIntelligenceFlow(options: Omit<ZeroIntelligenceOptions, 'see
 }
 
 function marketOf(options: ZeroIntelligenceOptions): OrderMarketOptions {
-  const { seed, durationNs } = options;
-  return { seed, durationNs, flow: zeroIntelligenceFlow(options) };
+  const { seed, durationNs, stress, stressTally } = options;
+  return { seed, durationNs, stress, stressTally, flow: zeroIntelligenceFlow(options) };
 }
 
-function checked(options: ZeroIntelligenceOptions): Required<ZeroIntelligenceOptions> {
-  const all = { ...USUAL, ...options };
+function checked(options: ZeroIntelligenceOptions): Required<Omit<ZeroIntelligenceOptions, keyof StressOptions>> {
+  const { stress: _, stressTally: __, ...numbers } = options;
+  const all = { ...USUAL, ...numbers };
   const need = (name: keyof typeof all, fine: boolean, allowed: string) => {
     if (!fine) throw new RangeError(`zero-intelligence market: ${name} ${JSON.stringify(all[name])} is not ${allowed}`);
   };

@@ -8,16 +8,16 @@ const S = 1e9;
 const STEP = S / 10;
 
 function midsOf(options: Partial<SyntheticOptions>): number[][] {
-  const all = { seed: 1, durationNs: 3 * 3600 * S, instruments: 2, rowsPerSecond: 60, depthTicks: 100, ...options };
+  const all = { seed: 1, durationNs: 2 * 3600 * S, instruments: 2, rowsPerSecond: 60, depthTicks: 100, ...options };
   const info = syntheticInfo(all);
   const counts = info.counts.map((kinds) => kinds.map((_, kind) => (kind === 2 ? 1 : 0)));
   return sampledMids(syntheticBlocks(all), { ...info, counts }, STEP);
 }
 
 describe.each([0.6, -0.4, 0.9])('correlation %d', (correlation) => {
-  test.each([1, 2, 3])('comes out, seed %i', (seed) => {
+  test.each([1, 2])('comes out, seed %i', (seed) => {
     const [one, other] = midsOf({ seed, correlation });
-    // Some 10,800 returns over 1 s and 1,080 over 10 s: standard errors (1 − ρ²)/√n of at most 0.008 and 0.026; tails are fat.
+    // Some 7,200 returns over 1 s and 720 over 10 s: standard errors (1 − ρ²)/√n of at most 0.01 and 0.031; tails are fat.
     expect(Math.abs(plainCorrelation(one!, other!, 10) - correlation)).toBeLessThan(0.05);
     expect(Math.abs(plainCorrelation(one!, other!, 100) - correlation)).toBeLessThan(0.08);
   });

@@ -61,7 +61,7 @@ function touchOf(rows: readonly PlainEvent[], instrument: number): PlainTouch {
   return touch;
 }
 
-describe.each([1, 2, 3])('seed %i', (seed) => {
+describe.each([1, 2])('seed %i', (seed) => {
   const { tape, results } = made(seed);
   const findings: QualityFindings = checked(tape, { gapNs: 20 * S, latencyNs: 100e6 });
   const happened = rowsSeen(tape, CODE_EXCHANGE);
