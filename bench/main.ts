@@ -11,6 +11,7 @@ import { fidelity } from './fidelity.js';
 import { importing } from './import.js';
 import { importDbn } from './import-dbn.js';
 import { importItchFile } from './import-itch.js';
+import { inspecting } from './inspect.js';
 import { latency } from './latency.js';
 import { micro } from './micro.js';
 import { peers } from './peers.js';
@@ -58,6 +59,12 @@ const BENCHES: Readonly<Record<string, Bench>> = {
   },
   bridge: { run: bridge, rows: 5e6, rounds: 5, does: 'strategies in Python: decisions, batches, start, environments' },
   import: { run: importing, rows: 5e6, rounds: 3, does: 'vendor files in gzip to tapes, and the memory that takes' },
+  inspect: {
+    run: inspecting,
+    rows: 1,
+    rounds: 5,
+    does: 'what is on a tape of 10 GB, out of its footer alone (made for it)',
+  },
   bars: { run: bars, rows: 5e6, rounds: 3, does: 'building bars, in a run beside the same run without, and of tapes' },
   micro: { run: micro, rows: 1e6, rounds: 1, does: 'schedule, books and tape decoding by themselves' },
 };

@@ -7,30 +7,39 @@
  */
 import { Command, CommanderError } from 'commander';
 import { ConfigError } from '../run-file/config-error.js';
-import { barsCommand } from './bars.js';
-import { bookCommand } from './book.js';
-import { calendarCommand } from './calendar.js';
-import { calibrateCommand } from './calibrate.js';
-import { catalogCommand } from './catalog.js';
-import { checkCommand } from './check.js';
-import { compareCommand } from './compare.js';
-import { demoCommand } from './demo.js';
-import { factsCommand } from './facts.js';
-import { importCommand } from './import.js';
-import { inspectCommand } from './inspect.js';
 import { packageVersion } from './package-version.js';
-import { repairCommand } from './repair.js';
-import { reportCommand } from './report.js';
-import { runCommand } from './run.js';
-import { serveEnvironmentCommand } from './serve-environment.js';
-import { serveTapeCommand } from './serve-tape.js';
-import { synthCommand } from './synth.js';
 import { ToldPeer } from './told-peer.js';
+
+/** By name, as `--help` lists them: each loads its own module, so that a command starts without what the others need. */
+const COMMANDS: Readonly<Record<string, () => Promise<Command>>> = {
+  import: async () => (await import('./import.js')).importCommand(),
+  inspect: async () => (await import('./inspect.js')).inspectCommand(),
+  check: async () => (await import('./check.js')).checkCommand(),
+  repair: async () => (await import('./repair.js')).repairCommand(),
+  book: async () => (await import('./book.js')).bookCommand(),
+  bars: async () => (await import('./bars.js')).barsCommand(),
+  run: async () => (await import('./run.js')).runCommand(),
+  report: async () => (await import('./report.js')).reportCommand(),
+  compare: async () => (await import('./compare.js')).compareCommand(),
+  demo: async () => (await import('./demo.js')).demoCommand(),
+  synth: async () => (await import('./synth.js')).synthCommand(),
+  facts: async () => (await import('./facts.js')).factsCommand(),
+  calibrate: async () => (await import('./calibrate.js')).calibrateCommand(),
+  calendar: async () => (await import('./calendar.js')).calendarCommand(),
+  catalog: async () => (await import('./catalog.js')).catalogCommand(),
+};
+/** Those that only our own programs start: not listed. */
+const HIDDEN: typeof COMMANDS = {
+  'serve-environment': async () => (await import('./serve-environment.js')).serveEnvironmentCommand(),
+  'serve-tape': async () => (await import('./serve-tape.js')).serveTapeCommand(),
+};
+
+const KNOWN = new Set([...Object.keys(COMMANDS), ...Object.keys(HIDDEN)]);
 
 /** Runs one command line (without node and script) and gives the exit code. */
 export async function runProgram(words: readonly string[]): Promise<number> {
-  const program = createProgram();
   try {
+    const program = await createProgram(words[0]);
     await program.parseAsync(words, { from: 'user' });
     return 0;
   } catch (error) {
@@ -43,30 +52,18 @@ export async function runProgram(words: readonly string[]): Promise<number> {
   }
 }
 
-export function createProgram(): Command {
+/** The program with the command that the first word names; with all of them where it names none (help, a mistake). */
+async function createProgram(first: string | undefined): Promise<Command> {
   const program = new Command('tickwright')
     .description('Replays recorded ticks and order books through trading strategies.')
     .version(packageVersion(), '--version', 'print the version')
     .addHelpText('after', '\nExample:\n  tickwright demo\n  tickwright run --help');
-  const commands = [
-    importCommand(),
-    inspectCommand(),
-    checkCommand(),
-    repairCommand(),
-    bookCommand(),
-    barsCommand(),
-    runCommand(),
-    reportCommand(),
-    compareCommand(),
-    demoCommand(),
-    synthCommand(),
-    factsCommand(),
-    calibrateCommand(),
-    calendarCommand(),
-    catalogCommand(),
-  ];
-  for (const command of commands) program.addCommand(command);
-  for (const command of [serveEnvironmentCommand(), serveTapeCommand()]) program.addCommand(command, { hidden: true });
+  const wanted = (name: string) => name === first || first === undefined || !KNOWN.has(first);
+  for (const commands of [COMMANDS, HIDDEN]) {
+    for (const [name, load] of Object.entries(commands)) {
+      if (wanted(name)) program.addCommand(await load(), { hidden: commands === HIDDEN });
+    }
+  }
   settle(program);
   return program;
 }
