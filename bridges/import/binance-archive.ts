@@ -48,7 +48,7 @@ export async function importBinanceArchive(options: BinanceArchiveOptions): Prom
     );
   }
   const instrument = instrumentSpec({ ...options, symbol: options.symbol ?? venueSymbol });
-  const reader = new ArchiveReader(new Instrument(instrument, 0), files, travelNs, options);
+  const reader = new ArchiveReader(instrument, files, travelNs, options);
   const facts: InputFact[] = [];
   for (const [at, file] of files.entries()) {
     reader.begin(file);
@@ -101,10 +101,13 @@ export class ArchiveReader {
   #writer: ArchiveWriter;
   #width = 0;
 
-  constructor({ tick, lot }: Instrument, files: readonly ArchiveFile[], travelNs: number, keeping: RowKeeping) {
+  constructor(instrument: InstrumentSpec, files: readonly ArchiveFile[], travelNs: number, keeping: RowKeeping) {
     const kinds = new Set(files.map(({ kind }) => kind));
-    this.collector = new RowCollector({ bars: kinds.has('klines'), value: kinds.has('fundingRate') }, keeping);
+    const set = { bars: kinds.has('klines'), value: kinds.has('fundingRate') };
+    // Of several kinds the files are read one after the other: their rows are in no order.
+    this.collector = new RowCollector(set, keeping, kinds.size === 1 ? () => [instrument] : undefined);
     this.#clock = new ArchiveClock(this.collector);
+    const { tick, lot } = new Instrument(instrument, 0);
     const parts = {
       ...{ collector: this.collector, clock: this.#clock, travelNs },
       ...{ tick: new DecimalReader(tick), lot: new DecimalReader(lot) },

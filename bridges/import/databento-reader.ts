@@ -100,7 +100,7 @@ export class DatabentoReader implements RecordTaker {
       value: schemas.some((schema) => VALUE_KINDS.has(schema)),
     };
     const offTick = options.offTickPrints ?? 'refuse';
-    this.collector = new RowCollector(set, options);
+    this.collector = new RowCollector(set, options, () => this.instruments.specs);
     this.#rows = new DbnRows(this.collector);
     this.#orders = new DbnOrderRows(this.#rows, offTick);
     this.#prices = new DbnPriceRows(this.#rows, offTick);
@@ -279,7 +279,7 @@ export class DatabentoReader implements RecordTaker {
     this.#refuseTwoBooks();
     return this.collector.finish({
       ...{ importer: 'databento', version: '1', files: facts },
-      instruments: this.instruments.list.map(({ spec }) => spec),
+      instruments: this.instruments.specs,
       choices: {
         dataset: [...this.#datasets].join(', '),
         schema: [...this.#schemas].join(', '),

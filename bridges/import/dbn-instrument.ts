@@ -30,7 +30,7 @@ export interface OpenTrade {
 export class DbnInstrument {
   /** Resting orders, of market data by order. */
   readonly orders = new RestingOrders();
-  /** Row on the tape that was added last; −1 before the first. */
+  /** Row on the tape that was added last and may yet be the last of its event; −1: none. */
   lastRow = -1;
   /** Kinds of its rows so far, a bit each. */
   kinds = 0;

@@ -46,6 +46,8 @@ export interface Meaning {
 export class DbnInstruments {
   /** In the order in which they first came. */
   readonly list: DbnInstrument[] = [];
+  /** Theirs, as the tape has them. */
+  readonly specs: InstrumentSpec[] = [];
   readonly #choice: InstrumentChoice;
   readonly #wanted: ReadonlySet<string> | undefined;
   readonly #tally: CorrectionTally;
@@ -138,6 +140,7 @@ export class DbnInstruments {
       const made = new DbnInstrument(this.list.length, spec, id, publisher);
       this.#bySymbol.set(symbol, made);
       this.list.push(made);
+      this.specs.push(spec);
       return made;
     }
     if (known.publisher !== publisher) {

@@ -112,7 +112,10 @@ export class DbnRows {
   leave(instrument: DbnInstrument): void {
     this.onEventEnd(instrument);
     instrument.open = false;
-    if (instrument.lastRow >= 0) this.collector.rows.mark(instrument.lastRow, Flag.last);
+    if (instrument.lastRow < 0) return;
+    this.collector.rows.mark(instrument.lastRow, Flag.last);
+    // Marked once: by the next event without a row it may have been written out.
+    instrument.lastRow = -1;
   }
 
   /** A row at the times and with the flags of the record at hand. */

@@ -57,7 +57,7 @@ export class ItchRows implements MessageTaker {
   #happened = Number.NEGATIVE_INFINITY;
 
   constructor({ tick, symbols, offTickPrints, feedLatencyNs, scratch }: ItchRowOptions) {
-    this.collector = new RowCollector({ orderId: true, value: true }, { scratch });
+    this.collector = new RowCollector({ orderId: true, value: true }, { scratch }, () => this.stocks.specs);
     this.#tally = this.collector.tally;
     this.stocks = new ItchStocks(tick, symbols);
     this.wanted = this.stocks.wanted;

@@ -64,6 +64,8 @@ export class ItchStocks {
   /** By locate: 1 where messages are wanted, or where nobody has said yet what the locate is. */
   readonly wanted = new Uint8Array(LOCATES).fill(1);
   readonly list: ItchStock[] = [];
+  /** Theirs, as the tape has them. */
+  readonly specs: InstrumentSpec[] = [];
   readonly #chosen: ReadonlySet<string> | undefined;
   readonly #tick: string;
   readonly #bySymbol = new Map<string, ItchStock>();
@@ -117,6 +119,7 @@ export class ItchStocks {
       stock = new ItchStock(this.list.length, symbol, this.#tick);
       if (stock.index > 0xffff) throw new RangeError('there are more than 65,536 stocks: choose some (symbols)');
       this.list.push(stock);
+      this.specs.push(stock.spec);
       this.#bySymbol.set(symbol, stock);
     }
     this.#places[locate] = stock.index + 1;

@@ -72,7 +72,7 @@ export async function importItch(options: ItchOptions): Promise<ImportedTape> {
     return rows.collector.finish({
       importer: 'itch',
       version: '1',
-      instruments: rows.stocks.list.map(({ spec }) => spec),
+      instruments: rows.stocks.specs,
       files: facts,
       choices: { dates: [...new Set(dates)].join(', '), zone: timeZone, tick, feedLatencyNs: String(feedLatencyNs) },
     });

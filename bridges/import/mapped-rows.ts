@@ -37,7 +37,8 @@ export class MappedRows {
     const instruments = this.#instruments.map((spec, index) => new Instrument(spec, index));
     for (const { symbol, index } of instruments) this.#index.set(symbol, index);
     const shape = shapeOf(mapping);
-    this.collector = new RowCollector({ bars: shape === 'bars', value: VALUED.has(shape) }, keeping);
+    const set = { bars: shape === 'bars', value: VALUED.has(shape) };
+    this.collector = new RowCollector(set, keeping, () => this.#instruments);
     this.#symbol = 'column' in mapping.symbol ? fields.want(mapping.symbol.column, 'symbol') : -1;
     this.#fixedSymbol = 'constant' in mapping.symbol ? this.#index.get(mapping.symbol.constant)! : -1;
     this.#exchange = mapping.exchangeTime && new MappedClock('exchangeTime', mapping.exchangeTime, fields);

@@ -17,6 +17,7 @@ import {
 import { TapeWriter } from '../tape/tape-writer.js';
 import { CorrectionTally } from './correction-tally.js';
 import { ImportError, type InputFact } from './input-file.js';
+import { EarlyTape } from './rows/early-tape.js';
 import { pieceBytes, RowFile } from './rows/row-file.js';
 import { RowIntake } from './rows/row-intake.js';
 import { orderedBlocks } from './rows/row-ordering.js';
@@ -63,10 +64,18 @@ export class RowCollector {
   #shiftNs = 0;
   #untimedDelayNs = Number.NaN;
 
-  constructor(set: ColumnSet = {}, { scratch }: RowKeeping = {}) {
+  /**
+   * `instruments`: the tape's, where they are known before their first row (asked for then; the list may grow). Then rows that come in order are
+   * written while others are read; else all of them wait.
+   */
+  constructor(set: ColumnSet = {}, { scratch }: RowKeeping = {}, instruments?: () => readonly InstrumentSpec[]) {
     this.#openStore = (chunkBytes) => scratch?.open() ?? new MemoryBytes(chunkBytes);
     const rows = scratch === undefined ? MEMORY_PIECE_ROWS : PIECE_ROWS;
-    const file = new RowFile(set, rows, this.#openStore(pieceBytes(set, rows)));
+    const early =
+      scratch === undefined || instruments === undefined
+        ? undefined
+        : new EarlyTape({ set, scratch, instruments, baseNs: () => this.epochOf(0) });
+    const file = new RowFile(set, rows, () => this.#openStore(pieceBytes(set, rows)), early);
     this.rows = new RowIntake(file, (received) => {
       if (scratch !== undefined) scratch.rows = received;
     });
@@ -125,21 +134,24 @@ export class RowCollector {
     if (this.rows.length === 0) throw new NoRowsError(`${names}: there is nothing in it for the tape, not one row`);
     const file = this.rows.end();
     const times = { ...AS_GIVEN, shiftNs: this.#shiftNs, untimedDelayNs: this.#untimedDelayNs };
+    const { early } = file;
     const measure = placed(names, () => {
       for (const [index, spec] of origins.instruments.entries()) new Instrument(spec, index); // refuses what cannot be one
       this.#checkShift();
-      return measureTimes(file, times);
+      return early === undefined ? measureTimes(file, times) : undefined;
     });
-    const { originNs } = measure;
-    this.#countDisorder(
-      origins.reordered ?? { exchange: measure.exchangeNs.disorder, local: measure.localNs.disorder },
-    );
+    const originNs = measure?.originNs ?? early!.originNs;
+    const moved = { exchange: measure?.exchangeNs.disorder ?? 0, local: measure?.localNs.disorder ?? 0 };
+    this.#countDisorder(origins.reordered ?? moved);
     const provenance: Record<string, string> = { importer: origins.importer, importerVersion: origins.version };
     origins.files.forEach((input, index) => {
       provenance[`file${index + 1}`] = `${input.name}, ${input.sizeBytes} bytes, sha256 ${input.sha256}`;
     });
     Object.assign(provenance, origins.choices);
-    const source = new AdjustedRows(file, { ...times, originNs });
+    const blocks = () => {
+      const order = measure ?? measureTimes(file, times);
+      return orderedBlocks(new AdjustedRows(file, { ...times, originNs }), order, this.#openStore);
+    };
     return new ImportedTape(
       {
         instruments: origins.instruments,
@@ -147,7 +159,12 @@ export class RowCollector {
         provenance,
         corrections: this.tally.list(),
       },
-      { set: file.set, rows: file.rows, blocks: () => orderedBlocks(source, measure, this.#openStore) },
+      {
+        set: file.set,
+        rows: file.rows,
+        blocks,
+        earlyFor: (target) => (file.early?.target === target ? early : undefined),
+      },
     );
   }
 
@@ -189,6 +206,8 @@ interface CollectedRows {
   readonly rows: number;
   /** In tape order; each block is borrowed until the next. */
   readonly blocks: () => Iterable<Columns>;
+  /** The tape that has all of them and needs but its end, if it is this one. */
+  readonly earlyFor: (target: string) => EarlyTape | undefined;
 }
 
 /** What every importer returns: written by {@link ImportedTape.writeTo}, or in memory for `new MemoryTape(columns, info)`. */
@@ -229,12 +248,17 @@ export class ImportedTape {
   }
 
   /**
-   * Writes the tape, whole or not at all, in bounded memory. `onRows`: how many of how many rows are written, now and then.
+   * Writes the tape, whole or not at all, in bounded memory; once, where rows are kept in a scratch of this tape. `onRows`: how many of how many rows are written, now and then.
    * Throws `TapeError`.
    */
   async writeTo(file: string, onRows: (rows: number, total: number) => void = () => {}): Promise<TapeInfo> {
     const { set, rows, blocks } = this.#collected;
     const { instruments, originNs, provenance } = this.#info;
+    const early = this.#collected.earlyFor(file);
+    if (early !== undefined) {
+      onRows(rows, rows);
+      return early.writer.finish({ originNs, provenance, corrections: this.#corrections(rows) });
+    }
     const writer = new TapeWriter(file, { instruments, originNs, provenance, columns: set });
     try {
       let breath = performance.now();

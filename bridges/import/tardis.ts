@@ -127,7 +127,9 @@ export class TardisReader {
 
   constructor(options: TardisOptions, files: readonly TardisFile[]) {
     const kinds = new Set(files.map(({ kind }) => kind));
-    this.collector = new RowCollector({ value: kinds.has('derivative_ticker') || kinds.has('liquidations') }, options);
+    const set = { value: kinds.has('derivative_ticker') || kinds.has('liquidations') };
+    // Of several kinds the files are read one after the other: their rows are in no order.
+    this.collector = new RowCollector(set, options, kinds.size === 1 ? () => this.instruments.specs : undefined);
     const table = options.instruments !== undefined;
     this.instruments = new TardisInstruments(specsOf(options), table, options.otherSymbols === 'drop', this.collector);
     this.#writers = new Map([...kinds].map((kind) => [kind, WRITERS[kind](this.collector, this.instruments)]));

@@ -34,6 +34,8 @@ export interface EncodeJob {
 /** Writer → worker: rows in shared memory, which stay as they are until the answer. */
 export interface GroupRequest {
   readonly columns: Columns;
+  /** Instruments that have come up since the last request. */
+  readonly newSymbols: readonly string[];
 }
 
 /** Worker → writer: a group as if it stood at the beginning of the file, or why there is none. */

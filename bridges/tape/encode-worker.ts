@@ -17,8 +17,9 @@ for (let done = 0; ; done++) {
   }
   if (Atomics.load(shared, Shared.stop) === 1) break;
   // It is sent before it is counted, so the port has it.
-  const { columns } = receiveMessageOnPort(port)!.message as GroupRequest;
+  const { columns, newSymbols } = receiveMessageOnPort(port)!.message as GroupRequest;
   try {
+    encoder.addSymbols(newSymbols);
     const { group, bytes } = encoder.encode(columns);
     const own = bytes.slice();
     port.postMessage({ group, bytes: own } satisfies GroupAnswer, [own.buffer]);

@@ -26,7 +26,7 @@ const PATIENCE_MS = 60_000;
 export type OnGroup = (group: RowGroup, bytes: Uint8Array) => void;
 
 export class GroupEncoding {
-  readonly #symbols: readonly string[];
+  readonly #symbols: string[];
   readonly #originNs: bigint;
   readonly #onGroup: OnGroup;
   readonly #groupsAlone: number;
@@ -40,11 +40,17 @@ export class GroupEncoding {
 
   /** `groupsAlone`: groups before a worker is started; `Infinity`: never. */
   constructor(symbols: readonly string[], originNs: bigint, onGroup: OnGroup, groupsAlone = GROUPS_ALONE) {
-    this.#symbols = symbols;
+    this.#symbols = [...symbols];
     this.#originNs = originNs;
     this.#onGroup = onGroup;
     this.#groupsAlone = groupsAlone;
     this.#encoder = new RowGroupEncoder(symbols, originNs);
+  }
+
+  /** Takes the names of further instruments, before the first group that has one of them. */
+  addSymbols(symbols: readonly string[]): void {
+    this.#symbols.push(...symbols);
+    this.#encoder.addSymbols(symbols);
   }
 
   /** Takes the next group's rows, 1 to 65,536, with these columns; they are read before it returns. */
@@ -52,7 +58,7 @@ export class GroupEncoding {
     if (this.#groups++ === this.#groupsAlone) this.#worker = EncodeWorker.start(this.#symbols, this.#originNs);
     const block = this.#worker?.freeBlock(set);
     if (block !== undefined) {
-      this.#worker!.give(columns, block);
+      this.#worker!.give(columns, block, this.#symbols);
       this.helped++;
       this.#waiting.push({ block });
     } else {
@@ -104,6 +110,8 @@ class EncodeWorker {
   readonly #free: Columns[] = [];
   #given = 0;
   #answered = 0;
+  /** Symbols that it knows. */
+  #known: number;
 
   /** `undefined`: its script is not there (sources that have not been built). */
   static start(symbols: readonly string[], originNs: bigint): EncodeWorker | undefined {
@@ -114,6 +122,7 @@ class EncodeWorker {
   private constructor(script: URL, symbols: readonly string[], originNs: bigint) {
     const { port1, port2 } = new MessageChannel();
     this.#port = port1;
+    this.#known = symbols.length;
     port1.unref();
     const job: EncodeJob = { symbols, originNs, shared: this.#shared, port: port2 };
     const worker = new Worker(script, { workerData: job, transferList: [port2], execArgv: [], name: 'tape encoder' });
@@ -129,10 +138,11 @@ class EncodeWorker {
     return this.#free.pop() ?? allocateColumns(ROW_GROUP_ROWS, set, true);
   }
 
-  give(columns: Columns, block: Columns): void {
+  give(columns: Columns, block: Columns, symbols: readonly string[]): void {
     copyRows(columns, 0, columns.length, block, 0);
     block.length = columns.length;
-    this.#port.postMessage({ columns: block } satisfies GroupRequest);
+    this.#port.postMessage({ columns: block, newSymbols: symbols.slice(this.#known) } satisfies GroupRequest);
+    this.#known = symbols.length;
     Atomics.store(this.#shared, Shared.given, ++this.#given);
     Atomics.notify(this.#shared, Shared.given);
   }

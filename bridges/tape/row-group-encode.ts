@@ -40,14 +40,19 @@ export function placedAt(group: RowGroup, at: number): RowGroup {
 
 /** Encodes row groups one after the other; its buffers are used again for each. */
 export class RowGroupEncoder {
-  readonly #symbols: readonly Uint8Array[];
+  readonly #symbols: Uint8Array[] = [];
   readonly #originNs: bigint;
   readonly #page = new ByteWriter(ROW_GROUP_ROWS * 9);
   readonly #out = new ByteWriter(ROW_GROUP_ROWS * 16);
 
   constructor(symbols: readonly string[], originNs: bigint) {
-    this.#symbols = symbols.map((symbol) => Buffer.from(symbol));
     this.#originNs = originNs;
+    this.addSymbols(symbols);
+  }
+
+  /** Takes the names of further instruments. */
+  addSymbols(symbols: readonly string[]): void {
+    for (const symbol of symbols) this.#symbols.push(Buffer.from(symbol));
   }
 
   /**

@@ -18,12 +18,14 @@ import { footerBytes, MAGIC } from './footer-write.js';
 import { GroupEncoding } from './group-encoding.js';
 import { placedAt, type RowGroup } from './row-group-encode.js';
 import { reasonOf, TapeError } from './tape-error.js';
+import { openTape } from './tape-file.js';
 import { ROW_GROUP_ROWS } from './tape-layout.js';
 import { checkInstruments, INT64_MAX, INT64_MIN, metadataText, parseMetadata } from './tape-metadata.js';
 import { TemporaryFile } from './temporary-file.js';
 
 /** What the writer must be told; the rest of {@link TapeInfo} it finds out. */
 export interface TapeHead {
+  /** The list may grow while rows are written, each before its first row. */
   readonly instruments: TapeInfo['instruments'];
   /** Int64 ns since 1970 UTC that the rows' times count from; no row may lie before it. */
   readonly originNs: bigint;
@@ -32,6 +34,9 @@ export interface TapeHead {
   readonly provenance?: Readonly<Record<string, string>>;
   readonly corrections?: readonly Correction[];
 }
+
+/** What may be known only at the end. */
+type LastWords = Partial<Pick<TapeHead, 'originNs' | 'provenance' | 'corrections'>>;
 
 /**
  * Writes a whole tape. `blocks`: columns, or blocks of them in order, with times relative to `head.originNs`; a block may
@@ -57,7 +62,7 @@ export class TapeWriter {
   readonly #encoding: GroupEncoding;
   readonly #groups: RowGroup[] = [];
   readonly #check: OrderCheck;
-  readonly #counts: number[][];
+  readonly #counts: number[][] = [];
   readonly #exchangeRange = new Range();
   readonly #localRange = new Range();
   #set: Required<ColumnSet> | undefined;
@@ -75,9 +80,8 @@ export class TapeWriter {
       if (head.originNs < INT64_MIN) throw new TapeError(`origin ${head.originNs} is before int64 (year 1677)`);
       return new TemporaryFile(file);
     });
-    this.#counts = emptyCounts(head.instruments.length);
     this.#encoding = new GroupEncoding(
-      head.instruments.map((spec) => spec.symbol),
+      [],
       head.originNs,
       (group, bytes) => {
         this.#groups.push(placedAt(group, this.#at));
@@ -100,6 +104,7 @@ export class TapeWriter {
       this.#sink.requireOpen();
       this.#set ??= setOf(block);
       this.#checkSet(block, this.#set);
+      this.#meetInstruments();
       const before = this.#check.rows;
       checkColumns(block, this.#head.instruments.length, this.#check);
       this.#checkExact(block, before);
@@ -109,38 +114,72 @@ export class TapeWriter {
     });
   }
 
+  #meetInstruments(): void {
+    const news = this.#head.instruments.slice(this.#counts.length);
+    if (news.length === 0) return;
+    this.#counts.push(...emptyCounts(news.length));
+    this.#encoding.addSymbols(news.map(({ symbol }) => symbol));
+  }
+
   /**
-   * Ends the file and puts it in its place. What only the end knows may be given here: it is added to the head's.
+   * Ends the file and puts it in its place. What only the end knows may be given here: it is added to the head's; another origin
+   * takes its place, and the rows stay where they are.
    */
-  finish(last: Pick<TapeHead, 'provenance' | 'corrections'> = {}): TapeInfo {
+  finish(last: LastWords = {}): TapeInfo {
     return this.#guard(() => {
-      this.#sink.requireOpen();
-      if (this.#pending !== undefined && this.#pending.length > 0) this.#encoding.take(this.#pending, this.#set!);
-      this.#encoding.finish();
-      const { instruments, originNs } = this.#head;
-      const columns = this.#set ?? fullSet({});
-      const rows = this.#check.rows;
-      const info: TapeInfo = {
-        instruments,
-        originNs,
-        rows,
-        columns,
-        provenance: { ...this.#head.provenance, ...last.provenance },
-        corrections: [...(this.#head.corrections ?? []), ...(last.corrections ?? [])],
-        counts: this.#counts,
-      };
-      const text = metadataText({
-        info,
-        exchangeNs: this.#exchangeRange.from(originNs),
-        localNs: this.#localRange.from(originNs),
-      });
-      // What could not be read again (a correction's count that is no number) must not be written.
-      parseMetadata(text, columns, '');
-      const { bytes, sha256 } = footerBytes(this.#groups, columns, rows, text, this.#hash);
-      this.#sink.write(bytes);
+      const info = this.#end(last);
       this.#sink.publish();
-      return { ...info, hash: sha256 };
+      return info;
     });
+  }
+
+  /**
+   * Ends the file without putting it in its place and gives its rows back, block by block, as they were taken. Then it is gone; the
+   * writer is done either way.
+   */
+  *takeBack(): Generator<Columns> {
+    this.#guard(() => this.#end({}));
+    const { originNs } = this.#head;
+    const reader = openTape(this.#sink.path, { worker: false }).open(originNs);
+    try {
+      for (let block = reader.next(); block !== undefined; block = reader.next()) {
+        yield block;
+        reader.release(block);
+      }
+    } finally {
+      reader.close();
+      this.abort();
+    }
+  }
+
+  #end(last: LastWords): TapeInfo {
+    this.#sink.requireOpen();
+    this.#meetInstruments();
+    if (this.#pending !== undefined && this.#pending.length > 0) this.#encoding.take(this.#pending, this.#set!);
+    this.#encoding.finish();
+    const { instruments, originNs } = this.#head;
+    const origin = last.originNs ?? originNs;
+    const columns = this.#set ?? fullSet({});
+    const rows = this.#check.rows;
+    const info: TapeInfo = {
+      instruments,
+      originNs: origin,
+      rows,
+      columns,
+      provenance: { ...this.#head.provenance, ...last.provenance },
+      corrections: [...(this.#head.corrections ?? []), ...(last.corrections ?? [])],
+      counts: this.#counts,
+    };
+    const text = metadataText({
+      info,
+      exchangeNs: this.#exchangeRange.from(originNs),
+      localNs: this.#localRange.from(originNs),
+    });
+    // What could not be read again (a correction's count that is no number) must not be written.
+    parseMetadata(text, columns, '');
+    const { bytes, sha256 } = footerBytes(this.#groups, columns, rows, text, this.#hash);
+    this.#sink.write(bytes);
+    return { ...info, hash: sha256 };
   }
 
   /** Drops what was written. After `finish`, or called twice, it does nothing. */

@@ -13,20 +13,21 @@ const unfinished = new Set<string>();
 /** Ends with `publish` or `discard`; what a killed process leaves behind is called `<target>.tmp-<process>-<number>`. */
 export class TemporaryFile {
   readonly #target: string;
-  readonly #temporary: string;
+  /** Where it is until it is published. */
+  readonly path: string;
   #descriptor: number | undefined;
 
   constructor(target: string) {
     this.#target = target;
-    this.#temporary = `${target}.tmp-${process.pid}-${temporaries++}`;
+    this.path = `${target}.tmp-${process.pid}-${temporaries++}`;
     if (fs.statSync(target, { throwIfNoEntry: false })?.isDirectory()) throw new TapeError('it is a folder');
     if (unfinished.size === 0 && temporaries === 1) {
       process.on('exit', () => {
         for (const file of unfinished) fs.rmSync(file, { force: true });
       });
     }
-    this.#descriptor = fs.openSync(this.#temporary, 'wx');
-    unfinished.add(this.#temporary);
+    this.#descriptor = fs.openSync(this.path, 'wx');
+    unfinished.add(this.path);
   }
 
   /** The descriptor; throws when the file is done with. */
@@ -45,15 +46,15 @@ export class TemporaryFile {
     fs.fsyncSync(descriptor);
     fs.closeSync(descriptor);
     this.#descriptor = undefined;
-    fs.renameSync(this.#temporary, this.#target);
-    unfinished.delete(this.#temporary);
+    fs.renameSync(this.path, this.#target);
+    unfinished.delete(this.path);
     syncFolder(path.dirname(this.#target));
   }
 
   discard(): void {
     if (this.#descriptor !== undefined) fs.closeSync(this.#descriptor);
     this.#descriptor = undefined;
-    if (unfinished.delete(this.#temporary)) fs.rmSync(this.#temporary, { force: true });
+    if (unfinished.delete(this.path)) fs.rmSync(this.path, { force: true });
   }
 }
 

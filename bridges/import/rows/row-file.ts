@@ -1,9 +1,11 @@
 /**
- * Rows by pieces in a byte store: written in order, changed here and there, read again piece by piece.
+ * Rows by pieces in a byte store: written in order, changed here and there, read again piece by piece. While they suit an early tape
+ * they go there instead, and into the store only once one of them is asked for.
  * Knows nothing of order or of what rows say. Called by row-intake, which fills it, and row-ordering.
  */
-import type { ColumnSet } from '../../../core/index.js';
-import { HEAD_BYTES, type RowPiece, rowBytes } from './row-piece.js';
+import { type ColumnSet, copyRows } from '../../../core/index.js';
+import type { EarlyTape } from './early-tape.js';
+import { HEAD_BYTES, RowPiece, rowBytes } from './row-piece.js';
 import type { ByteStore } from './scratch.js';
 
 /** What gives rows piece by piece. Contract of all that orders rows; the simplest is a {@link RowFile}. */
@@ -20,14 +22,18 @@ export class RowFile implements RowSource {
   /** Most rows of a piece; a piece may have fewer, and takes the same room. */
   readonly pieceRows: number;
   rows = 0;
-  readonly #store: ByteStore;
+  readonly #openStore: () => ByteStore;
+  #opened: ByteStore | undefined;
+  #early: EarlyTape | undefined;
   readonly #lengths: number[] = [];
   readonly #pieceBytes: number;
 
-  constructor(set: ColumnSet, pieceRows: number, store: ByteStore) {
+  /** `openStore`: called when the first piece goes there. */
+  constructor(set: ColumnSet, pieceRows: number, openStore: () => ByteStore, early?: EarlyTape) {
     this.set = set;
     this.pieceRows = pieceRows;
-    this.#store = store;
+    this.#openStore = openStore;
+    this.#early = early;
     this.#pieceBytes = pieceRows * rowBytes(set);
   }
 
@@ -35,8 +41,35 @@ export class RowFile implements RowSource {
     return this.#lengths.length;
   }
 
+  /** The tape that all rows are on, if they are. */
+  get early(): EarlyTape | undefined {
+    return this.#early;
+  }
+
+  get #store(): ByteStore {
+    if (this.#opened === undefined || this.#early !== undefined) this.#settle();
+    return this.#opened!;
+  }
+
+  /** Moves what is on the early tape to the store. */
+  #settle(): void {
+    const early = this.#early;
+    this.#early = undefined;
+    this.#opened ??= this.#openStore();
+    if (early === undefined) return;
+    const piece = new RowPiece(this.set, this.pieceRows);
+    let at = 0;
+    for (const block of early.takeBack()) {
+      for (let from = 0; from < block.length; from += this.pieceRows) {
+        const to = Math.min(block.length, from + this.pieceRows);
+        copyRows(block, from, to, piece.columns, 0);
+        this.#opened.write(piece.bytes, at++ * this.#pieceBytes);
+      }
+    }
+  }
+
   append(piece: RowPiece): void {
-    this.#store.write(piece.bytes, this.pieces * this.#pieceBytes);
+    if (this.#early?.take(piece.columns) !== true) this.#store.write(piece.bytes, this.pieces * this.#pieceBytes);
     this.#lengths.push(piece.columns.length);
     this.rows += piece.columns.length;
   }
@@ -68,7 +101,7 @@ export class RowFile implements RowSource {
   }
 
   release(): void {
-    this.#store.release();
+    this.#opened?.release();
   }
 }
 

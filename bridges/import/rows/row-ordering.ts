@@ -142,7 +142,7 @@ function mergedRuns(job: OrderingJob): RowStream {
 }
 
 function openFile({ source: { set, pieceRows }, openStore }: OrderingJob): RowFile {
-  return new RowFile(set, pieceRows, openStore(pieceBytes(set, pieceRows)));
+  return new RowFile(set, pieceRows, () => openStore(pieceBytes(set, pieceRows)));
 }
 
 function runStream({ file, from, to }: Run, clock: Clock): RowStream {

@@ -116,6 +116,8 @@ export class AdjustedRows implements RowSource {
 
 /** How far local times lie before exchange times at worst (ns, ≤ 0), and of how many rows; `NaN` does not take part. */
 export function worstLatency(file: RowFile): { readonly worst: number; readonly early: number } {
+  // Early tapes have no such rows.
+  if (file.early !== undefined) return { worst: 0, early: 0 };
   const piece = new RowPiece({}, file.pieceRows);
   const { exchangeNs, localNs } = piece.columns;
   let worst = 0;

@@ -49,8 +49,10 @@ let opened = 0;
 
 /** The scratch files of one import. */
 export class Scratch {
-  readonly #target: string;
+  /** The tape that is made. */
+  readonly target: string;
   readonly #folder: string;
+  readonly #atClose: (() => void)[] = [];
   readonly #files: ScratchFile[] = [];
   readonly #places: string[] = [];
   /** Rows that have gone into it so far, for the progress. */
@@ -58,7 +60,7 @@ export class Scratch {
 
   /** `target`: the tape that is made. `folder`: where the files lie; default: beside it. */
   constructor(target: string, folder: string = path.dirname(target)) {
-    this.#target = path.basename(target);
+    this.target = target;
     this.#folder = folder;
   }
 
@@ -79,11 +81,17 @@ export class Scratch {
 
   #nextName(): string {
     if (opened === 0) process.on('exit', () => removeAll(named));
-    return path.join(this.#folder, `${this.#target}.scratch-${process.pid}-${opened++}`);
+    return path.join(this.#folder, `${path.basename(this.target)}.scratch-${process.pid}-${opened++}`);
+  }
+
+  /** Something else to do when it is closed. */
+  atClose(act: () => void): void {
+    this.#atClose.push(act);
   }
 
   /** Removes all of them. */
   close(): void {
+    for (const act of this.#atClose) act();
     for (const file of this.#files) file.release();
     removeAll(this.#places);
     for (const name of this.#places) named.delete(name);

@@ -98,7 +98,7 @@ function bounded({ rows, set, pieceRows, limits, onDisk, late }: Case) {
   const scratch = new Scratch(path.join(folder, 'tape.parquet'));
   const openStore = (chunkBytes: number): ByteStore => (onDisk ? scratch.open() : new MemoryBytes(chunkBytes));
   try {
-    const intake = new RowIntake(new RowFile(set, pieceRows, openStore(pieceBytes(set, pieceRows))));
+    const intake = new RowIntake(new RowFile(set, pieceRows, () => openStore(pieceBytes(set, pieceRows))));
     rows.forEach(({ happened, travel, untimed, seen }, at) => {
       const number = intake.add(
         untimed ? Number.NaN : happened,
@@ -211,7 +211,7 @@ describe('rows in tape order', () => {
   });
 
   it('are merged on disk in several turns where a merge may have few runs only', () => {
-    const intake = new RowIntake(new RowFile({}, 8, new MemoryBytes(8 * 32)));
+    const intake = new RowIntake(new RowFile({}, 8, () => new MemoryBytes(8 * 32)));
     for (let at = 0; at < 800; at++) intake.add((at * 7_919) % 800, 1_000, BOTH | Kind.trade, 0, 0, at, 1);
     const measure = measureTimes(intake.end(), AS_GIVEN);
     let stores = 0;
@@ -231,7 +231,7 @@ describe('rows in tape order', () => {
   });
 
   it('are refused where their origin cannot be taken off exactly', () => {
-    const intake = new RowIntake(new RowFile({}, 8, new MemoryBytes(8 * 32)));
+    const intake = new RowIntake(new RowFile({}, 8, () => new MemoryBytes(8 * 32)));
     for (const time of [-1, 3, 2 ** 53]) intake.add(time, time, 0b1100_0001, 0, 0, 0, 1);
     expect(() => measureTimes(intake.end(), AS_GIVEN)).toThrow(/times 9007199254740992 ns and -1 ns lie more than 104/);
   });
