@@ -84,7 +84,7 @@ async function readStream(
   const fact = await readPieces(path, {
     ...{ onBytes, place, unit: 'that', refusal: dbzRefusal },
     take: (piece) => placed(() => stream.push(piece)),
-    enough: () => metadataAlone && stream.metadata !== undefined,
+    ...(metadataAlone && { enough: () => stream.metadata !== undefined }),
   });
   placed(() => stream.end(metadataAlone));
   return fact;

@@ -5,11 +5,13 @@
 import { createHash } from 'node:crypto';
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { pipeline, Readable } from 'node:stream';
-import { crc32, createGunzip, createInflateRaw, type Gunzip, type InflateRaw } from 'node:zlib';
 import { OneLineError } from '../one-line-error.js';
+import { findScript } from '../tape/worker-script.js';
+import { readAhead } from './read-ahead.js';
+import { PLACE } from './read-ring.js';
+import { CUT_OFF, tap, UNPACKED, unzip } from './unpacking.js';
 import { findZipEntry, type ZipEntry } from './zip-entry.js';
-import { ZstdError, ZstdUnpacker } from './zstd-stream.js';
+import { ZstdError } from './zstd-stream.js';
 
 /** Something in an input file that cannot be imported. The message starts with file and line and fits one line. */
 export class ImportError extends OneLineError {
@@ -68,7 +70,7 @@ export async function readLines(
 
 /** How {@link readPieces} hands a file on. */
 export interface PieceReading {
-  /** Takes the next bytes, unpacked; they are its own. */
+  /** Takes the next bytes, unpacked; they are borrowed for the call. */
   readonly take: (bytes: Buffer) => void;
   /** Asked after each piece: the rest need not be read. */
   readonly enough?: () => boolean;
@@ -81,7 +83,11 @@ export interface PieceReading {
   readonly entry?: ((name: string) => boolean) | undefined;
   /** A word about a packing that is known here, by the first four bytes in hex; else the usual one. */
   readonly refusal?: (magic: string) => string | undefined;
+  /** Read and unpack on a second thread. Default: files from 16 MB on, which pay for starting one. */
+  readonly ahead?: boolean;
 }
+
+const AHEAD_BYTES = 16 * 2 ** 20;
 
 /**
  * Reads a file piece by piece, unpacked by what its first bytes say. Throws {@link ImportError} when it is missing, no file,
@@ -92,6 +98,10 @@ export async function readPieces(path: string, reading: PieceReading): Promise<I
   try {
     const { size } = await handle.stat();
     const packing = await packingOf(handle, path, reading.refusal);
+    // Functions cannot be asked on the other thread.
+    const possible = reading.entry === undefined && reading.enough === undefined;
+    const script = possible && (reading.ahead ?? size >= AHEAD_BYTES) ? findScript('read-worker') : undefined;
+    if (script !== undefined) return await pieces(script, path, size, reading);
     const entry = packing === 'zip' ? await zipEntry(handle, size, path, reading.entry) : undefined;
     const hash = createHash('sha256');
     const tapped = tap(handle, size, (chunk, read) => {
@@ -112,6 +122,15 @@ export async function readPieces(path: string, reading: PieceReading): Promise<I
   } finally {
     await handle.close();
   }
+}
+
+/** The pieces of a file from the other thread. */
+async function pieces(script: URL, path: string, size: number, reading: PieceReading): Promise<InputFact> {
+  const { take, unit } = reading;
+  const outcome = await readAhead(script, path, { take, unit, onBytes: (read) => reading.onBytes?.(read, size) });
+  if ('sha256' in outcome) return { name: basename(path), sizeBytes: size, sha256: outcome.sha256, lines: 0 };
+  const { failure, refused } = outcome;
+  throw refused ? new ImportError(failure.replace(PLACE, reading.place)) : new Error(`${path}: ${failure}`);
 }
 
 async function openInput(path: string): Promise<FileHandle> {
@@ -158,44 +177,6 @@ const OTHER_MAGIC: readonly (readonly [string, string])[] = [
   ['feff', 'UTF-16 text'],
 ];
 
-/** The file's bytes; while one piece is worked on, the next is being read. */
-async function* tap(
-  handle: FileHandle,
-  size: number,
-  onChunk: (chunk: Buffer, read: number) => void,
-): AsyncGenerator<Buffer> {
-  let read = 0;
-  let next = readAhead(handle, read, size);
-  for (;;) {
-    const part = await next;
-    if (part.length === 0) return;
-    read += part.length;
-    next = readAhead(handle, read, size);
-    onChunk(part, read);
-    yield part;
-  }
-}
-
-function readAhead(handle: FileHandle, at: number, size: number): Promise<Buffer> {
-  // A buffer of its own each time: the decompressor may still hold the one before. Small for small files, and for the end.
-  const chunk = Buffer.allocUnsafe(Math.min(256 * 1024, Math.max(4096, size - at)));
-  const part = handle.read(chunk, 0, chunk.length, at).then(({ bytesRead }) => chunk.subarray(0, bytesRead));
-  // It may never be asked for, where the rest of the file is not wanted.
-  part.catch(() => {});
-  return part;
-}
-
-/** How the bytes of each packing come out. */
-const UNPACKED = {
-  plain: (source: AsyncIterable<Buffer>) => source,
-  gzip: gunzip,
-  zstd: unpackZstd,
-} as const;
-
-function gunzip(source: AsyncIterable<Buffer>): AsyncIterable<Buffer> {
-  return through(source, createGunzip({ chunkSize: 256 * 1024 }));
-}
-
 async function zipEntry(
   handle: FileHandle,
   size: number,
@@ -208,52 +189,6 @@ async function zipEntry(
     throw cause instanceof RangeError ? new ImportError(`${path}: ${cause.message}`) : cause;
   }
 }
-
-/** The unpacked data of the entry; all of the archive is read, as its hash is of all. Throws `RangeError` where damaged. */
-async function* unzip(source: AsyncIterable<Buffer>, entry: ZipEntry): AsyncGenerator<Buffer> {
-  const packed = cut(source, entry.from, entry.to);
-  const inflater = entry.deflated ? createInflateRaw({ chunkSize: 256 * 1024 }) : undefined;
-  let sum = 0;
-  let bytes = 0;
-  for await (const chunk of inflater === undefined ? packed : through(packed, inflater)) {
-    sum = crc32(chunk, sum);
-    bytes += chunk.length;
-    yield chunk;
-  }
-  // An inflater stops at the end of the deflated data, wherever that is.
-  const used = inflater?.bytesWritten ?? entry.to - entry.from;
-  if (sum !== entry.crc32 || bytes !== entry.unpackedBytes || used !== entry.to - entry.from) {
-    throw new RangeError('the zip data is damaged: what it unpacks to has another checksum or size than it should');
-  }
-}
-
-/** The bytes from `from` to `to` of all that the source gives. */
-async function* cut(source: AsyncIterable<Buffer>, from: number, to: number): AsyncGenerator<Buffer> {
-  let at = 0;
-  for await (const chunk of source) {
-    const part = chunk.subarray(Math.max(0, from - at), Math.max(0, to - at));
-    at += chunk.length;
-    if (part.length > 0) yield part;
-  }
-}
-
-function through(source: AsyncIterable<Buffer>, unpacked: Gunzip | InflateRaw): AsyncIterable<Buffer> {
-  // The callback is needed for `pipeline` to hand errors of the source on to the reader of `unpacked`.
-  pipeline(Readable.from(source, { objectMode: false }), unpacked, () => {});
-  return unpacked;
-}
-
-async function* unpackZstd(source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-  const unpacker = await ZstdUnpacker.create();
-  try {
-    for await (const chunk of source) yield* unpacker.unpack(chunk);
-    if (!unpacker.whole) throw new ZstdError(CUT_OFF);
-  } finally {
-    unpacker.close();
-  }
-}
-
-const CUT_OFF = 'cut off';
 
 function readError(path: string, { place, unit }: PieceReading, packing: Packing, cause: unknown): unknown {
   if (cause instanceof ImportError) return cause;
@@ -300,7 +235,7 @@ class LineSplitter {
       end = chunk.indexOf(NEWLINE, start);
     }
     if (start === chunk.length) return;
-    this.#rest.push(chunk.subarray(start));
+    this.#rest.push(Buffer.from(chunk.subarray(start)));
     this.#restBytes += chunk.length - start;
     if (this.#restBytes > LONGEST_LINE) {
       throw new ImportError(
