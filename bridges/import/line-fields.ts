@@ -54,15 +54,23 @@ export class LineFields {
     const { bytes } = this;
     const start = this.starts[place]!;
     const end = this.starts[place + 1]! - 1;
-    let number = 0;
-    for (let at = start; at < end; at++) {
+    if (end === start || end - start > MOST_DIGITS) throw this.#noInteger(place, name);
+    // In two parts that int32 holds, which takes half the time of one double.
+    const split = Math.max(start, end - 9);
+    let high = 0;
+    let low = 0;
+    for (let at = start; at < split; at++) {
       const digit = bytes[at]! - ZERO;
       if (!(digit >= 0 && digit <= 9)) throw this.#noInteger(place, name);
-      number = number * 10 + digit;
+      high = high * 10 + digit;
     }
-    if (end === start || end - start > MOST_DIGITS || number > Number.MAX_SAFE_INTEGER) {
-      throw this.#noInteger(place, name);
+    for (let at = split; at < end; at++) {
+      const digit = bytes[at]! - ZERO;
+      if (!(digit >= 0 && digit <= 9)) throw this.#noInteger(place, name);
+      low = low * 10 + digit;
     }
+    const number = high * 1e9 + low;
+    if (number > Number.MAX_SAFE_INTEGER) throw this.#noInteger(place, name);
     return number;
   }
 

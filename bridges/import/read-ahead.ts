@@ -3,7 +3,7 @@
  * Knows nothing of packings or of what is in the file. Called by input-file.
  */
 import { MessageChannel, receiveMessageOnPort, Worker } from 'node:worker_threads';
-import { Place, type ReadJob, type ReadOutcome, ringMemory } from './read-ring.js';
+import { Place, type ReadJob, type ReadOutcome, ringMemory, SLAB_BYTES } from './read-ring.js';
 
 /** Longest wait for the worker, and longest work, before whatever else this thread has to do gets its turn. */
 const BREATH_MS = 20;
@@ -29,16 +29,19 @@ export async function readAhead(script: URL, path: string, reading: AheadReading
   worker.on('error', (error) => {
     died = error.message;
   });
-  const buffers = slabs.map((slab) => Buffer.from(slab.buffer, slab.byteOffset, slab.byteLength));
+  // A copy costs less than searching shared memory for line ends.
+  const bytes = Buffer.alloc(SLAB_BYTES);
   try {
     let breath = performance.now();
     for (let taken = 0; ; ) {
       if (Atomics.load(counters, Place.filled) > taken) {
         const slab = taken % slabs.length;
-        reading.take(buffers[slab]!.subarray(0, counters[Place.lengths + slab]!));
-        reading.onBytes(ring.read[0]!);
+        const length = counters[Place.lengths + slab]!;
+        bytes.set(slabs[slab]!.subarray(0, length));
         Atomics.store(counters, Place.taken, ++taken);
         Atomics.notify(counters, Place.taken);
+        reading.take(bytes.subarray(0, length));
+        reading.onBytes(ring.read[0]!);
       } else if (Atomics.load(counters, Place.ended) === 0) Atomics.wait(counters, Place.filled, taken, BREATH_MS);
       // It ends after its last slab.
       else if (Atomics.load(counters, Place.filled) === taken) break;

@@ -4,7 +4,8 @@
  */
 import type { MessagePort } from 'node:worker_threads';
 
-const SLABS = 8;
+/** 8 MB: what this thread works on while the other core encodes row groups. */
+const SLABS = 32;
 /** As much as each way of unpacking hands out at once. */
 export const SLAB_BYTES = 256 * 1024;
 

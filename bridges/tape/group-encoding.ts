@@ -33,6 +33,8 @@ export class GroupEncoding {
   readonly #encoder: RowGroupEncoder;
   /** Groups whose turn has not come, in order: encoded here, or with the worker. */
   readonly #waiting: (Encoded | Given)[] = [];
+  /** Room for a group that is encoded here. */
+  #own: Columns | undefined;
   #groups = 0;
   /** Groups that the worker was given. */
   helped = 0;
@@ -53,12 +55,21 @@ export class GroupEncoding {
     this.#encoder.addSymbols(symbols);
   }
 
+  /** Empty room for the next group, with these columns; in memory of the worker's where it has time. It is given to `take` next. */
+  room(set: ColumnSet): Columns {
+    this.#pass(false);
+    this.#own ??= allocateColumns(ROW_GROUP_ROWS, set);
+    const room = this.#worker?.lend(set) ?? this.#own;
+    room.length = 0;
+    return room;
+  }
+
   /** Takes the next group's rows, 1 to 65,536, with these columns; they are read before it returns. */
   take(columns: Columns, set: ColumnSet): void {
     if (this.#groups++ === this.#groupsAlone) this.#worker = EncodeWorker.start(this.#symbols, this.#originNs);
-    const block = this.#worker?.freeBlock(set);
+    const block = this.#worker?.blockOf(columns, set);
     if (block !== undefined) {
-      this.#worker!.give(columns, block, this.#symbols);
+      this.#worker!.give(block, this.#symbols);
       this.helped++;
       this.#waiting.push({ block });
     } else {
@@ -110,6 +121,7 @@ class EncodeWorker {
   readonly #free: Columns[] = [];
   #given = 0;
   #answered = 0;
+  #lent: Columns | undefined;
   /** Symbols that it knows. */
   #known: number;
 
@@ -131,16 +143,33 @@ class EncodeWorker {
     worker.on('error', () => {});
   }
 
-  /** Shared memory for a group such as this; `undefined` when the worker has enough to do. */
-  freeBlock(set: ColumnSet): Columns | undefined {
+  /** Shared memory to be filled with a group; `undefined` when the worker has enough to do. */
+  lend(set: ColumnSet): Columns | undefined {
+    this.#lent = this.#freeBlock(set);
+    return this.#lent;
+  }
+
+  /** A group in shared memory: as it was lent, or a copy; `undefined` when the worker has enough to do. */
+  blockOf(columns: Columns, set: ColumnSet): Columns | undefined {
+    if (columns === this.#lent) {
+      this.#lent = undefined;
+      return columns;
+    }
+    const block = this.#freeBlock(set);
+    if (block === undefined) return undefined;
+    copyRows(columns, 0, columns.length, block, 0);
+    block.length = columns.length;
+    return block;
+  }
+
+  #freeBlock(set: ColumnSet): Columns | undefined {
     if (Atomics.load(this.#shared, Shared.ready) === 0) return undefined;
     if (this.#given - this.#answered >= GROUPS_AHEAD) return undefined;
     return this.#free.pop() ?? allocateColumns(ROW_GROUP_ROWS, set, true);
   }
 
-  give(columns: Columns, block: Columns, symbols: readonly string[]): void {
-    copyRows(columns, 0, columns.length, block, 0);
-    block.length = columns.length;
+  /** Hands a block of its own to the worker. */
+  give(block: Columns, symbols: readonly string[]): void {
     this.#port.postMessage({ columns: block, newSymbols: symbols.slice(this.#known) } satisfies GroupRequest);
     this.#known = symbols.length;
     Atomics.store(this.#shared, Shared.given, ++this.#given);

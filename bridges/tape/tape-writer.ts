@@ -3,7 +3,7 @@
  * not at all. Knows nothing of where rows come from. Called by importers, the demo and tests.
  */
 import { createHash } from 'node:crypto';
-import { allocateColumns, CODE_EXCHANGE, CODE_LOCAL, type ColumnSet, type Columns } from '../../core/market.js';
+import { CODE_EXCHANGE, CODE_LOCAL, type ColumnSet, type Columns } from '../../core/market.js';
 import {
   type Correction,
   checkColumns,
@@ -249,14 +249,14 @@ export class TapeWriter {
         from += ROW_GROUP_ROWS;
         continue;
       }
-      this.#pending ??= allocateColumns(ROW_GROUP_ROWS, set);
+      this.#pending ??= this.#encoding.room(set);
       const to = Math.min(block.length, from + ROW_GROUP_ROWS - held);
       copyRows(block, from, to, this.#pending, held);
       this.#pending.length = held + to - from;
       from = to;
       if (this.#pending.length === ROW_GROUP_ROWS) {
         this.#encoding.take(this.#pending, set);
-        this.#pending.length = 0;
+        this.#pending = undefined;
       }
     }
   }
