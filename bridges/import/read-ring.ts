@@ -36,7 +36,7 @@ export type ReadOutcome =
   | { readonly failure: string; readonly refused: boolean };
 
 /** Stands for the place that has been reached, which the importing thread alone knows. */
-export const PLACE = '\u0000place\u0000';
+export const PLACE = '{{place}}';
 
 export interface RingMemory {
   readonly counters: Int32Array;
