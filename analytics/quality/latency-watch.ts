@@ -38,7 +38,11 @@ export class LatencyWatch {
   readonly #limitNs: Nanos | undefined;
   #over = 0;
   #firstNs: Nanos = Number.NaN;
-  #lastNs: Nanos = Number.NaN;
+  /** Times of the row before, and how many rows in a row have had both: those of a message are taken together. */
+  #exchangeNs: Nanos = Number.NaN;
+  #localNs: Nanos = Number.NaN;
+  #row = 0;
+  #alike = 0;
   #most: Nanos = -1;
   #mostAtNs: Nanos = Number.NaN;
   #mostRow = 0;
@@ -53,25 +57,40 @@ export class LatencyWatch {
 
   /** Rows in the order of their local times. */
   add(exchangeNs: Nanos, localNs: Nanos, row: number): void {
+    if (exchangeNs !== this.#exchangeNs || localNs !== this.#localNs) {
+      this.#takeAlike();
+      this.#exchangeNs = exchangeNs;
+      this.#localNs = localNs;
+      this.#row = row;
+    }
+    this.#alike++;
+  }
+
+  #takeAlike(): void {
+    const rows = this.#alike;
+    if (rows === 0) return;
+    this.#alike = 0;
+    const exchangeNs = this.#exchangeNs;
+    const localNs = this.#localNs;
     const delayNs = localNs - exchangeNs;
-    this.#histogram.add(delayNs);
+    this.#histogram.add(delayNs, rows);
     this.#hull.add(localNs, delayNs);
-    if (this.#limitNs !== undefined && delayNs > this.#limitNs) this.#over++;
+    if (this.#limitNs !== undefined && delayNs > this.#limitNs) this.#over += rows;
     if (delayNs > this.#most) {
       this.#most = delayNs;
       this.#mostAtNs = localNs;
-      this.#mostRow = row;
+      this.#mostRow = this.#row;
     }
     if (Number.isNaN(this.#firstNs)) this.#firstNs = localNs;
-    this.#lastNs = localNs;
     if (exchangeNs >= this.#newestNs) this.#newestNs = exchangeNs;
     else {
-      this.#late++;
+      this.#late += rows;
       if (this.#newestNs - exchangeNs > this.#latestNs) this.#latestNs = this.#newestNs - exchangeNs;
     }
   }
 
   findings(): LatencyFindings {
+    this.#takeAlike();
     const histogram = this.#histogram;
     const some = histogram.count > 0;
     const edge = some ? outlierEdge(histogram) : Number.NaN;
@@ -89,7 +108,7 @@ export class LatencyWatch {
       outliers: this.#limitNs === undefined ? (some ? histogram.countFrom(edge) : 0) : this.#over,
       histogram: histogram.buckets(4),
       driftPpm: (this.#hull.line()?.slope ?? Number.NaN) * 1e6,
-      driftOverNs: this.#lastNs - this.#firstNs,
+      driftOverNs: this.#localNs - this.#firstNs,
       late: this.#late,
       latestNs: this.#latestNs,
     };

@@ -31,12 +31,13 @@ export class LogHistogram {
   most = Number.NEGATIVE_INFINITY;
   readonly #counts = new Float64Array(1 + DOUBLINGS * PER_DOUBLING);
 
-  add(value: number): void {
-    this.count++;
+  /** `times`: how often it came. */
+  add(value: number, times = 1): void {
+    this.count += times;
     if (value < this.least) this.least = value;
     if (value > this.most) this.most = value;
     scratch[0] = value;
-    this.#counts[value === 0 ? 0 : 1 + (halves[HIGH]! >>> SHIFT) - ONE]! += 1;
+    this.#counts[value === 0 ? 0 : 1 + (halves[HIGH]! >>> SHIFT) - ONE]! += times;
   }
 
   /**
