@@ -31,6 +31,11 @@ export class LobsterOrders {
     if (order.size === 0) this.#idsAt[order.buy ? 'buy' : 'sell'].get(order.price)?.delete(id);
   }
 
+  /** There is no later message about an order of which nothing is left. */
+  forget(id: number): void {
+    this.#orders.delete(id);
+  }
+
   #changeLevel(order: Resting, change: number): void {
     const side = order.buy ? this.watch.bids : this.watch.asks;
     side.set(order.price, side.at(order.price) + change);

@@ -21,9 +21,10 @@ export class OrderScan {
   halts = 0;
   /** Id of the first order that the file adds; without any, all recovered orders were there at the start. */
   firstAdded = Infinity;
-  /** Number of the last message about each order, counted from 1; later ones than that there are none. */
+  /** Number of the last message about each order, from 1; later ones there are none. The writer takes out what is over. */
   readonly lastTouch = new Map<number, number>();
-  readonly #added = new Set<number>();
+  /** Those of {@link OrderScan.before} that the file adds later. */
+  readonly #addedLater = new Set<number>();
   #messages = 0;
 
   take({ type, orderId, size, price, buy }: LobsterMessage): void {
@@ -34,15 +35,14 @@ export class OrderScan {
     }
     if (price % 100 !== 0) this.offCent++;
     if (type === LobsterType.hidden || type === LobsterType.cross) return;
+    const known = this.lastTouch.has(orderId);
     this.lastTouch.set(orderId, this.#messages);
-    if (type === LobsterType.add) {
-      if (this.#added.size === 0) this.firstAdded = orderId;
-      this.#added.add(orderId);
-      return;
-    }
-    if (this.#added.has(orderId)) return;
     const order = this.before.get(orderId);
-    if (order === undefined) this.before.set(orderId, { price, buy, size });
-    else order.size += size;
+    if (type === LobsterType.add) {
+      if (this.firstAdded === Infinity) this.firstAdded = orderId;
+      if (order !== undefined) this.#addedLater.add(orderId);
+    } else if (order === undefined) {
+      if (!known) this.before.set(orderId, { price, buy, size });
+    } else if (!this.#addedLater.has(orderId)) order.size += size;
   }
 }

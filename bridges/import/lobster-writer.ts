@@ -15,7 +15,7 @@ export class LobsterWriter {
   readonly collector: RowCollector;
   readonly #tally: CorrectionTally;
   readonly #orders = new LobsterOrders();
-  readonly #lastTouch: ReadonlyMap<number, number>;
+  readonly #lastTouch: Map<number, number>;
   #messages = 0;
   /** Ticks by price × 10,000: a day has few prices. */
   readonly #ticksOf = new Map<number, number>();
@@ -155,6 +155,13 @@ export class LobsterWriter {
     }
     this.#orders.reduce(orderId, order, removed);
     this.#row(happened, codeOf(kind, buy ? Side.buy : Side.sell), Flag.last, this.#ticks(price), removed, orderId);
+    if (order.size === 0 && this.#lastTouch.get(orderId)! <= this.#messages) this.#forget(orderId);
+  }
+
+  /** A day has millions of orders, of which some thousands rest at a time. */
+  #forget(id: number): void {
+    this.#orders.forget(id);
+    this.#lastTouch.delete(id);
   }
 
   /**
@@ -172,6 +179,7 @@ export class LobsterWriter {
         const code = codeOf(Kind.orderCancel, buy ? Side.buy : Side.sell);
         this.#row(happened, code, Flag.snapshot | Flag.last, this.#ticks(order.price), order.size, id);
         this.#orders.reduce(id, order, order.size);
+        this.#forget(id);
       }
       this.#tally.count(
         'stale-orders',
