@@ -1,4 +1,5 @@
 /** SQL as a source of rows: only a SELECT is run and it can alter nothing; a tape of our own comes back as it was. */
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +12,7 @@ import { writeTape } from '../../bridges/tape/tape-writer.js';
 import { type Columns, Kind } from '../../core/index.js';
 import { syntheticBlocks, syntheticInfo } from '../../core/synthetic.js';
 import { allRows } from '../catalog/day-rows.js';
+import { MAIN } from '../cli/command-line.js';
 import { parquetOf, sql, TRADES } from './parquet-writer.js';
 import { rowsOf } from './tape-rows.js';
 
@@ -121,12 +123,17 @@ describe('what is no SELECT over files that it names', () => {
   });
 });
 
-it('times that SQL makes of text are UTC, wherever the machine is', async () => {
-  const mapping = { ...TRADES, exchangeTime: { column: 't', unit: 'iso' } } as CsvMappingInput;
-  vi.stubEnv('TZ', 'Asia/Tokyo');
-  const { info } = await sql(mapping, `select '2024-03-01 00:00:00'::timestamptz as t, 1 as p, 1 as q`);
-  vi.unstubAllEnvs();
-  expect(info.originNs).toBe(BigInt(Date.UTC(2024, 2, 1)) * 1_000_000n);
+it('times that SQL makes of text are UTC, wherever the machine is', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'tickwright-zone-'));
+  writeFileSync(
+    join(folder, 'm.json'),
+    JSON.stringify({ ...TRADES, exchangeTime: { column: 't', unit: 'iso' } } satisfies CsvMappingInput),
+  );
+  const select = "select '2024-03-01 00:00:00'::timestamptz as t, 1 as p, 1 as q";
+  const words = ['import', 'sql', '--sql', select, '--mapping', 'm.json', '--out', 'out.parquet'];
+  execFileSync(process.execPath, [MAIN, ...words], { cwd: folder, env: { ...process.env, TZ: 'Asia/Tokyo' } });
+  const { originNs } = openTape(join(folder, 'out.parquet')).info;
+  expect(originNs).toBe(BigInt(Date.UTC(2024, 2, 1)) * 1_000_000n);
 });
 
 it('a message that points at a place in a query becomes one line', () => {
