@@ -1,4 +1,5 @@
 /** Stress in the synthetic market, seen from outside: rows searched plainly, and what the check of a tape finds of each regime. */
+import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { QUALITY_FIGURES, type QualityFindings } from '../../analytics/index.js';
 import {
@@ -12,6 +13,7 @@ import {
   type Stress,
   StressTally,
   type SyntheticOptions,
+  syntheticBlocks,
   syntheticInfo,
   syntheticTape,
 } from '../../core/index.js';
@@ -220,4 +222,16 @@ test.each([-1, 1])('news beyond the reach of the book do not hold the price: %i'
   flow.fair.moveTicks(way * 5_000);
   for (let each = 0; each < 2_000; each++) now = flow.step(Math.ceil(now));
   expect(Math.abs(flow.book.bid - flow.fair.ticks)).toBeLessThan(200);
+});
+
+test('without stress and correlation the market is the one that it was before there were any', () => {
+  const sum = createHash('sha256');
+  const options = { seed: 7, rows: 60_000, instruments: 3, rowsPerSecond: 900, blockRows: 60_000 };
+  for (const block of syntheticBlocks(options)) {
+    for (const name of ['exchangeNs', 'localNs', 'code', 'flags', 'instrument', 'priceTicks', 'qtyLots'] as const) {
+      const column = block[name];
+      sum.update(new Uint8Array(column.buffer, 0, block.length * column.BYTES_PER_ELEMENT));
+    }
+  }
+  expect(sum.digest('hex')).toBe('af330f1d17096572b24666232702efda2645ee28ff6722aa692f0f3d5fb05ad5');
 });
