@@ -77,3 +77,8 @@ export function list(text: string): readonly string[] {
   if (names.every((name) => name !== '')) return names;
   throw new InvalidArgumentError('Allowed: names separated by commas, such as ESH4,NQH4.');
 }
+
+/** How an option is spelled: `depthTicks` → `--depth-ticks`. */
+export function optionText(name: string): string {
+  return `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+}

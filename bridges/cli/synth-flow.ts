@@ -11,7 +11,7 @@ import type { ZeroIntelligenceOptions } from '../../core/synthetic/zero-intellig
 import type { TapeInfo } from '../../core/tape.js';
 import { readFlowFile } from '../flow-file.js';
 import { ConfigError, within } from '../run-file/config-error.js';
-import { numberAbove, wholeNumber } from './option-values.js';
+import { numberAbove, optionText, wholeNumber } from './option-values.js';
 import { writeOrderMarketTape, writeZeroIntelligenceTape } from './synthetic-tape.js';
 
 /** What makes up the flow on the command line, of each side. */
@@ -60,7 +60,7 @@ export function addRateOptions(command: Command): Command {
 /** The name of a rate that was given, as it is spelled. */
 export function givenRate(options: RateOptions): string | undefined {
   const name = RATES.find((each) => options[each] !== undefined);
-  return name && `--${name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  return name && optionText(name);
 }
 
 /** `--flow zero-intelligence` and `hawkes`. */

@@ -2,18 +2,23 @@
  * `tickwright synth`: a seeded synthetic market as a tape file. Knows nothing of how it is made. Called by the program.
  */
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { formatFacts } from '../../analytics/facts/facts-figures.js';
+import { renderFactsPage } from '../../analytics/facts/facts-page.js';
 import { FEED_DETAILS, type FeedDetail } from '../../core/synthetic/flow-parameters.js';
 import type { Stress } from '../../core/synthetic/stress-plan.js';
 import type { TapeInfo } from '../../core/tape.js';
 import { HOUR, SECOND } from '../../core/time.js';
 import { ConfigError, within } from '../run-file/config-error.js';
+import { replaceFile } from '../run-folder/placement.js';
+import { pageParts } from '../run-folder/report-assets.js';
 import { openTape } from '../tape/tape-file.js';
 import { readCorrelation } from './correlation-option.js';
 import { factsOf } from './inspect.js';
 import { whileWriting } from './interruption.js';
-import { duration, wholeNumber } from './option-values.js';
+import { duration, optionText, wholeNumber } from './option-values.js';
 import { stressOption } from './stress-option.js';
 import { addRateOptions, givenRate, makeFromFile, makeOrders, type RateOptions } from './synth-flow.js';
+import { makeLike } from './synth-like.js';
 import { writeSyntheticTape } from './synthetic-tape.js';
 import { grouped, print, remark } from './terminal.js';
 
@@ -24,6 +29,10 @@ interface Options extends RateOptions {
   readonly rows?: number;
   readonly flow?: 'market' | 'zero-intelligence' | 'hawkes';
   readonly parameters?: string;
+  readonly like?: string;
+  readonly instrument?: string;
+  readonly parametersOut?: string;
+  readonly html?: string;
   readonly detail?: FeedDetail;
   readonly instruments?: number;
   readonly rowsPerSecond?: number;
@@ -35,15 +44,8 @@ interface Options extends RateOptions {
 }
 
 const INSTRUMENTS = 3;
-/** Options that orders at random have not, and how they are spelled. */
-const OTHERS = {
-  rows: '--rows',
-  instruments: '--instruments',
-  rowsPerSecond: '--rows-per-second',
-  depthTicks: '--depth-ticks',
-  correlation: '--correlation',
-  lead: '--lead',
-} as const;
+/** Options that orders at random have not. */
+const OTHERS = ['rows', 'instruments', 'rowsPerSecond', 'depthTicks', 'correlation', 'lead'] as const;
 /** A year of days. */
 const MOST_HOURS = 8_784;
 
@@ -61,8 +63,12 @@ export function synthCommand(): Command {
       ).choices(['market', 'zero-intelligence', 'hawkes']),
     )
     .option('--parameters <file>', 'orders that come at random as this file says (YAML or JSON)')
+    .option('--like <tape>', 'orders that come at random as on this tape; prints the facts of both beside each other')
+    .option('--instrument <symbol>', 'with --like: of which instrument; may be left out where there is only one')
+    .option('--parameters-out <file>', 'with --like: write what was found as a file for --parameters')
+    .option('--html <file>', 'with --like: write the page of `facts` of both')
     .addOption(
-      new Option('--detail <what>', 'of orders at random; default: orders, or what the file says').choices(
+      new Option('--detail <what>', 'of orders at random; default: orders, or what file or tape say').choices(
         FEED_DETAILS,
       ),
     )
@@ -78,18 +84,43 @@ export function synthCommand(): Command {
     )
     .option('--json', 'print what `inspect` says of the tape as JSON');
   return addRateOptions(command)
-    .addHelpText('after', '\nExample:\n  tickwright synth --out market.parquet --seed 7 --hours 0.5 --instruments 2')
+    .addHelpText(
+      'after',
+      '\nExample:\n  tickwright synth --out market.parquet --seed 7 --hours 0.5 --instruments 2\n  tickwright synth --out like.parquet --like aapl.parquet --parameters-out aapl.yaml',
+    )
     .action(synth);
 }
 
 async function synth(options: Options): Promise<void> {
-  const { out, seed, json = false } = options;
+  const { out, seed, like, json = false } = options;
+  if (like !== undefined) return synthLike({ ...options, like });
+  const odd = (['instrument', 'parametersOut', 'html'] as const).find((name) => options[name] !== undefined);
+  if (odd !== undefined) throw new ConfigError(`synth: ${optionText(odd)} goes with --like`);
   const info = await whileWriting(() => make(options));
-  remark(
-    `market: ${out} (${grouped(info.rows)} rows, ${grouped(info.instruments.length)} ${info.instruments.length === 1 ? 'instrument' : 'instruments'}, seed ${seed})`,
-  );
-  for (const { name, note } of info.corrections) remark(`${name}: ${note}`);
+  sayMade(out, info, seed);
   if (json) await print(`${JSON.stringify(factsOf(openTape(out)), null, 2)}\n`);
+}
+
+/** The table, or everything as JSON. */
+async function synthLike(options: Options & { readonly like: string }): Promise<void> {
+  const { out, seed, like, hours: time, html, json = false } = options;
+  const odd = (['flow', 'parameters'] as const).find((name) => options[name] !== undefined);
+  if (odd !== undefined) throw new ConfigError(`synth: --${odd} does not go with --like`);
+  refuseOthers(options, '--like');
+  const { info, calibration, facts } = await whileWriting(() => makeLike(options, time && Math.round(time * HOUR)));
+  sayMade(out, info, seed);
+  if (html !== undefined) {
+    await whileWriting(() => replaceFile(html, renderFactsPage(facts, pageParts('check'))));
+    remark(`page: ${html}`);
+  }
+  const plain = { tape: factsOf(openTape(out)), like, calibration, facts: facts.map((each) => each.facts) };
+  await print(json ? `${JSON.stringify(plain, null, 2)}\n` : formatFacts(facts));
+}
+
+function sayMade(out: string, { rows, instruments, corrections }: TapeInfo, seed: number): void {
+  const count = `${grouped(instruments.length)} ${instruments.length === 1 ? 'instrument' : 'instruments'}`;
+  remark(`market: ${out} (${grouped(rows)} rows, ${count}, seed ${seed})`);
+  for (const { name, note } of corrections) remark(`${name}: ${note}`);
 }
 
 async function make(options: Options): Promise<TapeInfo> {
@@ -123,11 +154,15 @@ async function makeMarket(options: Options): Promise<TapeInfo> {
 }
 
 /** What orders at random run for. `what` asks for it in messages. */
-function durationNs({ hours: time, ...others }: Options, what: string): number {
-  const odd = Object.keys(OTHERS).find((name) => others[name as keyof typeof OTHERS] !== undefined);
-  if (odd !== undefined) throw new ConfigError(`synth: ${what} has no ${OTHERS[odd as keyof typeof OTHERS]}`);
-  if (time === undefined) throw new ConfigError(`synth: ${what} needs --hours`);
-  return Math.round(time * HOUR);
+function durationNs(options: Options, what: string): number {
+  refuseOthers(options, what);
+  if (options.hours === undefined) throw new ConfigError(`synth: ${what} needs --hours`);
+  return Math.round(options.hours * HOUR);
+}
+
+function refuseOthers(options: Options, what: string): void {
+  const odd = OTHERS.find((name) => options[name] !== undefined);
+  if (odd !== undefined) throw new ConfigError(`synth: ${what} has no ${optionText(odd)}`);
 }
 
 /** Hours with a fraction, at least a second of them. */

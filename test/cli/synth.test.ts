@@ -127,7 +127,7 @@ test('synth takes rates, and all parameters of a file, whose tape says whose it 
   };
   expect(await wrong('--market-rate', '4', '--hours', '1')).toContain('--market-rate is for --flow zero-intelligence');
   const both = await wrong('--parameters', 'flow.yaml', '--reach-ticks', '4', ...words);
-  expect(both).toContain('--reach-ticks does not go with parameters of a file');
+  expect(both).toContain('--reach-ticks does not go with parameters of a file or of a tape');
   expect(await wrong('--parameters', 'flow.yaml', '--flow', 'hawkes', ...words)).toContain('--flow does not go with');
   expect(await wrong('--parameters', 'flow.yaml')).toContain('--parameters needs --hours');
   expect(await wrong('--parameters', 'flow.yaml', '--rows', '5', ...words)).toContain('--parameters has no --rows');
