@@ -33,7 +33,6 @@ export class DistanceFigures {
   /** Limit orders within reach. */
   orders = 0;
   readonly #came = new Float64Array(BIN_ENDS.length);
-  readonly #cameLots = new Float64Array(BIN_ENDS.length);
   readonly #cancelled = new Float64Array(BIN_ENDS.length);
   readonly #cancelledLots = new Float64Array(BIN_ENDS.length);
   /** Lots · seconds. */
@@ -46,7 +45,6 @@ export class DistanceFigures {
     const bin = binOf(ticks);
     this.orders++;
     this.#came[bin]!++;
-    this.#cameLots[bin]! += lots;
     this.#sizes[bin < EXACT ? bin : EXACT - 1 + Math.floor(bin / EXACT)]!.add(lots);
   }
 
@@ -97,7 +95,6 @@ export class DistanceFigures {
       open = {
         end,
         came: open.came + this.#came[bin]!,
-        cameLots: open.cameLots + this.#cameLots[bin]!,
         cancelled: open.cancelled + this.#cancelled[bin]!,
         cancelledLots: open.cancelledLots + this.#cancelledLots[bin]!,
         stood: open.stood + this.#stood[bin]!,
@@ -134,14 +131,13 @@ interface Entry {
   /** Last distance, steps. */
   readonly end: number;
   readonly came: number;
-  readonly cameLots: number;
   readonly cancelled: number;
   readonly cancelledLots: number;
   readonly stood: number;
 }
 
 function emptyEntry(): Entry {
-  return { end: 0, came: 0, cameLots: 0, cancelled: 0, cancelledLots: 0, stood: 0 };
+  return { end: 0, came: 0, cancelled: 0, cancelledLots: 0, stood: 0 };
 }
 
 function binOf(ticks: number): number {

@@ -92,7 +92,7 @@ export function makeFlow(
 ): TapeInfo {
   const rate = givenRate(rates);
   if (rate !== undefined)
-    throw new ConfigError(`synth: ${rate} does not go with parameters of a file; change it there`);
+    throw new ConfigError(`synth: ${rate} does not go with parameters of a file or of a tape; change it in the file`);
   const { feed } = parameters;
   const other = detail !== undefined && detail !== feed.detail;
   // Order by order everything comes at once.

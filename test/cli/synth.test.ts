@@ -186,3 +186,47 @@ test('synth puts a market under stress, and inspect and check tell of it', async
   expect(await wrong('--correlation', 'matrix.yaml')).toContain('matrix.yaml: 0.1: given "high"');
   expect(existsSync(place.path('wrong.parquet'))).toBe(false);
 });
+
+test('synth --like fits a tape, makes a market of it, keeps the parameters, and compares', async () => {
+  const made = await place.run('synth', '-o', 'seen.parquet', '--flow', 'hawkes', '--hours', '0.1', '--seed', '3');
+  expect(made.code).toBe(0);
+  const words = ['--like', 'seen.parquet', '--parameters-out', 'like.yaml', '--html', 'like.html', '--seed', '5'];
+  const like = await place.run('synth', '-o', 'like.parquet', ...words);
+  expect(like.code).toBe(0);
+  expect(like.stderr).toMatch(
+    /^seen: [\d,]+ market orders, [\d,]+ limit orders, [\d,]+ cancellations\nfit: [\d,]+ of [\d,]+ events/,
+  );
+  expect(like.stderr).toMatch(/parameters: like\.yaml\nmarket: like\.parquet .*\npage: like\.html\n$/);
+  expect(like.stdout).toMatch(/^ +SYN-ZI \(seen\.parquet\) +made \(like\.parquet\)$/m);
+  expect(readFileSync(place.path('like.html'), 'utf8')).toContain('made (like.parquet)');
+  const { info } = openTape(place.path('like.parquet'));
+  const seen = openTape(place.path('seen.parquet')).info;
+  expect(info.provenance).toMatchObject({
+    like: 'seen.parquet',
+    likeSha256: seen.hash,
+    likeInstrument: 'SYN-ZI',
+    seed: '5',
+  });
+  expect(Math.abs(info.rows / seen.rows - 1)).toBeLessThan(0.1);
+  // The file makes the same market.
+  const { parametersSha256 } = info.provenance;
+  expect((await place.run('synth', '-o', 'again.parquet', '--parameters', 'like.yaml', '--hours', '0.01')).code).toBe(
+    0,
+  );
+  expect(openTape(place.path('again.parquet')).info.provenance).toMatchObject({
+    parameters: 'like.yaml',
+    parametersSha256,
+  });
+
+  const wrong = async (...more: string[]) => {
+    const { code, stderr } = await place.run('synth', '-o', 'wrong.parquet', ...more);
+    expect(code).toBe(2);
+    expect(existsSync(place.path('wrong.parquet'))).toBe(false);
+    return stderr;
+  };
+  expect(await wrong('--like', 'seen.parquet', '--instrument', 'SYN-Z')).toContain('did you mean "SYN-ZI"?');
+  expect(await wrong('--like', 'seen.parquet', '--flow', 'hawkes')).toContain('--flow does not go with --like');
+  expect(await wrong('--like', 'seen.parquet', '--rows', '10')).toContain('--like has no --rows');
+  expect(await wrong('--hours', '1', '--html', 'x.html')).toContain('--html goes with --like');
+  expect(await wrong('--like', 'wrong.parquet')).toContain('--out wrong.parquet is the tape of --like');
+});
