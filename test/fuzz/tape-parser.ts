@@ -1,6 +1,7 @@
 /** The tape reader, with tapes whose checksums are put right again after they were spoiled. Called by the fuzz tests. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { CRC32_KEY } from '../../bridges/tape/footer-write.js';
 import { crc32, readPage } from '../../bridges/tape/parquet-page.js';
 import { TapeError } from '../../bridges/tape/tape-error.js';
 import { openTape } from '../../bridges/tape/tape-file.js';
@@ -50,8 +51,12 @@ function pagesOf({ parts }: Parts): Page[] {
 
 /** The footer's checksum is put right if there is one. */
 function sealed(bytes: Buffer): Buffer {
-  const whole = bytes.length > 20 && bytes.readUInt32LE(bytes.length - 8) < bytes.length - 8;
-  return whole && bytes.lastIndexOf('tickwright.crc32') > 0 ? sealFooter(bytes) : bytes;
+  if (bytes.length < 20) return bytes;
+  const end = bytes.length - 8;
+  const at = bytes.lastIndexOf(CRC32_KEY);
+  // Its length may be what was spoiled, or the place of the checksum.
+  const whole = at >= end - bytes.readUInt32LE(end) && at + CRC32_KEY.length + 10 <= end;
+  return at > 0 && whole ? sealFooter(bytes) : bytes;
 }
 
 /** Instead of what was spoiled: one page's bytes changed, as many as they were, under the right checksum. */
