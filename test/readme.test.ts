@@ -195,7 +195,7 @@ describe('the commands of the README', () => {
       const { code, stderr } = await place.run(...words);
       expect(code, `${words.join(' ')}: ${stderr}`).toBe(0);
     }
-  }, 180_000);
+  }, 600_000);
 });
 
 test.each(['check', 'synthetic'])(
