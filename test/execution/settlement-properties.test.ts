@@ -157,17 +157,25 @@ describe('a liquidation', () => {
         desk.quote(0, priceTicks);
         const equity = capital + held * moved;
         const at = desk.instruments[0]!;
-        let closed = 0;
-        for (; closed < Math.abs(held); closed++) {
+        const enough = (closed: number, slack: number) => {
           const left = held - Math.sign(held) * closed;
-          if (equity - closed * priceTicks * liquidationFeeRate >= margin.maintenance(at, left, priceTicks)) break;
-        }
-        expect(held - desk.accounts[0]!.positionLots(0)).toBe(Math.sign(held) * closed + 0);
+          return equity - closed * priceTicks * liquidationFeeRate >= margin.maintenance(at, left, priceTicks) + slack;
+        };
+        const fewest = (slack: number) => {
+          let closed = 0;
+          while (closed < Math.abs(held) && !enough(closed, slack)) closed++;
+          return closed;
+        };
+        // Where equity is exactly the margin, as after 50 of 208 lots at 89, the last bit of a double decides.
+        const closed = Math.abs(held - desk.accounts[0]!.positionLots(0));
+        expect(closed).toBeGreaterThanOrEqual(fewest(-1e-9));
+        expect(closed).toBeLessThanOrEqual(fewest(1e-9));
+        expect(desk.accounts[0]!.positionLots(0) * held > 0).toBe(closed < Math.abs(held));
         expect(desk.settlement.bankrupt(0)).toBe(
           closed === Math.abs(held) && equity - closed * priceTicks * liquidationFeeRate < 0,
         );
       }),
-      { numRuns: 500 },
+      { numRuns: 500, examples: [[rateMargin({ initialRate: 0.1, maintenanceRate: 0.05 }), 208, -11, 0.002]] },
     );
   });
 

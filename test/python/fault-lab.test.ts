@@ -2,9 +2,12 @@
  * Everything that can befall a Python strategy, done to real processes: each gives its error in its time, and leaves nothing.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import seedrandom from 'seedrandom';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { BridgeError } from '../../bridges/python/bridge-error.js';
 import type { Deadlines } from '../../bridges/python/channel.js';
 import { shakeHands } from '../../bridges/python/handshake.js';
@@ -59,6 +62,18 @@ describe.skipIf(PYTHON === undefined || process.platform === 'win32')('the fault
   let descriptors = 0;
   let folders: string[] = [];
   let started: number[] = [];
+
+  // A place of its own for temporary files: other simulators on this machine make and remove theirs at any time.
+  const place = mkdtempSync(join(tmpdir(), 'tickwright-lab-'));
+  const placeBefore = process.env.TMPDIR;
+  beforeAll(() => {
+    process.env.TMPDIR = place;
+  });
+  afterAll(() => {
+    if (placeBefore === undefined) delete process.env.TMPDIR;
+    else process.env.TMPDIR = placeBefore;
+    rmSync(place, { recursive: true });
+  });
 
   beforeEach(() => {
     descriptors = process.platform === 'linux' ? openDescriptors().length : 0;
