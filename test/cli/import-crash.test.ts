@@ -6,7 +6,7 @@ import { RandomSource } from '../../core/random.js';
 import { MAIN, Workplace } from './command-line.js';
 
 const ROWS = 60_000;
-const KILLS = Number(process.env.KILLS ?? 40);
+const KILLS = Number(process.env.KILLS ?? 24);
 const SEED = Number(process.env.SEED ?? Date.now() % 1e6);
 
 const place = new Workplace();

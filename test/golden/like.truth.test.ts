@@ -1,6 +1,6 @@
 /**
- * Flows fitted to real tapes: what is made of them is like the tape, fact by fact, within a factor of two where the model can; and
- * nearer than what is not fitted.
+ * Flows fitted to real tapes: what is made of them is like the tape, fact by fact, within a factor of two where the model can, and
+ * where it cannot, by how much it misses.
  * Source of the tapes: ../shared/truth/README.md, which a clone may not have; then these tests skip and say so.
  */
 import { join } from 'node:path';

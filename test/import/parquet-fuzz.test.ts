@@ -18,7 +18,7 @@ import { parquetOf } from './parquet-writer.js';
 import { expectSoundRows } from './sound-rows.js';
 import { FIXTURES } from './tape-rows.js';
 
-const ROUNDS = Number(process.env.FUZZ ?? 2_000);
+const ROUNDS = Number(process.env.FUZZ ?? 600);
 const SEED = Number(process.env.SEED ?? 6);
 const path = join(mkdtempSync(join(tmpdir(), 'tickwright-parquet-fuzz-')), 'fuzz.parquet');
 const mapping = await readMapping(join(FIXTURES, 'trades-parquet.mapping.yaml'));
