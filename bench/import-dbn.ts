@@ -64,7 +64,7 @@ export async function importDbn({ rows, rounds }: BenchOptions): Promise<BenchRe
     notes: [
       `${(size / 1e9).toFixed(2)} GB of records.`,
       'decode: unpacked, hashed and cut into checked records; floor: and a tape of as many ready rows written; rows: made rows in memory;',
-      'whole: as `tickwright import` does it: rows wait on disk, are put in order, and the tape is written.',
+      'whole: as `tickwright import` does it, the tape written: rows in order go to it while others are read.',
     ],
   };
 }

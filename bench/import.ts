@@ -133,6 +133,6 @@ export async function importing({ rows, rounds }: BenchOptions): Promise<BenchRe
       `${rowsPerSecond >= TARGET ? 'within' : 'UNDER'} ${millions(TARGET)}`,
       `${(peakRss / 1e6).toFixed(0)} MB${peakRss > MEMORY_TARGET ? ' OVER 300 MB' : ''}`,
     ]),
-    notes: ['', 'As `tickwright import` does it: rows wait on disk, are put in order, and the tape is written.'],
+    notes: ['', 'As `tickwright import` does it, the tape written: rows in order go to it while others are read.'],
   };
 }
