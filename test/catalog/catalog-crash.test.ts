@@ -185,7 +185,7 @@ describe(`killed (seed ${SEED}, ${KILLS} in all)`, () => {
       expect((await run(words)).code).toBe(0);
       expect(contentOf(at('ticks'))).toEqual(after);
       expect(tapeFiles(at('ticks'))).toBe(most);
-      expect(fs.readdirSync(at('ticks/.catalog/writers'))).toEqual([]);
+      expect(workers(at('ticks'))).toEqual([]);
     },
     900_000,
   );
@@ -225,10 +225,15 @@ describe(`killed (seed ${SEED}, ${KILLS} in all)`, () => {
     );
     expect((await run(importing('broken'))).code).toBe(0);
     expect(tapeFiles(at('broken'))).toBe(most);
-    expect(fs.readdirSync(at('broken/.catalog/writers'))).toEqual([]);
+    expect(workers(at('broken'))).toEqual([]);
     check();
   }, 900_000);
 });
+
+/** Tickets of writers. One that was being written when its process was killed stays for a minute: nobody can know whose it was. */
+function workers(folder: string): string[] {
+  return fs.readdirSync(path.join(folder, '.catalog/writers')).filter((name) => !name.endsWith('.new'));
+}
 
 function openedSources(folder: string): string[] {
   if (!fs.existsSync(path.join(folder, 'catalog.json'))) return [];
@@ -253,7 +258,7 @@ it.skipIf(process.platform === 'win32')(
       const { parts } = catalog.state;
       const besides = parts.flatMap(({ opening, closing }) => [opening ?? [], closing ?? []].flat());
       expect(tapeFiles(at('stopped'))).toBe(parts.length + besides.length);
-      expect(fs.readdirSync(at('stopped/.catalog/writers'))).toEqual([]);
+      expect(workers(at('stopped'))).toEqual([]);
     }
     expect((await run(importing('stopped'))).code).toBe(0);
     expect(contentOf(at('stopped'))).toEqual(contentOf(at('timed')));
@@ -299,6 +304,6 @@ describe('at once', () => {
     const skipped = both.map(({ stderr }) => Number(/skipped (\d+) file/.exec(stderr)?.[1]));
     expect(added[0]! + added[1]!).toBe(IMPORTED_DAYS);
     expect(skipped[0]! + skipped[1]!).toBe(IMPORTED_DAYS);
-    expect(fs.readdirSync(at('two/.catalog/writers'))).toEqual([]);
+    expect(workers(at('two'))).toEqual([]);
   }, 120_000);
 });

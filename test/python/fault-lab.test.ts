@@ -442,9 +442,9 @@ describe.skipIf(PYTHON === undefined || process.platform === 'win32')('the fault
 
     it('ends although a terminal never takes it', async () => {
       start('shout', 4, false);
+      const end = ended();
       await pythonPid();
       expect(await eventually(() => out.includes('done'), 3_000)).toBe(true);
-      const end = ended();
       simulator.stderr!.destroy();
       expect(await end).toEqual([0, null]);
     });
