@@ -5,8 +5,8 @@
 import { readFile } from 'node:fs/promises';
 import { Document, isScalar, parse as parseYaml, visit, YAMLParseError } from 'yaml';
 import { z } from 'zod';
-import { CONTRACTS } from '../core/instrument.js';
 import { ARRIVALS, checkFlow, FEED_DETAILS, type FlowParameters } from '../core/synthetic/flow-parameters.js';
+import { instrumentFields } from './instrument-fields.js';
 import { ConfigError, within } from './run-file/config-error.js';
 import { checkConfig } from './run-file/fault-text.js';
 
@@ -30,14 +30,8 @@ const sizes = z.discriminatedUnion('kind', [
 const flowSchema = z.strictObject({
   flow: z.literal(1),
   instrument: z.strictObject({
+    ...instrumentFields,
     symbol: z.string().min(1),
-    tick: z.string(),
-    lot: z.string(),
-    contract: z.enum(CONTRACTS).exactOptional(),
-    multiplier: z.string().exactOptional(),
-    base: z.string().exactOptional(),
-    quote: z.string().exactOptional(),
-    expiry: z.string().exactOptional(),
   }),
   feed: z.strictObject({
     detail: z.enum(FEED_DETAILS),

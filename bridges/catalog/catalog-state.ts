@@ -6,8 +6,8 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
-import { CONTRACTS } from '../../core/instrument.js';
 import { parseDate } from '../../core/time.js';
+import { instrumentFields } from '../instrument-fields.js';
 import { TemporaryFile } from '../tape/temporary-file.js';
 import { CatalogError } from './catalog-error.js';
 
@@ -34,14 +34,8 @@ const inside = z.string().refine((text) => text !== '' && !text.split('/').inclu
 
 const instrument = z.strictObject({
   venue: z.string().min(1),
+  ...instrumentFields,
   symbol: z.string().min(1),
-  tick: z.string(),
-  lot: z.string(),
-  contract: z.enum(CONTRACTS).exactOptional(),
-  multiplier: z.string().exactOptional(),
-  base: z.string().exactOptional(),
-  quote: z.string().exactOptional(),
-  expiry: z.string().exactOptional(),
   /** First and last day on which it was listed. */
   listed: day.exactOptional(),
   delisted: day.exactOptional(),

@@ -3,7 +3,6 @@
  * snapshot joins it, as Binance's "How to manage a local order book correctly" wants it.
  * Knows nothing of messages, or of when snapshots without a time were made. Called by binance-capture.
  */
-import { basename } from 'node:path';
 import { codeOf, Flag, Kind, MAX_PRICE_TICKS, Side } from '../../core/index.js';
 import type { Levels } from './capture-fields.js';
 import type { CaptureLine } from './capture-line.js';
@@ -79,7 +78,7 @@ export class BinanceBook {
     const to = rows.length;
     this.#know(happened);
     this.#sawSnapshot = true;
-    this.#countCrossing();
+    this.#watch.count(this.#collector.tally, this.#at);
     return { from, to, next: this.#release(id) };
   }
 
@@ -148,7 +147,7 @@ export class BinanceBook {
       for (const [ticks, lots] of bids) this.#level(Side.buy, ticks, lots, happened, 0);
       for (const [ticks, lots] of asks) this.#level(Side.sell, ticks, lots, happened, 0);
       this.#close(before);
-      this.#countCrossing();
+      this.#watch.count(this.#collector.tally, this.#at);
     }
     return newer[0]?.happened ?? Number.NaN;
   }
@@ -158,7 +157,7 @@ export class BinanceBook {
     this.#levels(bids, 'b', Side.buy, happened, 0);
     this.#levels(asks, 'a', Side.sell, happened, 0);
     this.#close(before);
-    if (this.#sawSnapshot) this.#countCrossing();
+    if (this.#sawSnapshot) this.#watch.count(this.#collector.tally, this.#at);
     else {
       this.#collector.tally.count(
         'diffs-before-snapshot',
@@ -175,7 +174,7 @@ export class BinanceBook {
   }
 
   #clear(which: Side, ticks: number, happened: number): void {
-    this.#watched(which).clear(ticks);
+    this.#watch.side(which).clear(ticks);
     const code = codeOf(Kind.depthClear, which);
     this.#collector.rows.add(happened, this.#at.localNs, code, Flag.snapshot, 0, ticks, 0);
   }
@@ -188,7 +187,7 @@ export class BinanceBook {
   }
 
   #level(which: Side, ticks: number, lots: number, happened: number, flags: number): void {
-    this.#watched(which).set(ticks, lots);
+    this.#watch.side(which).set(ticks, lots);
     this.#collector.rows.add(happened, this.#at.localNs, codeOf(Kind.depth, which), flags, 0, ticks, lots);
   }
 
@@ -199,23 +198,9 @@ export class BinanceBook {
     ]);
   }
 
-  #watched(which: Side): CrossingWatch['bids'] {
-    return which === Side.buy ? this.#watch.bids : this.#watch.asks;
-  }
-
   /** The rows since `before` were one message. */
   #close(before: number): void {
     const { rows } = this.#collector;
     if (rows.length > before) rows.mark(rows.length - 1, Flag.last);
-  }
-
-  #countCrossing(): void {
-    if (!this.#watch.crossed) return;
-    const { bids, asks } = this.#watch;
-    this.#collector.tally.count(
-      'crossed-book',
-      `after depth messages, in the order received, the best bid was not below the best ask; the rows were kept ` +
-        `(first: bid ${bids.best} ticks, ask ${asks.best} ticks, ${basename(this.#at.path)}:${this.#at.line})`,
-    );
   }
 }

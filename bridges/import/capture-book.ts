@@ -3,7 +3,6 @@
  * book is emptied until the next snapshot.
  * Knows nothing of messages or how their gaps show. Called by the readers of captures.
  */
-import { basename } from 'node:path';
 import { codeOf, Flag, Kind, MAX_PRICE_TICKS, Side } from '../../core/index.js';
 import type { Levels } from './capture-fields.js';
 import type { CaptureLine } from './capture-line.js';
@@ -51,7 +50,7 @@ export class CaptureBook {
     this.#collector.rows.mark(this.#collector.rows.length - 1, Flag.last);
     this.#sawSnapshot = true;
     this.#broken = false;
-    this.#countCrossing();
+    this.#watch.count(this.#collector.tally, this.#at);
   }
 
   /** Levels that changed. After a gap they are left out and counted, as they say nothing of the levels beside them. */
@@ -68,7 +67,7 @@ export class CaptureBook {
     this.#levels(Side.buy, bids, happened, 0);
     this.#levels(Side.sell, asks, happened, 0);
     if (rows.length > before) rows.mark(rows.length - 1, Flag.last);
-    if (this.#sawSnapshot) this.#countCrossing();
+    if (this.#sawSnapshot) this.#watch.count(this.#collector.tally, this.#at);
     else {
       tally.count(
         'diffs-before-snapshot',
@@ -92,7 +91,7 @@ export class CaptureBook {
 
   #clear(side: Side, happened: number): void {
     const farthest = side === Side.buy ? -MAX_PRICE_TICKS : MAX_PRICE_TICKS;
-    (side === Side.buy ? this.#watch.bids : this.#watch.asks).clear(farthest);
+    this.#watch.side(side).clear(farthest);
     const code = codeOf(Kind.depthClear, side);
     this.#collector.rows.add(happened, this.#at.localNs, code, Flag.snapshot, 0, farthest, 0);
   }
@@ -100,7 +99,7 @@ export class CaptureBook {
   #levels(side: Side, { field, levels }: SideLevels, happened: number, flags: number): void {
     const { rows } = this.#collector;
     const code = codeOf(Kind.depth, side);
-    const watched = side === Side.buy ? this.#watch.bids : this.#watch.asks;
+    const watched = this.#watch.side(side);
     for (let at = 0; at < levels.length; at++) {
       const level = levels[at]!;
       const ticks = this.#numbers.ticks(level[0], field, at);
@@ -109,16 +108,6 @@ export class CaptureBook {
       this.#onLevel(side, ticks, lots, level);
       rows.add(happened, this.#at.localNs, code, flags, 0, ticks, lots);
     }
-  }
-
-  #countCrossing(): void {
-    if (!this.#watch.crossed) return;
-    const { bids, asks } = this.#watch;
-    this.#collector.tally.count(
-      'crossed-book',
-      `after depth messages, in the order received, the best bid was not below the best ask; the rows were kept ` +
-        `(first: bid ${bids.best} ticks, ask ${asks.best} ticks, ${basename(this.#at.path)}:${this.#at.line})`,
-    );
   }
 }
 

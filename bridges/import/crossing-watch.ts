@@ -3,6 +3,9 @@
  * removes. Knows nothing of files or vendors. Called by the importers; core/book/levels.ts is the book that is replayed
  * (it resolves crossings, so it cannot count them).
  */
+import { basename } from 'node:path';
+import { Side } from '../../core/index.js';
+import type { CorrectionTally } from './correction-tally.js';
 
 /** Ticks walked one by one towards the next best before all levels are looked at. */
 const STEPS = 512;
@@ -63,8 +66,22 @@ export class CrossingWatch {
   readonly bids = new BareSide(-1);
   readonly asks = new BareSide(1);
 
+  side(which: Side): BareSide {
+    return which === Side.buy ? this.bids : this.asks;
+  }
+
   /** True when the best bid stands at or above the best ask. */
   get crossed(): boolean {
     return this.bids.best >= this.asks.best;
+  }
+
+  /** A message of the book is over, received at this line. */
+  count(tally: CorrectionTally, at: { readonly path: string; readonly line: number }): void {
+    if (!this.crossed) return;
+    tally.count(
+      'crossed-book',
+      `after depth messages, in the order received, the best bid was not below the best ask; the rows were kept ` +
+        `(first: bid ${this.bids.best} ticks, ask ${this.asks.best} ticks, ${basename(at.path)}:${at.line})`,
+    );
   }
 }

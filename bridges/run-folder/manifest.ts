@@ -3,23 +3,13 @@
  * Knows nothing of folders. Called by the run folder.
  */
 import { z } from 'zod';
-import { CONTRACTS } from '../../core/instrument.js';
+import { instrumentFields } from '../instrument-fields.js';
 
 /** `format` and `version` of the manifest; a folder is a run folder when its manifest names this format. */
 export const RUN_FORMAT = 'tickwright-run';
 export const RUN_VERSION = 1;
 
-const instrumentSchema = z.object({
-  symbol: z.string(),
-  tick: z.string(),
-  lot: z.string(),
-  /** Contract terms, left out where they are the usual ones. */
-  contract: z.enum(CONTRACTS).exactOptional(),
-  multiplier: z.string().exactOptional(),
-  base: z.string().exactOptional(),
-  quote: z.string().exactOptional(),
-  expiry: z.string().exactOptional(),
-});
+const instrumentSchema = z.object(instrumentFields);
 
 const tapeSchema = z.object({
   /** As it was given. */

@@ -3,9 +3,10 @@
  * Knows nothing of Parquet. Called by the tape writer and by the tape file.
  */
 import { z } from 'zod';
-import { CONTRACTS, Instrument, instrumentSpec } from '../../core/instrument.js';
+import { Instrument, instrumentSpec } from '../../core/instrument.js';
 import { type ColumnSet, KIND_NAMES } from '../../core/market.js';
 import type { TapeInfo } from '../../core/tape.js';
+import { instrumentFields } from '../instrument-fields.js';
 import { TapeError } from './tape-error.js';
 import { FORMAT_VERSION, MAX_INSTRUMENTS } from './tape-layout.js';
 
@@ -26,22 +27,7 @@ const metadataSchema = z.strictObject({
   /** Smallest and largest times, int64 as text; absent in a tape without rows. */
   exchangeNs: z.tuple([int64, int64]).optional(),
   localNs: z.tuple([int64, int64]).optional(),
-  instruments: z
-    .array(
-      z.strictObject({
-        symbol: z.string(),
-        tick: z.string(),
-        lot: z.string(),
-        /** Contract terms; `linear`, 1, '' and never where they are left out. */
-        contract: z.enum(CONTRACTS).exactOptional(),
-        multiplier: z.string().exactOptional(),
-        base: z.string().exactOptional(),
-        quote: z.string().exactOptional(),
-        expiry: z.string().exactOptional(),
-      }),
-    )
-    .min(1)
-    .max(MAX_INSTRUMENTS),
+  instruments: z.array(z.strictObject(instrumentFields)).min(1).max(MAX_INSTRUMENTS),
   /** For each instrument, rows by kind name; kinds without rows are left out. */
   counts: z.array(z.record(z.string(), count)),
   corrections: z.array(z.strictObject({ name: z.string(), count, note: z.string() })),
