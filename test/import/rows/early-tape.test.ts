@@ -6,7 +6,7 @@ import fc from 'fast-check';
 import { afterAll, expect, it, vi } from 'vitest';
 import { RowCollector } from '../../../bridges/import/row-collector.js';
 import { Scratch } from '../../../bridges/import/rows/scratch.js';
-import { codeOf, Flag, type InstrumentSpec, Kind, Side } from '../../../core/index.js';
+import { CODE_EXCHANGE, codeOf, Flag, type InstrumentSpec, Kind, Side } from '../../../core/index.js';
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'early-tape-'));
 afterAll(() => fs.rmSync(folder, { recursive: true }));
@@ -18,6 +18,10 @@ const ROWS = 40_000;
 interface Trouble {
   /** This row happened before the one before it. */
   readonly lateAt?: number;
+  /** This row happened before the one before it, and was seen after it. */
+  readonly heldAt?: number;
+  /** This row is for the exchange's side alone. */
+  readonly oneSidedAt?: number;
   /** This row was seen before it happened. */
   readonly earlyAt?: number;
   /** When this row has come, one far before it is marked. */
@@ -26,19 +30,21 @@ interface Trouble {
   readonly reviseAt?: number;
 }
 
-function add(collector: RowCollector, specs: InstrumentSpec[], { lateAt, earlyAt, markAt, reviseAt }: Trouble): void {
+function add(collector: RowCollector, specs: InstrumentSpec[], trouble: Trouble): void {
+  const { lateAt, heldAt, oneSidedAt, earlyAt, markAt, reviseAt } = trouble;
   const { rows } = collector;
   for (let row = 0; row < ROWS; row++) {
     // A new instrument every 10,000 rows.
     const instrument = Math.floor(row / 10_000);
     if (instrument === specs.length) specs.push({ symbol: `S${instrument}`, tick: '1', lot: '1' });
-    const happened =
-      collector.time(1_700_000_000 + Math.floor(row / 100), (row % 100) * 1e6 + 5) - (row === lateAt ? 2e9 : 0);
-    const seen = happened + (row === earlyAt ? -3 : 1_000);
+    const time = collector.time(1_700_000_000 + Math.floor(row / 100), (row % 100) * 1e6 + 5);
+    const happened = time - (row === lateAt || row === heldAt ? 2e9 : 0);
+    const seen = (row === lateAt ? happened : time) + (row === earlyAt ? -3 : 1_000);
+    const side = row % 2 === 0 ? Side.buy : Side.sell;
     rows.add(
       happened,
       seen,
-      codeOf(Kind.orderAdd, row % 2 === 0 ? Side.buy : Side.sell),
+      row === oneSidedAt ? codeOf(Kind.orderAdd, side, CODE_EXCHANGE) : codeOf(Kind.orderAdd, side),
       0,
       instrument,
       1000 + (row % 17),
@@ -79,6 +85,8 @@ it('of rows in order nothing waits on disk', async () => {
 
 it.each<[string, Trouble]>([
   ['a row that happened before another', { lateAt: 33_000 }],
+  ['a row that happened before another and was seen after it', { heldAt: 33_000 }],
+  ['a row for one side alone', { oneSidedAt: 33_000 }],
   ['a row seen before it happened, for which all local times move', { earlyAt: 25_000 }],
   ['a mark on a row that was written', { markAt: 39_000 }],
   ['a change of rows that were written', { reviseAt: 39_000 }],
@@ -91,7 +99,14 @@ it.each<[string, Trouble]>([
 
 it('wherever the troubles are, the tape is the same', { timeout: 120_000 }, async () => {
   const at = fc.option(fc.integer({ min: 20_000, max: ROWS - 1 }), { nil: undefined, freq: 2 });
-  const troubles = fc.record({ lateAt: at, earlyAt: at, markAt: at, reviseAt: at }) as fc.Arbitrary<Trouble>;
+  const troubles = fc.record({
+    lateAt: at,
+    heldAt: at,
+    oneSidedAt: at,
+    earlyAt: at,
+    markAt: at,
+    reviseAt: at,
+  }) as fc.Arbitrary<Trouble>;
   await fc.assert(
     fc.asyncProperty(troubles, async (trouble) => {
       const early = await made(trouble, true);
