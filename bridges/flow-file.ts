@@ -2,13 +2,13 @@
  * Files of the parameters of a synthetic instrument's order flow: read from YAML or JSON and checked, written as YAML with a
  * comment a field. Knows nothing of how markets are made or fitted. Called by `tickwright synth` and by users.
  */
-import { readFile } from 'node:fs/promises';
-import { Document, isScalar, parse as parseYaml, visit, YAMLParseError } from 'yaml';
+import { Document, isScalar, visit } from 'yaml';
 import { z } from 'zod';
 import { ARRIVALS, checkFlow, FEED_DETAILS, type FlowParameters } from '../core/synthetic/flow-parameters.js';
 import { instrumentFields } from './instrument-fields.js';
 import { ConfigError, within } from './run-file/config-error.js';
 import { checkConfig } from './run-file/fault-text.js';
+import { readText, yamlValue } from './yaml-text.js';
 
 const rate = z.number().min(0);
 const steps = z.int().min(1);
@@ -57,7 +57,9 @@ export type FlowFile = z.input<typeof flowSchema>;
 
 /** Reads and checks a file. Throws {@link ConfigError} naming the file and the field, `Error` where it cannot be read. */
 export async function readFlowFile(path: string): Promise<FlowParameters> {
-  return checkFlowFile(parsed(await readFile(path, 'utf8'), path), path);
+  const text = await readText(path, (message, cause) => new Error(message, { cause }));
+  const content = yamlValue(text, path, (message, cause) => new ConfigError(message, { cause }));
+  return checkFlowFile(content, path);
 }
 
 /** Checks what a file holds. `source` stands first in the message of the {@link ConfigError}. */
@@ -65,15 +67,6 @@ export function checkFlowFile(content: unknown, source: string): FlowParameters 
   const { flow: _, ...parameters } = checkConfig(flowSchema, content, source);
   within(source, () => checkFlow(parameters));
   return parameters;
-}
-
-function parsed(text: string, path: string): unknown {
-  try {
-    return parseYaml(text);
-  } catch (error) {
-    if (!(error instanceof YAMLParseError)) throw error;
-    throw new ConfigError(`${path}: ${error.message.split('\n')[0]}`, { cause: error });
-  }
 }
 
 /** What stands above each field of a written file. */

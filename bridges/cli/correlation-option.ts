@@ -3,11 +3,11 @@
  * Called by `tickwright synth`.
  */
 import { readFile } from 'node:fs/promises';
-import { parse as parseYaml, YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import type { Correlation } from '../../core/synthetic/correlation.js';
 import { ConfigError } from '../run-file/config-error.js';
 import { checkConfig } from '../run-file/fault-text.js';
+import { yamlValue } from '../yaml-text.js';
 
 /** A list of rows, YAML or JSON, in the order of the instruments. */
 const matrixSchema = z.array(z.array(z.number().min(-1).max(1)).min(1)).min(1);
@@ -21,10 +21,6 @@ export async function readCorrelation(text: string): Promise<Correlation> {
   } catch (error) {
     throw new ConfigError(`--correlation ${text}: neither a number nor a file that can be read`, { cause: error });
   }
-  try {
-    return checkConfig(matrixSchema, parseYaml(written), text);
-  } catch (error) {
-    if (!(error instanceof YAMLParseError)) throw error;
-    throw new ConfigError(`${text}: ${error.message.split('\n')[0]}`, { cause: error });
-  }
+  const value = yamlValue(written, text, (message, cause) => new ConfigError(message, { cause }));
+  return checkConfig(matrixSchema, value, text);
 }

@@ -2,10 +2,9 @@
  * How a CSV file is to be read: the mapping, its checks, and reading it from YAML or JSON.
  * Knows nothing of rows. Called by the csv importer.
  */
-import { readFile } from 'node:fs/promises';
-import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { CONTRACTS, Instrument, parseDuration } from '../../core/index.js';
+import { readText, yamlValue } from '../yaml-text.js';
 import { ImportError } from './input-file.js';
 import { TIME_UNITS } from './timestamp-reader.js';
 import { Zone } from './zoned-time.js';
@@ -235,25 +234,8 @@ export async function readMapping(path: string): Promise<CsvMapping> {
 
 /** The value that a YAML or JSON file holds. Throws `ImportError` with the line. */
 export async function readYaml(path: string): Promise<unknown> {
-  let text: string;
-  try {
-    text = await readFile(path, 'utf8');
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    throw new ImportError(`${path}: ${code === 'ENOENT' ? 'there is no such file' : message}`);
-  }
-  const document = parseDocument(text, { prettyErrors: false, logLevel: 'error' });
-  // What is only doubtful, such as an unknown tag, is refused as well: it may not mean what was meant.
-  const fault = document.errors[0] ?? document.warnings[0];
-  if (fault !== undefined) {
-    throw new ImportError(`${path}:${text.slice(0, fault.pos[0]).split('\n').length}: ${fault.message}`);
-  }
-  try {
-    return document.toJS();
-  } catch (cause) {
-    // An alias of nothing, or one that unfolds without end.
-    throw new ImportError(`${path}: ${(cause as Error).message}`);
-  }
+  const refuse = (message: string, cause: unknown) => new ImportError(message, { cause });
+  return yamlValue(await readText(path, refuse), path, refuse);
 }
 
 /** Which of the shapes a checked mapping has. */

@@ -2,10 +2,9 @@
  * Reads a run file (YAML, JSON, or a module whose default export is the run), applies what the command line changes, and
  * checks it. Knows nothing of the engine. Called by the command line and by users.
  */
-import { readFile } from 'node:fs/promises';
 import { dirname, extname, isAbsolute, resolve } from 'node:path';
-import { parseDocument } from 'yaml';
 import type { CatalogRange } from '../catalog/catalog.js';
+import { readText, yamlValue } from '../yaml-text.js';
 import { ConfigError } from './config-error.js';
 import { checkConfig } from './fault-text.js';
 import { importModule } from './module-loader.js';
@@ -79,25 +78,13 @@ async function readRaw(absolute: string, path: string): Promise<unknown> {
     if (exported.default === undefined) throw new ConfigError(`${path}: has no default export, which is the run`);
     return exported.default;
   }
-  const text = await readText(absolute, path);
+  const text = await readText(absolute, (message, cause) => new Error(message, { cause }), path);
   if (text.trim() === '') throw new ConfigError(`${path}: the file is empty`);
   if (extension === '.json') return parseJson(text, path);
-  if (extension === '.yaml' || extension === '.yml') return parseYaml(text, path);
-  throw new ConfigError(`${path}: a run file ends in .yaml, .yml, .json, .ts, .mts, .js or .mjs`);
-}
-
-async function readText(absolute: string, path: string): Promise<string> {
-  try {
-    return await readFile(absolute, 'utf8');
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    const texts: Record<string, string> = {
-      ENOENT: 'there is no such file',
-      EISDIR: 'is a folder, not a run file',
-      EACCES: 'it may not be read (no permission)',
-    };
-    throw new Error(`${path}: ${texts[code ?? ''] ?? message}`, { cause });
+  if (extension === '.yaml' || extension === '.yml') {
+    return yamlValue(text, path, (message, cause) => new ConfigError(message, { cause }));
   }
+  throw new ConfigError(`${path}: a run file ends in .yaml, .yml, .json, .ts, .mts, .js or .mjs`);
 }
 
 function parseJson(text: string, path: string): unknown {
@@ -105,21 +92,6 @@ function parseJson(text: string, path: string): unknown {
     return JSON.parse(text);
   } catch (cause) {
     throw new ConfigError(`${path}: is not valid JSON: ${(cause as Error).message.split('\n')[0]}`, { cause });
-  }
-}
-
-function parseYaml(text: string, path: string): unknown {
-  const document = parseDocument(text, { prettyErrors: false, logLevel: 'error' });
-  // What is only doubtful, such as an unknown tag, is refused as well: it may not mean what was meant.
-  const fault = document.errors[0] ?? document.warnings[0];
-  if (fault !== undefined) {
-    const before = text.slice(0, fault.pos[0]).split('\n');
-    throw new ConfigError(`${path}:${before.length}:${before.at(-1)!.length + 1}: is not valid YAML: ${fault.message}`);
-  }
-  try {
-    return document.toJS();
-  } catch (cause) {
-    throw new ConfigError(`${path}: is not valid YAML: ${(cause as Error).message}`, { cause });
   }
 }
 

@@ -119,8 +119,11 @@ function checkRegime(stress: Stress, symbols: readonly string[], durationNs: Nan
   const need = (field: string, value: unknown, fine: boolean, allowed: string) => {
     if (!fine) throw new RangeError(`stress: ${nameOf(stress)}: ${field} ${value} is not ${allowed}`);
   };
-  const nanos = (field: string, value: number, least: number, most: number) =>
-    need(field, value, Number.isSafeInteger(value) && value >= least && value <= most, `from ${least} to ${most} ns`);
+  const nanos = (field: string, value: number, least: number, most: number) => {
+    const said = Number.isSafeInteger(value) && value >= 0 ? formatDuration(value) : value;
+    const fine = Number.isSafeInteger(value) && value >= least && value <= most;
+    need(field, said, fine, `from ${formatDuration(least)} to ${formatDuration(most)}`);
+  };
   const share = (field: string, value: number) => need(field, value, value >= 0 && value <= 1, 'from 0 to 1');
   const { atNs, forNs, instrument } = stress;
   need('kind', stress.kind, STRESS_KINDS.includes(stress.kind), `one of ${STRESS_KINDS.join(', ')}`);

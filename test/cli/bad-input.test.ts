@@ -216,7 +216,7 @@ const CASES: Record<string, Case[]> = {
   ],
   'run files': [
     ['run none.yaml', 1, 'none.yaml: there is no such file'],
-    ['run full', 1, 'full: is a folder, not a run file'],
+    ['run full', 1, 'full: is a folder, not a file'],
     ['run run.toml', 2, 'run.toml: a run file ends in .yaml'],
     ['run none.json', 2, 'none.json: the file is empty'],
     ['run list.json', 2, 'list.json: the top level: given []; allowed: a map of keys and values'],

@@ -443,7 +443,7 @@ describe('a bad mapping', () => {
 
   it.each([
     ['an alias of nothing', 'symbol: *a\n', ': Unresolved alias'],
-    ['an unknown tag', 'separator: ","\nsymbol: !zone x\n', ':2: Unresolved tag: !zone'],
+    ['an unknown tag', 'separator: ","\nsymbol: !zone x\n', ':2:9: is not valid YAML: Unresolved tag: !zone'],
   ])('with %s is refused', async (_, text, message) => {
     const path = temporaryFile('m.yaml', text);
     expect(await refusal(path, () => readMapping(path))).toContain(message);
@@ -451,6 +451,6 @@ describe('a bad mapping', () => {
 
   it('names file and line of broken YAML', async () => {
     const path = temporaryFile('m.yaml', 'symbol: { constant: A }\ninstruments: { A: [\n');
-    expect(await refusal(path, () => readMapping(path))).toMatch(/^:\d+: /);
+    expect(await refusal(path, () => readMapping(path))).toMatch(/^:3:1: is not valid YAML: /);
   });
 });

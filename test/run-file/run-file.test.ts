@@ -193,7 +193,7 @@ describe('what is wrong', () => {
 
   test('a file that is not there, a folder, and an unknown ending are told apart', async () => {
     await expect(readRunFile('none.yaml', { directory })).rejects.toThrow('none.yaml: there is no such file');
-    await expect(readRunFile('.', { directory })).rejects.toThrow('.: is a folder, not a run file');
+    await expect(readRunFile('.', { directory })).rejects.toThrow('.: is a folder, not a file');
     await expect(readRunFile(file(GOOD, 'run.toml'), { directory })).rejects.toThrow('a run file ends in .yaml');
   });
 

@@ -72,5 +72,14 @@ test.each([
 test('a file that is no YAML is refused by name', async () => {
   const path = join(folder, 'bad.yaml');
   writeFileSync(path, 'flow: [1');
-  await expect(readFlowFile(path)).rejects.toThrow(/bad\.yaml: Flow sequence in block collection/);
+  await expect(readFlowFile(path)).rejects.toThrow(
+    /bad\.yaml:1:9: is not valid YAML: Flow sequence in block collection/,
+  );
+});
+
+test('a file that is not there, and an alias of nothing, are refused by name', async () => {
+  await expect(readFlowFile('nowhere.yaml')).rejects.toThrow('nowhere.yaml: there is no such file');
+  const path = join(folder, 'alias.yaml');
+  writeFileSync(path, 'flow: *none');
+  await expect(readFlowFile(path)).rejects.toThrow(/alias\.yaml.*: is not valid YAML: /);
 });
