@@ -29,6 +29,9 @@ export async function readAhead(script: URL, path: string, reading: AheadReading
   worker.on('error', (error) => {
     died = error.message;
   });
+  worker.on('exit', (code) => {
+    if (Atomics.load(counters, Place.ended) === 0) died ??= `exit code ${code}`;
+  });
   // A copy costs less than searching shared memory for line ends.
   const bytes = Buffer.alloc(SLAB_BYTES);
   try {

@@ -4,9 +4,11 @@ import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { afterAll, expect, it } from 'vitest';
 import { type InputFact, readPieces } from '../../bridges/import/input-file.js';
+import { readAhead } from '../../bridges/import/read-ahead.js';
 import { findScript } from '../../bridges/tape/worker-script.js';
 import { RandomSource } from '../../core/random.js';
 
@@ -17,10 +19,12 @@ it('needs the built worker', () => {
   expect(findScript('read-worker'), 'npm run build').toBeDefined();
 });
 
-/** More than the ring holds, in parts that pack well and parts that do not. */
+/** More than the 8 MB that the ring holds, in parts that pack well and parts that do not. */
 const random = new RandomSource(1).stream('bytes');
 const BYTES = Buffer.from(
-  Uint8Array.from({ length: 5_000_001 }, (_, at) => (at % 9_000 < 3_000 ? Math.floor(random.uniform() * 256) : at & 7)),
+  Uint8Array.from({ length: 12_000_001 }, (_, at) =>
+    at % 9_000 < 3_000 ? Math.floor(random.uniform() * 256) : at & 7,
+  ),
 );
 
 function write(name: string, bytes: Uint8Array): string {
@@ -46,6 +50,8 @@ async function reading(file: string, ahead: boolean): Promise<Reading> {
   const fact = await readPieces(file, {
     ...{ ahead, unit: 'this line', place: () => `${file}: byte ${bytes}` },
     take: (part) => {
+      // Slow to begin with, so that the other thread fills the ring and has to wait.
+      if (bytes === 0) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
       parts.push(Buffer.from(part));
       bytes += part.length;
     },
@@ -104,4 +110,13 @@ it('a file that goes while it is read is an error, no endless wait', async () =>
   const found = reading(file, true);
   fs.rmSync(file);
   expect((await found).fact).toMatch(/there is no such file/);
+});
+
+it.each([
+  ['throws', "throw new Error('out of memory')", 'the thread that read it ended: out of memory'],
+  ['exits', 'process.exit(3)', 'the thread that read it ended: exit code 3'],
+])('a thread that %s in the middle is an error, no endless wait', async (name, script, failure) => {
+  const file = write(`${name}.mjs`, Buffer.from(script));
+  const outcome = await readAhead(pathToFileURL(file), 'a.csv', { unit: 'this line', take() {}, onBytes() {} });
+  expect(outcome).toEqual({ failure, refused: false });
 });
